@@ -1,0 +1,72 @@
+"""Alignment Audit: what a notebook needs, loaded when it is first used.
+
+::
+
+    import helpers as audit
+
+    brief = audit.brief(globals())
+    data = audit.load(brief.client)
+    facts = audit.count(data)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.briefing import brief
+    from helpers.chapters.data import DataQuality
+    from helpers.chapters.funnel import Funnel
+    from helpers.chapters.money import Money
+    from helpers.chapters.score import ScoreChapter
+    from helpers.client import read_client
+    from helpers.facts import count
+    from helpers.report.assemble import assemble, key_figures
+    from helpers.report.notebook import show_first_page
+    from helpers.report.write import write_report
+    from helpers.sources import load
+    from helpers.survey.answers import read_answers
+
+_HOMES = {
+    "DataQuality": "helpers.chapters.data",
+    "Funnel": "helpers.chapters.funnel",
+    "Money": "helpers.chapters.money",
+    "ScoreChapter": "helpers.chapters.score",
+    "assemble": "helpers.report.assemble",
+    "brief": "helpers.briefing",
+    "count": "helpers.facts",
+    "key_figures": "helpers.report.assemble",
+    "load": "helpers.sources",
+    "read_answers": "helpers.survey.answers",
+    "read_client": "helpers.client",
+    "show_first_page": "helpers.report.notebook",
+    "write_report": "helpers.report.write",
+}
+
+__all__ = [
+    "DataQuality",
+    "Funnel",
+    "Money",
+    "ScoreChapter",
+    "assemble",
+    "brief",
+    "count",
+    "key_figures",
+    "load",
+    "read_answers",
+    "read_client",
+    "show_first_page",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # pandas, ibis and matplotlib cost seconds: `audit --help` must not pay for them.
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

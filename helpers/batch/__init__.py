@@ -1,0 +1,1 @@
+"""Notebooks over clients: parameters, execution, publishing of report folders."""

@@ -1,0 +1,54 @@
+"""What a user asks a run for - languages, a period, formats - read from the command's or a notebook's text.
+
+Raises ``ValueError`` with what is allowed; nothing heavy is imported, so the command can refuse at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from helpers.language import LANGUAGES
+
+FORMATS = ("html",)
+
+
+def parse_languages(text: str) -> tuple[str, ...]:
+    """'ru,en' → ('ru', 'en'); 'all' → every language; '' → () (the client's own)."""
+    names = _known(_listed(text), (*LANGUAGES, "all"), "language")
+    return LANGUAGES if "all" in names else names
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """'html' → ('html',); at least one."""
+    names = _listed(text)
+    if not names:
+        raise ValueError(f"no format is given; there is {', '.join(FORMATS)}")
+    return _known(names, FORMATS, "format")
+
+
+def parse_period(text: str) -> tuple[dt.date, dt.date] | None:
+    """'2026-01-01..2026-06-30' → both days, inclusive; '' → None (the client's own)."""
+    if not text:
+        return None
+    days = re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", text.strip(), re.ASCII)
+    try:
+        span = (dt.date.fromisoformat(days[1]), dt.date.fromisoformat(days[2])) if days else None
+    except ValueError:
+        span = None
+    if span is None:
+        raise ValueError(f"period {text!r} must look like 2026-01-01..2026-06-30")
+    if span[1] < span[0]:
+        raise ValueError(f"the period ends ({span[1]}) before it begins ({span[0]})")
+    return span
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _known(names: tuple[str, ...], known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"unknown {what} {name!r}; there is {', '.join(known)}")
+    return names

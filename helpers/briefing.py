@@ -1,0 +1,72 @@
+"""What one run is about: the client, the language, where the report goes - from a notebook's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from helpers.batch.parameters import read_parameters
+from helpers.batch.wishes import parse_formats, parse_period
+from helpers.client import Client, Span, read_client
+from helpers.language import Language, language
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A client and the wishes of one run."""
+
+    client: Client
+    say: Language
+    out: Path
+    formats: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        client, say = self.client, self.say
+        lines = [
+            (say("Client"), client.name),
+            (say("Currency"), client.currency),
+            (say("Language"), say.code),
+            (say("Sources"), ", ".join(source.file for source in client.sources) or "-"),
+            (say("Funnel"), " → ".join(client.stage_label(key, say) for key in client.stage_keys)),
+        ]
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in lines)
+        return f'<table class="tex2jax_ignore mathjax_ignore">{rows}</table>'
+
+
+def brief(namespace: Mapping[str, Any]) -> Brief:
+    """The brief of a notebook: ``brief(globals())`` after its parameters cell.
+
+    Raises:
+        ParameterError: an unknown or ill-typed parameter.
+        ClientFileError: the client's folder or its client.yml cannot be used.
+    """
+    wish = read_parameters(namespace)
+    client = read_client(_found(wish.client))
+    changes: dict[str, Any] = {}
+    if wish.lang:
+        changes["lang"] = wish.lang
+    if days := parse_period(wish.period):
+        changes["period"] = Span.model_validate({"from": days[0], "to": days[1]})
+        # The comparison of client.yml belongs to its own period.
+        changes["compare_with"] = None
+    client = client.model_copy(update=changes)
+    return Brief(client, language(client.lang), _out(wish.out), parse_formats(wish.formats))
+
+
+def _found(text: str) -> Path:
+    """A folder relative to where the notebook runs, else to the project: both `jupyter lab` and `papermill` work."""
+    path = Path(text).expanduser()
+    if path.exists() or path.is_absolute():
+        return path
+    return PROJECT / path
+
+
+def _out(text: str) -> Path:
+    # Started inside notebooks/, "reports" still means the project's reports/.
+    path = Path(text).expanduser()
+    return PROJECT / path if not path.is_absolute() and Path.cwd() == PROJECT / "notebooks" else path

@@ -1,0 +1,46 @@
+"""What every chapter is: computed once from counted tables, then asked for pictures and words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from helpers.language import Language
+from helpers.report.model import Finding, Section
+
+
+class Chapter(ABC):
+    """One chapter of the report.
+
+    A subclass is a frozen dataclass that holds plain DataFrames and numbers (its measure, made by a classmethod
+    ``measure(facts, client, ...)``) and ``say``, the language it speaks. It reads no file, knows no format and keeps no
+    global state.
+    """
+
+    key: ClassVar[str]
+    """Name in the report and in audit.json."""
+
+    say: Language
+
+    @property
+    def currency(self) -> str:
+        """ISO code of the client's money, for tables shown in a notebook."""
+        client = getattr(self, "client", None)
+        return client.currency if client is not None else ""
+
+    @abstractmethod
+    def section(self) -> Section:
+        """The chapter for the report: words, exhibits with pictures, tables."""
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the chapter offers to the first page."""
+        return ()
+
+    @abstractmethod
+    def figures(self) -> dict[str, Any]:
+        """Key figures for audit.json: language-free, JSON types only."""
+
+    def _ipython_display_(self) -> None:
+        from helpers.report.notebook import show_section
+
+        show_section(self.section(), self.say, self.currency)

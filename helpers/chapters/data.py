@@ -1,0 +1,318 @@
+"""Data quality: what came in, what was left out and why, how much of each field is filled. Measure → chart → words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from helpers.chapters.base import Chapter
+from helpers.report import theme
+from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
+from helpers.sources.notices import Ledger, Notice, TableLedger, notice_text
+
+if TYPE_CHECKING:
+    from helpers.client import Client
+    from helpers.facts import Facts
+    from helpers.language import Language
+    from helpers.report.model import Figure
+
+GOOD = 0.9
+"""A field filled in for nine leads of ten can carry a figure; under half it cannot."""
+POOR = 0.5
+
+
+@dataclass(frozen=True)
+class DataQuality(Chapter):
+    """The chapter; ``measure`` makes it."""
+
+    key: ClassVar[str] = "data"
+
+    say: Language
+    client: Client
+    tables: tuple[TableLedger, ...]
+    notices: tuple[Notice, ...]
+    filled: pd.DataFrame
+    """field | known, leads, share - over leads of the period; ``field`` is a key of ``_labels``."""
+    note: str
+
+    @classmethod
+    def measure(
+        cls, ledger: Ledger, facts: Facts, client: Client, say: Language, more: Sequence[Notice] = ()
+    ) -> DataQuality:
+        """The account of the load, and how complete the leads of the period are; ``more``: notices from elsewhere."""
+        note = say("Leads created in {period}.", period=say.period(facts.period.from_, facts.period.to))
+        return cls(say, client, tuple(ledger.tables.values()), (*ledger.notices, *more), filled_fields(facts), note)
+
+    def figures(self) -> dict[str, Any]:
+        """The object ``data`` of audit.json; texts in English, so that it is the same in every language."""
+        from helpers.language import language
+
+        english = language("en")
+        return {
+            "tables": {
+                table.table: {
+                    "rows_before": table.rows_before,
+                    "rows_after": table.rows_after,
+                    "money_before": _money(table.money_before),
+                    "money_after": _money(table.money_after),
+                }
+                for table in self.tables
+            },
+            "notices": [
+                {
+                    "code": notice.code.value,
+                    "table": notice.table,
+                    "rows": notice.rows,
+                    "money": _money(notice.money),
+                    "text": notice_text(notice, english, self.client.currency),
+                    "file": notice.file,
+                }
+                for notice in self.notices
+            ],
+            "filled": {row["field"]: round(float(row["share"]), 4) for row in self.filled.to_dict("records")},
+        }
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Nothing for the first page: what is wrong with the data is said beside each figure it touches."""
+        return ()
+
+    def section(self) -> Section:
+        """Balance of rows and money, completeness of fields, all notices."""
+        say = self.say
+        exhibits = [self._balance()]
+        if not self.filled.empty:
+            exhibits.append(self._completeness())
+        if self.notices:
+            exhibits.append(self._notices())
+        return Section(
+            key=self.key,
+            title=say("Data: what came in, what was left out"),
+            lead=(
+                say(
+                    "Every row and amount of the exports is accounted for: what came in equals what is used plus what "
+                    "is listed as left out. Nothing is dropped silently."
+                ),
+            ),
+            boxes=self._missing(),
+            exhibits=tuple(exhibits),
+        )
+
+    def _missing(self) -> tuple[Box, ...]:
+        say, poor = self.say, self.filled[self.filled["share"] < POOR]
+        if poor.empty:
+            return ()
+        labels = self._labels()
+        asked = say.list([labels[field] for field in poor["field"]])
+        return (
+            Box(
+                title=say("What to collect"),
+                text=(say("Fewer than half of the leads have these fields filled in: {fields}.", fields=asked),),
+                tone="missing",
+            ),
+        )
+
+    def _labels(self) -> dict[str, str]:
+        say = self.say
+        return {
+            "channel": say("Channel or source"),
+            "campaign": say("Campaign"),
+            "manager": say("Manager in charge"),
+            "answered": say("Time of the first answer"),
+            "rated": say("Rating by sales"),
+            "marked": say("Qualified or not"),
+            "decided": say("Accepted or rejected"),
+            "priced": say("Amount of a won deal"),
+        }
+
+    def _balance(self) -> Exhibit:
+        say = self.say
+        before, after = sum(t.rows_before for t in self.tables), sum(t.rows_after for t in self.tables)
+        lost = [t for t in self.tables if t.money_before is not None and t.money_before != t.money_after]
+        if before == after:
+            title = say("All {n} rows of the exports are used", n=say.count(before))
+        else:
+            title = say(
+                "{n} of {m} rows are used, {lost} are left out with a reason",
+                n=say.count(after), m=say.count(before), lost=say.count(before - after),
+            )  # fmt: skip
+        reading = [
+            say("No money is lost on the way: the sums before and after are equal to the last digit.")
+            if not lost
+            else say(
+                "The money left out is listed with its reason below; "
+                "before equals after plus left out, to the last digit."
+            )
+        ]
+        rows = tuple(
+            (
+                self._table_name(t.table), t.rows_before, t.rows_after, t.rows_before - t.rows_after,
+                _money(t.money_before), _money(t.money_after),
+                None if t.money_before is None or t.money_after is None else _money(t.money_before - t.money_after),
+            )
+            for t in self.tables
+        )  # fmt: skip
+        return Exhibit(
+            key="data-balance",
+            title=title,
+            reading=tuple(reading),
+            table=Table(
+                columns=(
+                    Column(label=say("Table")),
+                    Column(label=say("Rows read"), kind="count"),
+                    Column(label=say("Rows used"), kind="count"),
+                    Column(label=say("Rows left out"), kind="count"),
+                    Column(label=say("Money read"), kind="money", digits=2),
+                    Column(label=say("Money used"), kind="money", digits=2),
+                    Column(label=say("Money left out"), kind="money", digits=2),
+                ),
+                rows=rows,
+            ),
+            table_open=True,
+        )
+
+    def _table_name(self, key: str) -> str:
+        say = self.say
+        return {
+            "spend": say("Advertising spend"),
+            "leads": say("Leads"),
+            "deals": say("Deals"),
+            "stage_events": say("Stage history"),
+            "touches": say("Calls and messages"),
+            "people": say("People"),
+            "tasks": say("Tasks"),
+            "meetings": say("Meetings"),
+            "promotions": say("Promotions"),
+            "goals": say("Campaign goals"),
+            "pay": say("Pay"),
+            "events": say("Events"),
+            "figures": say("Departments' own figures"),
+            "kpis": say("Weekly figures"),
+        }.get(key, key)
+
+    def _completeness(self) -> Exhibit:
+        say = self.say
+        worst = self.filled.sort_values("share").iloc[0]
+        labels = self._labels()
+        good = int((self.filled["share"] >= GOOD).sum())
+        title = say(
+            "{n} of {m} fields are filled in for nine leads of ten; the weakest is “{field}” with {share}",
+            n=good, m=len(self.filled), field=labels[worst["field"]], share=say.share(worst["share"]),
+        )  # fmt: skip
+        rows = tuple(
+            (labels[row["field"]], int(row["known"]), int(row["leads"]), float(row["share"]))
+            for row in self.filled.to_dict("records")
+        )
+        return Exhibit(
+            key="data-filled",
+            title=title,
+            figure=self._chart(labels, title),
+            reading=(
+                say(
+                    "A figure that rests on a field is as good as the field is complete: "
+                    "what is empty cannot be judged."
+                ),
+            ),
+            table=Table(
+                columns=(
+                    Column(label=say("Field")),
+                    Column(label=say("Filled in"), kind="count"),
+                    Column(label=say("Of"), kind="count"),
+                    Column(label=say("Share"), kind="share"),
+                ),
+                rows=rows,
+            ),
+            note=self.note,
+        )
+
+    def _chart(self, labels: dict[str, str], title: str) -> Figure:
+        say, data = self.say, self.filled.iloc[::-1]
+        names = [labels[str(field)] for field in data["field"]]
+        fig, ax = theme.figure(height=0.6 + 0.34 * len(data))
+        theme.margins(ax, left_labels=names)
+        ax.barh(names, [1.0] * len(data), color=theme.COLOURS["unknown"], height=0.62)
+        colours = [
+            theme.COLOURS["good"]
+            if share >= GOOD
+            else theme.COLOURS["bad"]
+            if share < POOR
+            else theme.COLOURS["neutral"]
+            for share in data["share"]
+        ]
+        bars = ax.barh(names, data["share"], color=colours, height=0.62)
+        theme.label_bars(ax, bars, [say.share(share) for share in data["share"]])
+        ax.set_xlim(0, 1.12)
+        ax.set_xticks([])
+        parts = [f"{labels[row.field]} {say.share(row.share)}" for row in self.filled.itertuples(index=False)]
+        return theme.picture(fig, name="data-filled", alt=f"{title}: {'; '.join(parts)}.")
+
+    def _notices(self) -> Exhibit:
+        say = self.say
+        groups = {
+            "dropped": say("Left out"),
+            "kept": say("Kept, worth knowing"),
+            "assumed": say("Assumed"),
+            "dress": say("Not data"),
+        }
+        ordered = sorted(self.notices, key=lambda n: (list(groups).index(n.group), n.table, -(n.rows or 0)))
+        rows = tuple(
+            (
+                groups[notice.group],
+                self._table_name(notice.table),
+                notice_text(notice, say, self.client.currency),
+                notice.code.value,
+            )
+            for notice in ordered
+        )
+        return Exhibit(
+            key="data-notices",
+            title=say.plural(
+                "{n} thing worth knowing about the data", "{n} things worth knowing about the data", len(rows)
+            ),
+            table=Table(
+                columns=(
+                    Column(label=say("What happened")),
+                    Column(label=say("Table")),
+                    Column(label=say("Why")),
+                    Column(label=say("Code")),
+                ),
+                rows=rows,
+            ),
+            table_open=True,
+        )
+
+
+def filled_fields(facts: Facts) -> pd.DataFrame:
+    """How many leads of the period have each field filled in; fields that the export does not have at all are left out.
+
+    Returns:
+        Columns field, known, leads (counts) and share (0-1); ``priced`` is over won leads.
+    """
+    leads = facts.leads[facts.leads["span"] == "now"]
+    total = float(leads["leads"].sum())
+    won = leads[leads["outcome"] == "won"]
+    counted = [
+        ("channel", leads.loc[leads["channel"] != "", "leads"].sum(), total, "leads.channel"),
+        (
+            "campaign",
+            leads.loc[(leads["campaign"] != "") | (leads["campaign_id"] != ""), "leads"].sum(),
+            total,
+            "leads.campaign",
+        ),
+        ("manager", leads.loc[leads["manager"] != "", "leads"].sum(), total, "leads.manager"),
+        ("answered", leads["answered"].sum(), total, "leads.first_answer_min"),
+        ("rated", leads["rated"].sum(), total, "leads.rating"),
+        ("marked", leads["marked"].sum(), total, "leads.qualified"),
+        ("decided", leads["accepted"].sum() + leads["rejected"].sum(), total, "leads.accepted"),
+        ("priced", won["priced"].sum(), float(won["leads"].sum()), "deals.amount"),
+    ]
+    rows = [
+        (field, float(known), of, float(known) / of) for field, known, of, needs in counted if of and needs in facts.has
+    ]
+    return pd.DataFrame(rows, columns=["field", "known", "leads", "share"])
+
+
+def _money(value: Any) -> float | None:
+    return None if value is None else round(float(value), 2)

@@ -1,0 +1,257 @@
+"""Pictures of the money chapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.chapters import money_words as words
+from helpers.chapters.campaigns import lines
+from helpers.chapters.feeling import QUADRANTS, Feeling
+from helpers.chapters.money_measure import SHOWN, Measured, Reconciliation, priced, shown_campaigns
+from helpers.report.model import Figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.language import Language
+
+POINTS = 60
+"""Points in the picture of feeling against money."""
+ROW = 0.34
+"""Inches per line of a bar chart."""
+VERDICT_COLOUR = {"earns": "good", "loses": "bad", "too_early": "neutral", "too_few": "unknown", "": "neutral"}
+
+
+def draw_sums(sums: Reconciliation, say: Language, currency: str, alt: str) -> Figure | None:
+    """Parts of spend and of revenue, a bar each; None when there is no money at all."""
+    from helpers.report import theme
+
+    spend, revenue = words.sum_parts(sums, say)
+    parts = spend + revenue
+    if not parts:
+        return None
+    labels = [theme.shorten(label, 34) for label, _, _ in parts]
+    # A gap keeps what was spent and what was earned apart.
+    places = [i + (0.5 if i >= len(spend) else 0) for i in range(len(parts))]
+    fig, ax = theme.figure(height=0.5 + ROW * (len(parts) + 0.5))
+    theme.margins(ax, left_labels=labels, bottom_labels=["0"])
+    bars = ax.barh(places, [money for _, money, _ in parts], height=0.62)
+    for patch, (_, _, colour) in zip(bars.patches, parts, strict=True):
+        if colour == "unknown":
+            theme.hatch(patch)
+        else:
+            patch.set_facecolor(theme.COLOURS[colour])
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    theme.label_bars(ax, bars, [say.money_short(money, currency) for _, money, _ in parts])
+    theme.money_axis(ax.xaxis, say, currency)
+    ax.axvline(0, color=theme.COLOURS["ink"], linewidth=0.8)
+    return theme.picture(fig, "money-sums", alt)
+
+
+def draw_profit(measured: Measured, say: Language, currency: str, alt: str) -> Figure:
+    """Profit so far as bars, expected profit as lines, the verdict in words."""
+    from helpers.report import theme
+
+    shown = shown_campaigns(measured)
+    names = [words.campaign_name(row, say) for row in lines(shown)]
+    profit, low, high = (shown[name].tolist() for name in ("profit", "low", "high"))
+    verdicts = shown["verdict"].tolist()
+    drawn = list(profit)
+    if len(measured.rest):
+        names.append(words.other_campaigns(len(measured.rest), say))
+        profit.append(float(measured.campaigns.loc[measured.rest, "profit"].sum()))
+        low, high, verdicts = [*low, float("nan")], [*high, float("nan")], [*verdicts, ""]
+        # A sum of thousands would leave nothing of the others to see: it is written, not drawn.
+        drawn.append(profit[-1] if abs(profit[-1]) <= 2 * max(map(abs, drawn)) else 0.0)
+    labels = [theme.shorten(name, 30) for name in names]
+    fig, ax = theme.figure(height=0.6 + ROW * len(labels))
+    theme.margins(ax, left_labels=labels, bottom_labels=["0"])
+    places = list(range(len(labels)))
+    bars = ax.barh(places, drawn, height=0.6)
+    for patch, verdict in zip(bars.patches, verdicts, strict=True):
+        if verdict == "too_few":
+            theme.hatch(patch)
+        else:
+            patch.set_facecolor(theme.COLOURS[VERDICT_COLOUR[verdict]])
+    theme.whiskers(ax, places, low, high)
+    ax.axvline(0, color=theme.COLOURS["ink"], linewidth=0.8)
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    far = [_far(p, a, b) for p, a, b in zip(drawn, low, high, strict=True)]
+    text = [
+        say.money_short(p, currency, signed=True) + (f" · {words.verdict_text(v, say)}" if v else "")
+        for p, v in zip(profit, verdicts, strict=True)
+    ]
+    ax.set_xlim(min([0, *drawn, *_known(low)]), max([0, *drawn, *_known(high)]) or 1)
+    theme.label_bars(ax, bars, text, beyond=far)
+    theme.money_axis(ax.xaxis, say, currency)
+    return theme.picture(fig, "money-profit", alt)
+
+
+def _far(profit: float, low: float, high: float) -> float:
+    """Where the label stands: beyond the bar and its interval."""
+    end = low if profit < 0 else high
+    return profit if np.isnan(end) else (min(profit, end) if profit < 0 else max(profit, end))
+
+
+def _known(values: list[float]) -> list[float]:
+    return [value for value in values if not np.isnan(value)]
+
+
+def draw_aim(measured: Measured, aim: float, even: float, say: Language, alt: str) -> Figure | None:
+    """Revenue per 100 of spend by campaign, with the aim and the break-even as lines; None without spend."""
+    from helpers.report import theme
+
+    shown = shown_campaigns(measured)
+    shown = shown[shown["per_100"].notna()].sort_values("per_100", ascending=False, kind="stable")
+    if shown.empty:
+        return None
+    labels = [theme.shorten(words.campaign_name(row, say), 30) for row in lines(shown)]
+    fig, ax = theme.figure(height=0.9 + ROW * len(labels))
+    theme.margins(ax, left_labels=labels, bottom_labels=["0"], top_lines=1.6)
+    places = list(range(len(labels)))
+    bars = ax.barh(places, shown["per_100"], height=0.6, color=theme.COLOURS["marketing"])
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    ax.set_xlim(min(0, shown["per_100"].min()), 1.25 * max(aim, even, shown["per_100"].max()))
+    theme.label_bars(ax, bars, [say.count(value) for value in shown["per_100"]])
+    guides = ((aim, say("aim {value}", value=say.count(aim)), "joint"), (even, say("break-even"), "ink"))
+    right_first = sorted(guides, reverse=True, key=lambda guide: guide[0])
+    for (value, label, colour), side in zip(right_first, ("left", "right"), strict=True):
+        ax.axvline(
+            value, color=theme.COLOURS[colour], linewidth=1.2, linestyle="-" if colour == "joint" else (0, (4, 2))
+        )
+        ax.annotate(
+            label, (value, 1), xycoords=("data", "axes fraction"), xytext=(2 if side == "left" else -2, 3),
+            textcoords="offset points", ha=side, va="bottom", color=theme.COLOURS[colour], annotation_clip=False,
+        )  # fmt: skip
+    theme.count_axis(ax.xaxis, say)
+    return theme.picture(fig, "money-aim", alt)
+
+
+def draw_costs(measured: Measured, say: Language, currency: str, alt: str) -> Figure | None:
+    """Price of a lead with its break-even price, beside price of a customer with interval; None when none is known."""
+    from helpers.report import theme
+
+    shown = priced(measured)
+    if shown.empty:
+        return None
+    labels = [theme.shorten(words.campaign_name(row, say), 24) for row in lines(shown)]
+    fig, (left, right) = theme.figure(height=1.0 + ROW * len(labels), ncols=2, sharey=True)
+    for ax, title in ((left, say("Cost of a lead (CPL)")), (right, say("Cost of a customer (CAC)"))):
+        ax.set_title(title, loc="left")
+        ax.set_yticks(range(len(labels)), labels)
+    right.tick_params(labelleft=False)
+    theme.margins([left, right], left_labels=labels, bottom_labels=["0"], top_lines=1.8, between=(0.12, 0.4))
+    left.invert_yaxis()
+    places = list(range(len(labels)))
+    low = (shown["spend"] / shown["won_high"]).tolist()
+    high = (shown["spend"] / shown["won_low"]).tolist()
+    # Few sales leave the price of a customer open upwards: the axis ends at one and a half of the dearest one.
+    ceiling = 1.5 * float(shown["cac"].max())
+    for ax, column, colour in ((left, "cpl", "marketing"), (right, "cac", "joint")):
+        bars = ax.barh(places, shown[column], height=0.6, color=theme.COLOURS[colour])
+        if ax is right:
+            theme.whiskers(ax, places, low, [min(end, ceiling) for end in high])
+        else:
+            ax.vlines(shown["worth"], [p - 0.36 for p in places], [p + 0.36 for p in places],
+                      color=theme.COLOURS["ink"], linewidth=1.6, zorder=4)  # fmt: skip
+        ends = [min(end, ceiling) for end in high] if ax is right else shown["worth"].tolist()
+        beyond = np.maximum(ends, shown[column]).tolist()
+        ax.set_xlim(0, max(beyond))
+        theme.label_bars(ax, bars, [say.money_short(value, currency) for value in shown[column]], beyond=beyond)
+        theme.money_axis(ax.xaxis, say, currency, ticks=3)
+    return theme.picture(fig, "money-costs", alt)
+
+
+def draw_feeling(feeling: Feeling, say: Language, currency: str, alt: str) -> Figure | None:
+    """Rating by sales against expected profit per lead: four named quadrants; None without campaigns."""
+    import pandas as pd
+
+    from helpers.report import theme
+
+    table = feeling.campaigns
+    if table.empty:
+        return None
+    table = table.sort_values("expected", ascending=False, kind="stable")
+    table, top = _ends(table, POINTS), _ends(table, SHOWN)
+    # The named ones first: they choose their places.
+    table = pd.concat([top, table.drop(top.index)])
+    fig, ax = theme.figure(height=4.2)
+    y_low = min(0.0, float(table["per_lead"].min()), float(top["low_per_lead"].quantile(0.25)))
+    y_high = max(0.0, float(table["per_lead"].max()), float(top["high_per_lead"].quantile(0.75)))
+    room = 0.16 * ((y_high - y_low) or 1.0)
+    ax.set_ylim(y_low - room, y_high + room)
+    x_low, x_high = min(float(table["rating"].min()), feeling.middle), max(float(table["rating"].max()), feeling.middle)
+    side = max(0.25, 0.25 * (x_high - x_low))
+    ax.set_xlim(max(0.8, x_low - side), min(5.2, x_high + side))
+    ax.set_xlabel(say("Rating by sales, 1-5"))
+    ax.set_ylabel(say("Expected profit per lead"))
+    theme.money_axis(ax.yaxis, say, currency)
+    ax.xaxis.set_major_formatter(lambda value, _: say.number(value, 1))
+    theme.margins(ax)
+    ax.axhline(0, color=theme.COLOURS["ink"], linewidth=0.9)
+    ax.axvline(feeling.middle, color=theme.COLOURS["ink"], linewidth=0.9)
+    for quadrant in QUADRANTS:
+        x = 0.99 if quadrant.startswith("liked") else 0.01
+        y = 0.98 if quadrant.endswith("earning") else 0.02
+        ax.text(
+            x, y, words.quadrant_text(quadrant, say), transform=ax.transAxes, color=theme.COLOURS["muted"],
+            ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom", fontstyle="normal", fontweight="bold",
+        )  # fmt: skip
+    low, high = top["low_per_lead"].tolist(), top["high_per_lead"].tolist()
+    theme.whiskers(ax, top["rating"].tolist(), low, high, across=False, colour=theme.COLOURS["edge"])
+    for verdict, part in table.groupby("verdict", sort=True):
+        colour = theme.COLOURS[VERDICT_COLOUR[str(verdict)]]
+        ax.scatter(part["rating"], part["per_lead"], s=34, color=colour, edgecolor=theme.COLOURS["paper"], zorder=5)
+    _name_points(ax, table, say)
+    return theme.picture(fig, "money-feeling", alt)
+
+
+def _ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
+    """First and last lines of a sorted table: only so many can be told apart."""
+    return table if len(table) <= most else table.drop(table.index[most // 2 : len(table) - most // 2])
+
+
+def _name_points(ax: Any, table: pd.DataFrame, say: Language) -> None:
+    """Names of the first points, each at the first of four places that is free; else the table has to do."""
+    from helpers.report import theme
+    from helpers.report.lettering import SIZE, height, width
+
+    wide, high = (72 * inches for inches in ax.get_figure().get_size_inches())
+    box, (x0, x1), (y0, y1) = ax.get_position(), ax.get_xlim(), ax.get_ylim()
+    plot = wide * box.width, high * box.height
+    points = [
+        ((x - x0) / (x1 - x0) * plot[0], (y - y0) / (y1 - y0) * plot[1])
+        for x, y in zip(table["rating"], table["per_lead"], strict=True)
+    ]
+    line = height("X", SIZE)
+    # The corners belong to the names of the quadrants.
+    corner = 1.6 * line
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
+    taken += [(0, plot[1] - corner, plot[0], plot[1]), (0, 0, plot[0], corner)]
+    for row, (x, y) in zip(lines(table.head(SHOWN)), points, strict=False):
+        name = theme.shorten(words.campaign_name(row, say), 24)
+        long = width(name, SIZE)
+        for left, bottom in (
+            (x + 7, y - line / 2),
+            (x - 7 - long, y - line / 2),
+            (x - long / 2, y + 6),
+            (x - long / 2, y - 6 - line),
+        ):
+            area = (left, bottom, left + long, bottom + line)
+            if left < 0 or area[2] > plot[0] or any(_touch(area, other) for other in taken):
+                continue
+            taken.append(area)
+            ax.annotate(
+                name, (row.rating, row.per_lead), xytext=(left - x, bottom - y + line * 0.2),
+                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6,
+            )  # fmt: skip
+            break
+
+
+def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

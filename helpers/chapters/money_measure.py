@@ -1,0 +1,212 @@
+"""The measure of the money chapter: what was spent, what it brought, what may be expected (METHOD.md "Money")."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.chapters.campaigns import KEY, Join, count_campaigns, join_keys, lines, open_by_age
+from helpers.chapters.profit import Expected, expected_profit, verdict
+from helpers.stats.incidence import Incidence, incidence
+from helpers.stats.shares import MINIMUM
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.client import Client
+    from helpers.facts import Facts
+
+WORTH_A_REPAIR = 0.5
+"""A losing campaign is worth repairing when its leads may be worth at least this share of what they cost."""
+SHOWN = 12
+"""Campaigns that a chart names, half of them the most earning, half the most losing; the others are summed."""
+EXPECTED = ["rate", "amount", "worth", "won_low", "won_high", "expected", "low", "high", "p_profit"]
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Where spend and revenue are: each sum equals its parts to the kopeck."""
+
+    spend: float
+    """All spend of the period."""
+    spend_matched: float
+    """Spend of campaigns that have leads."""
+    spend_unnamed: float
+    """Spend that carries no campaign: its leads cannot be told."""
+    spend_only: float
+    """Spend without leads, ``spend_unnamed`` among it: spend - spend_matched."""
+    revenue: float
+    """All revenue: of the leads of the period, and of won deals without a lead."""
+    revenue_matched: float
+    """Revenue of the leads of campaigns with spend."""
+    revenue_leads_only: float
+    """Revenue of leads without spend."""
+    revenue_loose: float
+    """Revenue of won deals that belong to no lead."""
+    profit: float
+    """Gross profit of all revenue, less all spend."""
+    leads: int
+    """Leads of the period."""
+    leads_matched: int
+    """Leads of campaigns with spend."""
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of spend that can be followed to its leads, 0-1; None without spend."""
+        return self.spend_matched / self.spend if self.spend > 0 else None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All numbers of the chapter."""
+
+    campaigns: pd.DataFrame
+    """One row per campaign, best profit so far first: columns of `count_campaigns`, and ``profit`` (so far), ``cpl``,
+    ``cost_per_qualified``, ``cac``, ``conversion`` (0-1), ``romi`` (ratio), ``per_100`` (revenue per 100 of spend),
+    ``expected`` ... (of `Expected`), ``verdict``, ``action``. nan: unknown or not to be divided."""
+    sums: Reconciliation
+    expected: Expected
+    timing: Incidence
+    rest: np.ndarray
+    """Rows of ``campaigns`` that a chart sums up: positions."""
+
+    @property
+    def matched(self) -> pd.DataFrame:
+        """Campaigns with both spend and leads."""
+        return self.campaigns[self.campaigns["kind"] == "matched"]
+
+
+def measure_money(facts: Facts, client: Client) -> Measured:
+    """Money of the audited period."""
+    import pandas as pd
+
+    leads, spend = facts.leads[facts.leads["span"] == "now"], facts.spend[facts.spend["span"] == "now"]
+    opened = facts.open_ages[facts.open_ages["span"] == "now"]
+    join = join_keys(_keys(spend), _keys(pd.concat([leads[KEY], opened[KEY]])))
+    table = count_campaigns(leads, spend, join)
+    timing = incidence(facts.ages)
+    table = _rates(table)
+    table = table.sort_values(["profit", *KEY], ascending=[False, True, True, True])
+    expected, rest = _expected(table, opened, join, timing)
+    table = table.join(expected.campaigns[EXPECTED])
+    loose = facts.loose[facts.loose["span"] == "now"]["revenue"].sum()
+    sums = reconcile(table, float(loose), client.margin)
+    table["verdict"] = [
+        verdict(row.leads, row.open, row.p_profit, timing) if row.kind == "matched" else "" for row in lines(table)
+    ]
+    table["action"] = _actions(table, client)
+    at = table.index.get_indexer(rest)
+    return Measured(table.reset_index(drop=True), sums, expected, timing, at)
+
+
+def shown_campaigns(measured: Measured) -> pd.DataFrame:
+    """Campaigns with spend and leads that a chart names, best profit so far first."""
+    matched = measured.matched
+    return matched[~matched.index.isin(measured.rest)]
+
+
+def priced(measured: Measured) -> pd.DataFrame:
+    """Of these the ones whose prices can be judged (30 leads, a sale, a price), cheapest lead first."""
+    shown = shown_campaigns(measured)
+    known = (shown["leads"] >= MINIMUM) & (shown["won"] > 0) & (shown["cpl"] > 0)
+    return shown[known].sort_values("cpl", kind="stable")
+
+
+def reconcile(table: pd.DataFrame, loose: float, margin: float) -> Reconciliation:
+    """The sums with which the chapter opens, rounded to the kopeck so that the parts still add up to the whole."""
+
+    def total(column: str, which: pd.Series | None = None) -> float:
+        return round(math.fsum(table[column] if which is None else table.loc[which, column]), 2)
+
+    matched, alone = table["kind"] == "matched", table["kind"] == "spend_only"
+    spend, spend_matched = total("spend"), total("spend", matched)
+    loose = round(loose, 2)
+    of_leads, revenue_matched = total("revenue"), total("revenue", matched)
+    return Reconciliation(
+        spend=spend,
+        spend_matched=spend_matched,
+        spend_unnamed=total("spend", alone & table["unnamed"]),
+        spend_only=round(spend - spend_matched, 2),
+        revenue=round(of_leads + loose, 2),
+        revenue_matched=revenue_matched,
+        revenue_leads_only=round(of_leads - revenue_matched, 2),
+        revenue_loose=loose,
+        profit=round(total("gross") + loose * margin - spend, 2),
+        leads=int(table["leads"].sum()),
+        leads_matched=int(table.loc[matched, "leads"].sum()),
+    )
+
+
+def _keys(table: pd.DataFrame) -> set[tuple[str, str, str]]:
+    return set(zip(*(table[name].astype(object) for name in KEY), strict=True))
+
+
+def _rates(table: pd.DataFrame) -> pd.DataFrame:
+    """Money per lead, qualified lead and customer: over matched money only. They are arithmetic, judged elsewhere."""
+    out = table.copy()
+    matched = out["kind"] == "matched"
+    out["qualified"] = out["qualified"].where(out["marked"] > 0)
+    out["rating"] = (out["rating_sum"] / out["rated"]).where(out["rated"] > 0)
+    out["profit"] = out["gross"] - out["spend"]
+    out["cpl"] = (out["spend"] / out["leads"]).where(matched)
+    out["cost_per_qualified"] = (out["spend"] / out["qualified"]).where(matched & (out["qualified"] > 0))
+    out["cac"] = (out["spend"] / out["won"]).where(matched & (out["won"] > 0))
+    out["conversion"] = (out["won"] / out["leads"]).where(out["leads"] > 0)
+    positive = matched & (out["spend"] > 0)
+    out["romi"] = (out["profit"] / out["spend"]).where(positive)
+    out["per_100"] = (100 * out["revenue"] / out["spend"]).where(positive)
+    return out
+
+
+def _expected(table: pd.DataFrame, opened: pd.DataFrame, join: Join, timing: Incidence) -> tuple[Expected, pd.Index]:
+    """Expected profit of the matched campaigns, and the rows that charts sum up."""
+    matched = table[table["kind"] == "matched"]
+    counts, ages = open_by_age(opened, join, matched.index)
+    known = matched[["leads", "won", "spend", "gross", "gross_sq"]].assign(
+        # Counted as what is not won and not open, so that each lead is there once.
+        lost=matched["leads"] - matched["won"] - counts.sum(axis=1)
+    )
+    known["lost"] = known["lost"].clip(lower=0)
+    found = expected_profit(known, counts, ages, timing)
+    return found, _unshown(found.campaigns["expected"].fillna(matched["profit"]))
+
+
+def _unshown(profit: pd.Series) -> pd.Index:
+    """Rows that a chart sums up: neither among the most earning nor among the most losing."""
+    ordered = profit.sort_values(ascending=False, kind="stable").index
+    # One campaign is no "rest": it takes no more room than the line that would stand for it.
+    return ordered[SHOWN // 2 : len(ordered) - SHOWN // 2] if len(ordered) > SHOWN + 1 else ordered[:0]
+
+
+def _actions(table: pd.DataFrame, client: Client) -> list[str]:
+    """What to do with each campaign, the first rule that holds:
+
+    - fix: money is spent and no lead is seen (or no campaign is named): connect it before judging it
+    - hold: leads without spend: there is no money to move
+    - wait: too few leads, or too early to say
+    - scale: earns, and expected revenue per 100 of spend reaches the aim (without an aim: the average of all campaigns)
+    - hold: earns, but less than that
+    - fix: loses, but its leads may be worth at least half of what they cost: cheaper leads or better handling can do
+    - stop: loses, and not even that
+    """
+    matched = table[table["kind"] == "matched"]
+    brings = 100 * (matched["expected"] + matched["spend"]).sum() / max(matched["spend"].sum(), 1e-9)
+    out = []
+    for row in lines(table):
+        if row.kind == "spend_only":
+            out.append("fix")
+        elif row.kind == "leads_only":
+            out.append("hold")
+        elif row.verdict == "earns":
+            share = row.revenue / row.gross if row.gross > 0 else 1 / (client.margin or 1)
+            gross_per_100 = 100 * (row.expected + row.spend) / row.spend if row.spend > 0 else math.inf
+            enough = gross_per_100 * share >= client.earn_per_100 if client.earn_per_100 else gross_per_100 >= brings
+            out.append("scale" if enough else "hold")
+        elif row.verdict == "loses":
+            out.append("fix" if row.high + row.spend >= WORTH_A_REPAIR * row.spend else "stop")
+        else:
+            out.append("wait")
+    return out

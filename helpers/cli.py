@@ -1,0 +1,158 @@
+"""The ``audit`` command. Results go to stdout, progress and errors to stderr; heavy imports wait inside the commands.
+
+Exit codes: 0 all well, 1 some clients failed, 2 wrong usage, 3 the data stops the audit.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from helpers.errors import EXIT_SOME_FAILED, EXIT_USAGE, AuditError, ParameterError, Problem
+from helpers.language import LANGUAGES, language
+from helpers.terminal import printable
+
+_DEBUG = "--debug"
+
+app = typer.Typer(
+    help="Audit how well a company's marketing and sales work together.",
+    epilog="Exit codes: 0 all well, 1 some clients failed, 2 wrong usage, 3 the data stops the audit.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Debug = Annotated[bool, typer.Option(_DEBUG, help="Show Python's traceback of an error.")]
+Reports = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where reports go.")]
+
+
+@app.command()
+def run(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Client folders, or folders of them.")],
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
+    period: Annotated[str, typer.Option(metavar="A..B", help="Days, as 2026-01-01..2026-06-30.")] = "",
+    formats: Annotated[str, typer.Option(metavar="html", help="Files of the report.")] = "html",
+    out: Reports = Path("reports"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Audit clients and write their reports."""
+    from helpers.batch.wishes import parse_formats, parse_languages, parse_period
+
+    languages = _parsed("--lang", parse_languages, lang)
+    _parsed("--period", parse_period, period)
+    wanted = _parsed("--formats", parse_formats, formats)
+
+    from helpers.batch.clients import find_clients
+    from helpers.batch.many import exit_code, run_clients, show_json, show_table
+
+    results = run_clients(find_clients(paths), out, languages=languages, period=period, formats=wanted)
+    for result in results:
+        if result.error is not None:
+            _tell(result.error, who=result.shown if len(results) > 1 else "", debug=debug)
+        for note in result.notes:
+            typer.echo(f"note: {result.shown}: {note}", err=True)
+    typer.echo(show_json(results) if as_json else show_table(results), nl=False)
+    raise typer.Exit(exit_code(results))
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
+    lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",
+    debug: Debug = False,
+) -> None:
+    """Read a client's data and say what was read, changed, dropped and assumed."""
+    _one_of("--lang", lang, ("", *LANGUAGES))
+
+    from helpers.client import read_client
+
+    client = read_client(path)
+
+    from helpers.sources import load
+    from helpers.sources.check import check_lines
+
+    for line in check_lines(load(client), language(lang or client.lang)):
+        typer.echo(printable(line))
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder to make; its name is the client's.")],
+    lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Language of the files and reports.")] = "en",
+) -> None:
+    """Make a client's folder with a commented client.yml."""
+    from helpers.new import write_client_folder
+
+    _one_of("--lang", lang, LANGUAGES)
+    for made in write_client_folder(path, lang):
+        typer.echo(path / made.name)
+
+
+@app.command()
+def doctor(out: Reports = Path("reports")) -> None:
+    """Say what this machine can do."""
+    from helpers.doctor import examine
+
+    checks = examine(out)
+    width = max(len(check.name) for check in checks)
+    for one in checks:
+        state = "ok" if one.ok else "MISSING" if one.required else "absent"
+        typer.echo(f"{one.name:<{width}}  {state:<7}  {printable(one.detail)}")
+    if not all(one.ok for one in checks if one.required):
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code. Every error is a line on stderr, with ``--debug`` after its traceback."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    debug = _DEBUG in arguments
+    # click or typer's own copy of it, whichever this typer uses.
+    usage_error: Any = typer.BadParameter.__mro__[1]
+    try:
+        return int(app(list(arguments) or ["--help"], prog_name="audit", standalone_mode=False) or 0)
+    except usage_error as error:
+        typer.echo(f"error: {printable(error.format_message())}", err=True)
+        return EXIT_USAGE
+    except AuditError as error:
+        _tell(error, debug=debug)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("stopped", err=True)
+        return 130
+    except Exception as error:
+        _tell(error, debug=debug)
+        return EXIT_SOME_FAILED
+
+
+def _tell(error: Exception, *, who: str = "", debug: bool = False) -> None:
+    if debug:
+        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    lines = str(error).splitlines() or [type(error).__name__]
+    if not isinstance(error, AuditError):
+        lines = [f"unexpected {type(error).__name__}: {' '.join(lines)}{'' if debug else f' - see {_DEBUG}'}"]
+    for line in lines:
+        typer.echo(f"error: {who + ': ' if who else ''}{printable(line)}", err=True)
+
+
+def _parsed(option: str, parse: Callable[[str], Any], text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ParameterError([Problem(str(error), key=option)]) from error
+
+
+def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ParameterError(
+            [Problem(f"found {value!r}", f"must be one of {', '.join(filter(None, allowed))}", key=option)]
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

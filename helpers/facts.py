@@ -1,0 +1,386 @@
+"""Clean tables → small counted tables. The last place that sees a row; everything after reads only ``Facts``.
+
+Each table is one aggregate expression of Ibis over a clean table, so the same code runs on DuckDB and wherever else
+Ibis reaches. Names of channels and managers are brought to one spelling on the counted tables, where they are few.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from helpers.client import Span
+from helpers.sources.tables import TABLES
+from helpers.sources.typed import canonical
+from helpers.sources.values import MONEY
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from helpers.sources.loading import Data
+
+ANSWER_EDGES = (5, 15, 30, 60, 120, 240, 480, 1440, 2880, 4320, 10080)
+"""Upper edges, in minutes, of the buckets of time to the first answer; the last bucket is open."""
+
+SQUARED = "decimal(18, 2)"
+"""Money before squaring: its square fits a decimal of 36 digits."""
+
+LEAD_KEYS = ["span", "month", "channel", "campaign_id", "campaign", "manager", "product", "stage", "exact", "outcome"]
+LEAD_SUMS = [
+    "leads", "answered", "qualified", "marked", "accepted", "rejected", "rated", "rating_sum", "rating_sq",
+    "priced", "revenue", "revenue_sq", "gross", "gross_sq",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Counted tables of one client; money in units of the client's currency, shares nowhere, names in one spelling.
+
+    ``span`` is "now" (the period), "before" (compare_with) or "other". ``month`` is the first day of the month in
+    which the lead was created or the money was spent (cohort view).
+    """
+
+    leads: pd.DataFrame
+    """LEAD_KEYS | LEAD_SUMS. ``stage`` furthest stage known to be reached, ``exact`` whether the way to it is known."""
+    spend: pd.DataFrame
+    """span, month, channel, campaign_id, campaign | spend, impressions, clicks (NaN: not in the export), rows."""
+    ages: pd.DataFrame
+    """span, month, outcome, age_days | leads. Age at the outcome, or at ``as_of`` for open leads."""
+    open_ages: pd.DataFrame
+    """span, channel, campaign_id, campaign, age_days (whole weeks) | leads, open ones only."""
+    answers: pd.DataFrame
+    """span, month, channel, manager, minutes_to (upper edge; NaN: no answer recorded) | leads."""
+    reasons: pd.DataFrame
+    """span, outcome, reason | leads."""
+    people: pd.DataFrame
+    """span | leads, people, repeats; NaN where the export holds no person."""
+    buyers: pd.DataFrame
+    """One row: buyers, repeat_buyers; NaN where the export holds no person."""
+    loose: pd.DataFrame
+    """span | deals, won, revenue of deals that belong to no lead."""
+    stages: tuple[str, ...]
+    period: Span
+    compare: Span | None
+    as_of: dt.date
+    snapshot: bool
+    has: frozenset[str]
+    """Clean columns that hold at least one value, as "table.column"."""
+    dates: dict[str, tuple[dt.date, dt.date]]
+    """First and last day of leads, deals and spend."""
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
+        return f"Facts({self.period}, as_of={self.as_of}, rows {sizes})"
+
+
+def count(data: Data) -> Facts:
+    """Count the clean tables of a client."""
+    client, tables = data.client, data.tables
+    leads, loose = _leads(data)
+    spend = _spend(data)
+    lead_counts = _lead_counts(data, leads) if leads is not None else _empty(LEAD_KEYS, LEAD_SUMS)
+    answers = (
+        _answers(data, leads)
+        if leads is not None
+        else _empty(["span", "month", "channel", "manager", "minutes_to"], ["leads"])
+    )
+    ages = _ages(data, leads) if leads is not None else _empty(["span", "month", "outcome", "age_days"], ["leads"])
+    open_ages = (
+        _open_ages(data, leads)
+        if leads is not None
+        else _empty(["span", "channel", "campaign_id", "campaign", "age_days"], ["leads"])
+    )
+    channels = _spellings(client.aliases.channel, lead_counts["channel"], spend["channel"])
+    managers = _spellings(client.aliases.manager, lead_counts["manager"])
+    lead_counts = _renamed(lead_counts, LEAD_SUMS, channels, managers)
+    spend = _renamed(spend, ["spend", "impressions", "clicks", "rows"], channels, managers)
+    answers = _renamed(answers, ["leads"], channels, managers)
+    open_ages = _renamed(open_ages, ["leads"], channels, managers)
+    lead_counts["stage"] = lead_counts["stage"].map(dict(enumerate(client.stage_keys)))
+    return Facts(
+        leads=lead_counts,
+        spend=spend,
+        ages=ages,
+        open_ages=open_ages,
+        answers=answers,
+        reasons=_reasons(data, leads) if leads is not None else _empty(["span", "outcome", "reason"], ["leads"]),
+        people=_people(data, leads) if leads is not None else _empty(["span"], ["leads", "people", "repeats"]),
+        buyers=_buyers(leads)
+        if leads is not None
+        else pd.DataFrame({"buyers": [math.nan], "repeat_buyers": [math.nan]}),
+        loose=loose,
+        stages=client.stage_keys,
+        period=data.period,
+        compare=data.compare,
+        as_of=data.as_of,
+        snapshot=data.snapshot,
+        has=_has(tables),
+        dates=_dates(tables),
+    )
+
+
+def _empty(keys: list[str], sums: list[str]) -> pd.DataFrame:
+    types = {"month": "datetime64[us]", "exact": "bool", "age_days": "int64", "minutes_to": "float64"}
+    return pd.DataFrame(
+        {**{k: pd.Series(dtype=types.get(k, "object")) for k in keys}, **{k: pd.Series(dtype="float64") for k in sums}}
+    )
+
+
+def _span(day: ir.DateValue, data: Data) -> ir.StringValue:
+    branches = [(day.between(ibis.literal(data.period.from_), ibis.literal(data.period.to)), "now")]
+    if data.compare is not None:
+        branches.append((day.between(ibis.literal(data.compare.from_), ibis.literal(data.compare.to)), "before"))
+    return ibis.cases(*branches, else_="other")
+
+
+def _leads(data: Data) -> tuple[ir.Table | None, pd.DataFrame]:
+    """Leads with what their deals brought, and the deals that belong to no lead (counted)."""
+    tables, won_at = data.tables, data.client.stage_keys.index("won")
+    loose = _empty(["span"], ["deals", "won", "revenue"])
+    if "leads" not in tables:
+        return None, _loose(data, tables["deals"]) if "deals" in tables else loose
+    leads = tables["leads"]
+    if "stage_events" in tables:
+        events = tables["stage_events"]
+        known = ibis.coalesce(events.lead_id, events.deal_id)
+        furthest = events.mutate(key=known).group_by("key").agg(event_at=lambda t: t["at"].max())
+        leads = leads.left_join(furthest, [("lead_id", "key")]).drop("key")
+    else:
+        leads = leads.mutate(event_at=ibis.null("int32"))
+    if "deals" in tables:
+        leads, loose = _with_deals(data, leads, tables["deals"])
+    else:
+        leads = leads.mutate(
+            revenue=ibis.null(MONEY),
+            gross=ibis.null(MONEY),
+            deal_outcome=ibis.null("string"),
+            deal_at=ibis.null("int32"),
+            deal_closed=ibis.null("timestamp"),
+        )
+    outcome = ibis.cases(
+        ((leads.outcome == "won") | (leads.deal_outcome == "won"), "won"),
+        ((leads.outcome == "lost") | (leads.deal_outcome == "lost"), "lost"),
+        else_="open",
+    )
+    at = ibis.greatest(
+        leads["at"], leads.event_at.fill_null(0), leads.deal_at.fill_null(0), ibis.ifelse(outcome == "won", won_at, 0)
+    )
+    # A later stage than "won" (repeat purchase) may be where a deal stands now;
+    # a stage never means more than its outcome.
+    at = ibis.ifelse((outcome != "won") & (at >= won_at), won_at - 1, at)
+    exact = leads.event_at.notnull() | (outcome != "lost")
+    created = leads.created_at.cast("date")
+    closed = ibis.coalesce(leads.closed_at, leads.deal_closed).cast("date")
+    end = ibis.ifelse(outcome == "open", ibis.literal(data.as_of), closed)
+    age = end.epoch_days() - created.epoch_days()
+    sound = (age >= 0) & (end <= ibis.literal(data.as_of))
+    return (
+        leads.select(
+            span=_span(created, data),
+            month=created.truncate("M"),
+            channel=leads.channel,
+            campaign_id=leads.campaign_id,
+            campaign=leads.campaign,
+            manager=leads.manager,
+            product=leads["product"],
+            stage=at.cast("int32"),
+            exact=exact,
+            outcome=outcome,
+            person=leads.person,
+            reason=leads.reason.fill_null(""),
+            qualified=leads.qualified,
+            accepted=leads.accepted,
+            rating=leads.rating,
+            first_answer_min=leads.first_answer_min,
+            revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
+            gross=ibis.ifelse(outcome == "won", leads.gross.fill_null(0), 0).cast(MONEY),
+            age_days=ibis.ifelse(sound, age, ibis.null("int64")),
+        ),
+        loose,
+    )
+
+
+def _with_deals(data: Data, leads: ir.Table, deals: ir.Table) -> tuple[ir.Table, pd.DataFrame]:
+    """Deals by their lead: by id, else by person - the last enquiry of that person before the deal was opened."""
+    by_id = deals.filter(deals.lead_id.notnull())
+    matched = (
+        by_id.inner_join(leads.select(key="lead_id"), [("lead_id", "key")])
+        .drop("key")
+        .mutate(to_lead=lambda t: t.lead_id)
+    )
+    parts = [matched]
+    known_ids = leads.select(key="lead_id")
+    rest = deals.anti_join(known_ids, [("lead_id", "key")])
+    people = leads.filter(leads.person.notnull()).select(who="person", asked="created_at", to_lead="lead_id")
+    pairs = rest.filter(rest.person.notnull()).inner_join(people, [("person", "who")])
+    pairs = pairs.filter(pairs.opened_at.isnull() | (pairs.asked.cast("date") <= pairs.opened_at.cast("date")))
+    nearest = pairs.mutate(
+        nth=ibis.row_number().over(ibis.window(group_by="deal_id", order_by=[ibis.desc("asked"), "to_lead"]))
+    )
+    parts.append(nearest.filter(nearest.nth == 0).drop("nth", "who", "asked"))
+    joined = ibis.union(*[part.select(*deals.columns, "to_lead") for part in parts])
+    won = joined.outcome == "won"
+    summed = joined.group_by("to_lead").agg(
+        revenue=joined.amount.sum(where=won),
+        gross=joined.gross.sum(where=won),
+        n_won=won.sum(),
+        n_lost=(joined.outcome == "lost").sum(),
+        n=joined.count(),
+        deal_at=joined["at"].max(),
+        deal_closed=ibis.coalesce(joined.closed_at.min(where=won), joined.closed_at.max()),
+    )
+    summed = summed.mutate(
+        deal_outcome=ibis.cases((summed.n_won > 0, "won"), (summed.n_lost == summed.n, "lost"), else_="open")
+    ).drop("n_won", "n_lost", "n")
+    with_deals = leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
+    homeless = deals.anti_join(joined.select(found="deal_id"), [("deal_id", "found")])
+    return with_deals, _loose(data, homeless)
+
+
+def _loose(data: Data, deals: ir.Table) -> pd.DataFrame:
+    day = ibis.coalesce(deals.opened_at, deals.closed_at).cast("date")
+    made = deals.mutate(span=_span(day, data).fill_null("other"), is_won=deals.outcome == "won")
+    revenue = made.amount.sum(where=made.is_won).cast("float64").fill_null(0)
+    return _fetched(made.group_by("span").agg(deals=made.count(), won=made.is_won.sum(), revenue=revenue), ["span"])
+
+
+def _lead_counts(data: Data, leads: ir.Table) -> pd.DataFrame:
+    won, keys = leads.outcome == "won", list(LEAD_KEYS)
+    # Sums of decimals are exact in any order; sums of floats differ in the last bit from run to run.
+    revenue, gross = leads.revenue.cast(SQUARED), leads.gross.cast(SQUARED)
+    table = leads.group_by(keys).agg(
+        leads=leads.count(),
+        answered=leads.first_answer_min.count(),
+        qualified=leads.qualified.fill_null(False).sum(),
+        marked=leads.qualified.count(),
+        accepted=leads.accepted.fill_null(False).sum(),
+        rejected=(~leads.accepted).fill_null(False).sum(),
+        rated=leads.rating.count(),
+        rating_sum=leads.rating.sum().fill_null(0),
+        rating_sq=(leads.rating * leads.rating).sum().fill_null(0),
+        priced=(won & (leads.revenue > 0)).sum(),
+        revenue=leads.revenue.sum().cast("float64"),
+        revenue_sq=(revenue * revenue).sum().cast("float64"),
+        gross=leads.gross.sum().cast("float64"),
+        gross_sq=(gross * gross).sum().cast("float64"),
+    )
+    return _fetched(table, keys)
+
+
+def _spend(data: Data) -> pd.DataFrame:
+    keys = ["span", "month", "channel", "campaign_id", "campaign"]
+    sums = ["spend", "impressions", "clicks", "rows"]
+    if "spend" not in data.tables:
+        return _empty(keys, sums)
+    spend = data.tables["spend"]
+    made = spend.mutate(
+        span=_span(spend["from"], data),
+        month=spend["from"].truncate("M"),
+        channel=spend.channel.fill_null(""),
+        campaign_id=spend.campaign_id.fill_null(""),
+        campaign=spend.campaign.fill_null(""),
+    )
+    table = made.group_by(keys).agg(
+        spend=made.cost.sum().cast("float64"),
+        impressions=made.impressions.sum(),
+        clicks=made.clicks.sum(),
+        rows=made.count(),
+    )
+    frame = _fetched(table, keys)
+    # DuckDB's SUM of nothing but NULL is NULL: "not in the export", which is not zero.
+    return frame.astype({"impressions": "float64", "clicks": "float64"})
+
+
+def _ages(data: Data, leads: ir.Table) -> pd.DataFrame:
+    keys = ["span", "month", "outcome", "age_days"]
+    known = leads.filter(leads.age_days.notnull())
+    return _fetched(known.group_by(keys).agg(leads=known.count()), keys)
+
+
+def _open_ages(data: Data, leads: ir.Table) -> pd.DataFrame:
+    keys = ["span", "channel", "campaign_id", "campaign", "age_days"]
+    known = leads.filter(leads.age_days.notnull() & (leads.outcome == "open"))
+    weeks = known.mutate(age_days=((known.age_days // 7) * 7).cast("int64"))
+    return _fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
+
+
+def _answers(data: Data, leads: ir.Table) -> pd.DataFrame:
+    keys = ["span", "month", "channel", "manager", "minutes_to"]
+    minutes = leads.first_answer_min
+    edge = ibis.cases(
+        (minutes.isnull(), ibis.literal(-1.0)),
+        *[(minutes <= edge, ibis.literal(float(edge))) for edge in ANSWER_EDGES],
+        else_=ibis.literal(math.inf),
+    )
+    made = leads.mutate(minutes_to=edge)
+    frame = _fetched(made.group_by(keys).agg(leads=made.count()), keys)
+    frame["minutes_to"] = frame["minutes_to"].where(frame["minutes_to"] >= 0, np.nan)
+    return frame
+
+
+def _reasons(data: Data, leads: ir.Table) -> pd.DataFrame:
+    keys = ["span", "outcome", "reason"]
+    return _fetched(leads.group_by(keys).agg(leads=leads.count()), keys)
+
+
+def _people(data: Data, leads: ir.Table) -> pd.DataFrame:
+    table = leads.group_by("span").agg(leads=leads.count(), people=leads.person.nunique(), named=leads.person.count())
+    frame = _fetched(table, ["span"]).astype({"people": "float64", "named": "float64"})
+    frame["repeats"] = frame["named"] - frame["people"]
+    frame.loc[frame["named"] == 0, ["people", "repeats"]] = np.nan
+    return frame.drop(columns="named")
+
+
+def _buyers(leads: ir.Table) -> pd.DataFrame:
+    won = leads.filter((leads.outcome == "won") & leads.person.notnull() & (leads.span == "now"))
+    each = won.group_by("person").agg(n=won.count())
+    frame: pd.DataFrame = each.aggregate(buyers=each.count(), repeat_buyers=(each.n > 1).sum()).to_pandas().astype("float64")
+    if not frame.loc[0, "buyers"]:
+        frame.loc[0] = math.nan
+    return frame
+
+
+def _fetched(table: ir.Table, keys: list[str]) -> pd.DataFrame:
+    """Fetched in a fixed order, so that sums of floats repeat to the last bit."""
+    frame: pd.DataFrame = table.to_pandas()
+    if "month" in frame:
+        frame["month"] = pd.to_datetime(frame["month"]).astype("datetime64[us]")
+    return frame.sort_values(keys, ignore_index=True)
+
+
+def _spellings(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
+    counts = pd.concat(columns).value_counts()
+    return {"": "", **canonical({str(name): int(n) for name, n in counts.items() if name}, aliases)}
+
+
+def _renamed(frame: pd.DataFrame, sums: list[str], channels: dict[str, str], managers: dict[str, str]) -> pd.DataFrame:
+    for name, spellings in (("channel", channels), ("manager", managers)):
+        if name in frame:
+            frame[name] = frame[name].map(spellings)
+    keys = [name for name in frame.columns if name not in sums]
+    return frame.groupby(keys, dropna=False, sort=True)[sums].sum(min_count=1).reset_index()
+
+
+def _has(tables: dict[str, ir.Table]) -> frozenset[str]:
+    found = set()
+    for name, table in tables.items():
+        counts = table.aggregate(**{column: table[column].count() for column in table.columns}).to_pandas().iloc[0]
+        found |= {f"{name}.{column}" for column, n in counts.items() if n}
+    return frozenset(found)
+
+
+def _dates(tables: dict[str, ir.Table]) -> dict[str, tuple[dt.date, dt.date]]:
+    result: dict[str, tuple[dt.date, dt.date]] = {}
+    for name in ("leads", "deals", "spend"):
+        if name in tables:
+            day = tables[name][TABLES[name].date].cast("date")
+            row = tables[name].aggregate(first=day.min(), last=day.max()).to_pandas().iloc[0]
+            if not pd.isna(row["first"]):
+                result[name] = (pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date())
+    return result

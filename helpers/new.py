@@ -1,0 +1,39 @@
+"""A new client's folder, with every option of client.yml explained in the client's language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from helpers.errors import ParameterError, Problem
+
+TEMPLATES = Path(__file__).parent / "templates"
+CLIENT = "{{client}}"
+
+
+def write_client_folder(path: Path, lang: str) -> tuple[Path, ...]:
+    """Make the folder ``path`` with client.yml, README.md, exports/ and answers/; what was made, in this order.
+
+    The folder's name becomes the client's name and, later, the name of its reports.
+
+    Raises:
+        ParameterError: something lies there already, or no folder can be made there; nothing is overwritten.
+    """
+    folder = path.expanduser().absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ParameterError([Problem(f"{path} is not empty", "name a new folder; nothing is overwritten")])
+    made = (folder / "client.yml", folder / "README.md", folder / "exports", folder / "answers")
+    try:
+        for inside in made[2:]:
+            inside.mkdir(parents=True)
+        # JSON's quotes are YAML's: the name stays text whatever it holds.
+        _fill(f"client.{lang}.yml", made[0], json.dumps(folder.name, ensure_ascii=False))
+        _fill(f"README.{lang}.md", made[1], folder.name)
+    except OSError as error:
+        raise ParameterError([Problem(f"{path} cannot be made ({error.strerror})", "name another folder")]) from error
+    return made
+
+
+def _fill(template: str, to: Path, name: str) -> None:
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    to.write_text(text.replace(CLIENT, name), encoding="utf-8", newline="\n")

@@ -1,0 +1,178 @@
+"""The report as data: what chapters hand over and what renderers draw. Nothing here knows a format or a chapter.
+
+All classes are immutable and hold plain, already translated text: a renderer escapes, it never translates, and no
+text is ever markup. ``report.json`` is ``Report.model_dump_json()``; the pictures lie beside it in ``figures/``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+
+Kind = Literal["text", "count", "number", "money", "share", "percent", "points", "date", "month", "minutes", "days"]
+"""How a cell is written. ``share`` is 0-1 shown as per cent; ``percent`` is already in per cent (ROMI)."""
+
+Cell = str | int | float | None
+"""None is "unknown" and is shown as "?" in counts and "-" elsewhere; dates are ISO text."""
+
+
+class Model(BaseModel):
+    """Immutable, strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Model):
+    """A column of a table: header as shown, and how its cells are written."""
+
+    label: str
+    kind: Kind = "text"
+    digits: int | None = None
+    """Digits after the decimal mark; None: the kind's own default."""
+
+
+class Table(Model):
+    """The numbers behind a chart (or a table for its own sake)."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    total: bool = False
+    """The last row is a total."""
+
+
+class Figure(Model):
+    """A picture: ``name`` is its file name in ``figures/`` without suffix, unique in the report."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]+$")
+    alt: str = Field(min_length=1)
+    """Written from the numbers: what a person who cannot see the picture needs to know."""
+    svg: str = Field(default="", exclude=True, repr=False)
+    """The picture itself; kept in figures/<name>.svg, not in report.json."""
+
+
+class Exhibit(Model):
+    """One message: a finding as title, a picture, how to read it, the numbers, and where they come from."""
+
+    key: str = Field(pattern=r"^[a-z0-9_-]+$")
+    title: str
+    """The finding as a sentence with its number."""
+    figure: Figure | None = None
+    reading: tuple[str, ...] = ()
+    """Two or three sentences: what is seen, how sure, what it means for whom."""
+    table: Table | None = None
+    table_open: bool = False
+    """Show the table beside the picture rather than folded away."""
+    note: str = ""
+    """Source, period, sample."""
+
+
+class Box(Model):
+    """A framed explanation: "how to read this", a caution, what to collect."""
+
+    title: str
+    text: tuple[str, ...]
+    tone: Literal["explain", "caution", "missing"] = "explain"
+
+
+class Section(Model):
+    """A chapter of the report."""
+
+    key: str = Field(pattern=r"^[a-z0-9_-]+$")
+    title: str
+    lead: tuple[str, ...] = ()
+    """Opening paragraphs."""
+    boxes: tuple[Box, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+
+
+class Finding(Model):
+    """A candidate for the first page."""
+
+    text: str
+    """One sentence with its number."""
+    money: float | None = None
+    """How much money it is about (for ranking; absolute value), in the client's currency."""
+    amount: str = ""
+    """The money as written on the first page."""
+    detail: str = ""
+    """One sentence: how sure, over which period."""
+    section: str = ""
+    """Key of the section that shows it."""
+
+
+class Reading(Model):
+    """One step of "how to read this score": what was checked, what was found."""
+
+    title: str
+    text: str
+    tone: Literal["good", "neutral", "caution"] = "neutral"
+
+
+class State(Model):
+    """One of the four states of the score."""
+
+    key: str
+    label: str
+    range: str
+    meaning: str
+    next_step: str
+    stay: str
+    move_on: str = ""
+    """When it is time to leave this state for the next one."""
+    current: bool = False
+
+
+class ScoreCard(Model):
+    """The score on the first page. ``total`` None: there is no score, and ``missing`` says why."""
+
+    total: float | None = None
+    interval: tuple[float, float] | None = None
+    band: str = ""
+    """Label of the band, translated."""
+    headline: str = ""
+    """One line that says how to read it."""
+    likelihood: str = ""
+    """Probabilities of bands in words."""
+    missing: str = ""
+    marketing: float | None = None
+    sales: float | None = None
+    readings: tuple[Reading, ...] = ()
+    """The four readings in order: who answered, spread, gap, data."""
+    states: tuple[State, ...] = ()
+
+
+class SourceFile(Model):
+    """A file that was read, by name, size and hash; never a path outside the client's folder."""
+
+    name: str
+    rows: int | None = None
+    sha256: str = ""
+
+
+class Report(Model):
+    """All that a reader sees, in one language."""
+
+    schema_version: int = SCHEMA
+    lang: Literal["en", "ru", "uk"]
+    title: str
+    client: str
+    currency: str
+    period: tuple[dt.date, dt.date]
+    as_of: dt.date
+    score: ScoreCard
+    findings: tuple[Finding, ...] = ()
+    """At most three, strongest first."""
+    sections: tuple[Section, ...] = ()
+    method: tuple[Box, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+    version: str = ""
+    """Version of the toolkit that made it."""
+
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures in reading order."""
+        return tuple(x.figure for section in self.sections for x in section.exhibits if x.figure is not None)

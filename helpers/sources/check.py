@@ -1,0 +1,47 @@
+"""What was read, dropped, changed and assumed, as lines for the terminal (``audit check``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.sources.notices import Notice, notice_text
+
+if TYPE_CHECKING:
+    from helpers.language import Language
+    from helpers.sources.loading import Data
+
+
+def check_lines(data: Data, say: Language) -> list[str]:
+    """The account of a load: files, tables with rows and money in and out, notices by kind."""
+    currency = data.client.currency
+    lines = [f"{data.client.name}: {say.period(data.period.from_, data.period.to)}", "", say("Files")]
+    lines += [f"  {raw.name}: {raw.taken_for}; {say.plural('{n} row', '{n} rows', raw.rows)}" for raw in data.files]
+    lines += ["", say("Tables: rows and money, before = after + left out")]
+    for table in data.ledger.tables.values():
+        dropped = table.rows_before - table.rows_after
+        line = f"  {table.table}: {say.count(table.rows_before)} = {say.count(table.rows_after)} + {say.count(dropped)}"
+        if table.money_before is not None and table.money_after is not None:
+            before, after = float(table.money_before), float(table.money_after)
+            lost = float(table.money_before - table.money_after)
+            line += (
+                f"; {say.money(before, currency, 2)} = {say.money(after, currency, 2)} + {say.money(lost, currency, 2)}"
+            )
+        lines.append(line)
+    for group, title in (
+        ("dropped", say("Left out")),
+        ("dress", say("Not data")),
+        ("kept", say("Changed, or kept and worth knowing")),
+        ("assumed", say("Assumed")),
+    ):
+        notices = [notice for notice in data.notices if notice.group == group]
+        if notices:
+            lines += ["", title, *(f"  {_line(notice, say, currency)}" for notice in notices)]
+    return lines
+
+
+def _line(notice: Notice, say: Language, currency: str) -> str:
+    place = notice.file if notice.file and notice.file not in (notice.detail,) else notice.table
+    text = f"{notice.code} · {place}: {notice_text(notice, say, currency)}"
+    if notice.first_rows and notice.first_rows[0]:
+        text += f" ({say('from row {row}', row=notice.first_rows[0])})"
+    return text

@@ -1,0 +1,176 @@
+"""Leads, deals and stage history with their meaning: stage of the funnel, outcome, qualification, first answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from helpers.errors import DataError
+from helpers.sources.notices import Code, Ledger, Notice
+from helpers.sources.outcomes import meaning, pair_columns, stage_map
+from helpers.sources.presets import Preset
+from helpers.sources.values import MONEY
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from helpers.client import Client
+
+OUTCOMES = ("open", "won", "lost")
+TEST_WORDS = ("test", "тест", "testing", "тестирование", "тестування")
+
+
+def clean_leads(client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger) -> ir.Table:
+    """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
+
+    Raises:
+        DataError: stages without an outcome.
+    """
+    table = _with_meaning(client, table, presets, "leads")
+    table, closed = _as_of_outcome(client, table, as_of, "created_at")
+    answered = (table.first_answer_at.epoch_seconds() - table.created_at.epoch_seconds()) / 60
+    minutes = ibis.coalesce(table.first_answer_min, answered)
+    made = table.mutate(
+        first_answer_min=ibis.ifelse(minutes >= 0, minutes, ibis.null("float64")),
+        qualified=_qualified(client, table),
+        channel=ibis.coalesce(table.channel, table.source).fill_null(""),
+        campaign=table.campaign.fill_null(""),
+        campaign_id=table.campaign_id.fill_null(""),
+        manager=table.manager.fill_null(""),
+        product=table["product"].fill_null(""),
+        age_days=_age(table, closed, "created_at", as_of),
+    ).drop("first_answer_at", "stage", "pipeline", "budget", "authority", "need", "timing", "_file", "_row")
+    _notices(made.mutate(closed=closed), "leads", "created_at", as_of, ledger, client)
+    return made
+
+
+def clean_deals(client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger) -> ir.Table:
+    """Deals with ``at``, ``outcome`` and gross profit.
+
+    Raises:
+        DataError: stages without an outcome.
+    """
+    table = _with_meaning(client, table, presets, "deals")
+    table, closed = _as_of_outcome(client, table, as_of, "opened_at")
+    won = table.outcome == "won"
+    asked = (
+        table.aggregate(without=(won & table.amount.isnull()).sum(), zero=(won & (table.amount == 0)).sum())
+        .to_pandas()
+        .iloc[0]
+    )
+    ledger.add(
+        Notice(Code.WON_WITHOUT_AMOUNT, "deals", _int(asked["without"])),
+        Notice(Code.WON_ZERO_AMOUNT, "deals", _int(asked["zero"])),
+    )
+    made = table.mutate(
+        gross=ibis.coalesce(table.margin, (table.amount * _exact(client.margin)).cast(MONEY)),
+        closed_at=closed,
+    ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
+    return made
+
+
+def clean_events(
+    client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+) -> ir.Table:
+    """Stage history: lead_id, deal_id, ``at`` and ``entered_at``."""
+    table = _with_meaning(client, table, presets, "stage_events")
+    return table.select("lead_id", "deal_id", "at", "outcome", "entered_at")
+
+
+def _with_meaning(client: Client, table: ir.Table, presets: Sequence[Preset], name: str) -> ir.Table:
+    pipeline, stage = pair_columns(table)
+    pairs = (
+        table.mutate(p=pipeline, s=stage)
+        .group_by("p", "s")
+        .agg(rows=lambda t: t.count())
+        .order_by("p", "s")
+        .to_pandas()
+    )
+    pairs.columns = pd.Index(["pipeline", "stage", "rows"])
+    mapping, problems = stage_map(client, presets, pairs, name)
+    if problems:
+        raise DataError(problems)
+    at, outcome = meaning(table, mapping, client.stage_keys)
+    if "outcome" in table.columns:
+        # A column of its own says more than the stage: in Pipedrive a lost deal keeps its last stage.
+        own = table.outcome.lower()
+        outcome = ibis.ifelse(own.isin(OUTCOMES), own, outcome)
+        won = client.stage_keys.index("won")
+        at = ibis.ifelse(outcome == "won", ibis.greatest(at, won), at)
+    return table.mutate(at=at.cast("int32"), outcome=outcome)
+
+
+def _as_of_outcome(client: Client, table: ir.Table, as_of: dt.date, created: str) -> tuple[ir.Table, ir.TimestampValue]:
+    """What a later closing decided was not yet known on a day of audit that the client has chosen."""
+    if client.as_of is None:
+        return table, table.closed_at
+    late = (table.closed_at.cast("date") > ibis.literal(as_of)).fill_null(False)
+    lead = client.stage_keys.index("leads")
+    changed = table.mutate(
+        outcome=ibis.ifelse(late, "open", table.outcome),
+        at=ibis.ifelse(late, ibis.least(table["at"], lead), table["at"]).cast("int32"),
+    )
+    return changed, ibis.ifelse(late, ibis.null("timestamp"), changed.closed_at)
+
+
+def _qualified(client: Client, table: ir.Table) -> ir.BooleanValue:
+    """The CRM's mark, else BANT (unknown when no mark is filled in), else unknown."""
+    wish = client.qualified
+    if wish and wish.mark and wish.mark in table.columns and wish.mark != "qualified":
+        return ibis.coalesce(table.qualified, table[wish.mark].cast("boolean"))
+    bant = wish.bant if wish else None
+    if bant is None:
+        return table.qualified
+    marks = [table[name] for name in bant.columns]
+    filled = ibis.or_(*[mark.notnull() for mark in marks])
+    held = sum((mark.fill_null(False).cast("int32") for mark in marks), ibis.literal(0))
+    return ibis.coalesce(table.qualified, ibis.ifelse(filled, held >= bant.at_least, ibis.null("boolean")))
+
+
+def _exact(value: float) -> ir.DecimalScalar:
+    return ibis.literal(repr(value)).cast("decimal(18, 6)")
+
+
+def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.date) -> ir.IntegerValue:
+    """Whole days from creation to the outcome, or to ``as_of`` for open ones; NULL where the dates contradict."""
+    end = ibis.ifelse(table.outcome == "open", ibis.literal(as_of), closed.cast("date"))
+    days = end.epoch_days() - table[created].cast("date").epoch_days()
+    known = (days >= 0) & ((table.outcome == "open") | (closed.cast("date") <= ibis.literal(as_of)))
+    return ibis.ifelse(known, days, ibis.null("int64")).cast("int64")
+
+
+def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
+    closed, source = table.closed.cast("date"), table.source.fill_null("").lower()
+    test = source.isin(TEST_WORDS) | table.campaign.lower().isin(TEST_WORDS)
+    asked = (
+        table.aggregate(
+            before=(closed < table[created].cast("date")).sum(),
+            after=(closed > ibis.literal(as_of)).sum(),
+            late=((table.closed_at.cast("date") > ibis.literal(as_of)).sum()),
+            nobody=(table.manager == "").sum(),
+            nameless=(table.campaign == "").sum(),
+            people=table.person.nunique(),
+            with_person=table.person.count(),
+            tests=test.sum(),
+            tests_won=(test & (table.outcome == "won")).sum(),
+        )
+        .to_pandas()
+        .iloc[0]
+    )
+    later = Code.CLOSED_AFTER_AS_OF if client.as_of is None else Code.OUTCOME_AFTER_AS_OF
+    ledger.add(
+        Notice(Code.CLOSED_BEFORE_CREATED, name, _int(asked["before"])),
+        Notice(later, name, _int(asked["late"])),
+        Notice(Code.NO_MANAGER, name, _int(asked["nobody"])),
+        Notice(Code.NO_CAMPAIGN, name, _int(asked["nameless"])),
+        Notice(Code.REPEATS, name, _int(asked["with_person"]) - _int(asked["people"])),
+        Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=f"won: {_int(asked['tests_won'])}"),
+    )
+
+
+def _int(value: object) -> int:
+    return 0 if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]

@@ -1,0 +1,261 @@
+"""What happened to rows and money on the way from an export to a clean table: reason codes, notices, the ledger.
+
+The rule of the ledger: rows before = rows after + dropped, money before = money after + dropped, to the last digit, for
+each table. ``Ledger.check()`` enforces it on every load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from helpers.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from helpers.language import Language
+
+
+class Code(StrEnum):
+    """Why a row or an amount was dropped, changed or assumed."""
+
+    # Dropped: the row is not in the clean table.
+    NO_ID = "NO_ID"
+    DATE_UNREAD = "DATE_UNREAD"
+    DATE_OUT_OF_SENSE = "DATE_OUT_OF_SENSE"
+    DUPLICATE_ROW = "DUPLICATE_ROW"
+    DUPLICATE_ID = "DUPLICATE_ID"
+    AFTER_AS_OF = "AFTER_AS_OF"
+    # Not data: part of the file's dress, outside "before" and "after".
+    TOTAL_ROW = "TOTAL_ROW"
+    PREAMBLE = "PREAMBLE"
+    BLANK_ROW = "BLANK_ROW"
+    # Changed: the row stays, a value was read in a way worth knowing.
+    ENCODING = "ENCODING"
+    NUMBER_UNREAD = "NUMBER_UNREAD"
+    VALUE_UNREAD = "VALUE_UNREAD"
+    MACRO_UNFILLED = "MACRO_UNFILLED"
+    CURRENCY_CONVERTED = "CURRENCY_CONVERTED"
+    PLACEHOLDER = "PLACEHOLDER"
+    OUTCOME_AFTER_AS_OF = "OUTCOME_AFTER_AS_OF"
+    # Kept as it is, and said.
+    DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
+    CLOSED_BEFORE_CREATED = "CLOSED_BEFORE_CREATED"
+    CLOSED_AFTER_AS_OF = "CLOSED_AFTER_AS_OF"
+    WON_WITHOUT_AMOUNT = "WON_WITHOUT_AMOUNT"
+    WON_ZERO_AMOUNT = "WON_ZERO_AMOUNT"
+    NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    NO_MANAGER = "NO_MANAGER"
+    NO_CAMPAIGN = "NO_CAMPAIGN"
+    REPEATS = "REPEATS"
+    TEST_LIKE = "TEST_LIKE"
+    DEAL_WITHOUT_LEAD = "DEAL_WITHOUT_LEAD"
+    OUTSIDE_PERIOD = "OUTSIDE_PERIOD"
+    TOTALS_DIFFER = "TOTALS_DIFFER"
+    # Assumed: the client has not said.
+    AS_OF_ASSUMED = "AS_OF_ASSUMED"
+    PERIOD_ASSUMED = "PERIOD_ASSUMED"
+    MARGIN_ASSUMED = "MARGIN_ASSUMED"
+    VAT_ASSUMED = "VAT_ASSUMED"
+    DATES_ASSUMED = "DATES_ASSUMED"
+    PERIOD_ROWS = "PERIOD_ROWS"
+    NO_SOURCE = "NO_SOURCE"
+    NO_ANSWERS = "NO_ANSWERS"
+    ANSWERS_UNREAD = "ANSWERS_UNREAD"
+
+
+DROPPED = frozenset(
+    {
+        Code.NO_ID,
+        Code.DATE_UNREAD,
+        Code.DATE_OUT_OF_SENSE,
+        Code.DUPLICATE_ROW,
+        Code.DUPLICATE_ID,
+        Code.AFTER_AS_OF,
+    }
+)
+DRESS = frozenset({Code.TOTAL_ROW, Code.PREAMBLE, Code.BLANK_ROW})
+ASSUMED = frozenset(
+    {
+        Code.AS_OF_ASSUMED,
+        Code.PERIOD_ASSUMED,
+        Code.MARGIN_ASSUMED,
+        Code.VAT_ASSUMED,
+        Code.DATES_ASSUMED,
+        Code.NO_SOURCE,
+        Code.NO_ANSWERS,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One listed fact about the data."""
+
+    code: Code
+    table: str
+    rows: int | None = None
+    money: Decimal | None = None
+    file: str = ""
+    column: str = ""
+    detail: str = ""
+    """Language-free: the client's own value, a date, a list of examples."""
+    first_rows: tuple[int, ...] = ()
+    """Up to five row numbers in the file, as a person counts them."""
+
+    @property
+    def group(self) -> str:
+        """'dropped', 'dress', 'assumed' or 'kept'."""
+        if self.code in DROPPED:
+            return "dropped"
+        if self.code in DRESS:
+            return "dress"
+        return "assumed" if self.code in ASSUMED else "kept"
+
+
+@dataclass
+class TableLedger:
+    """Rows and money of one clean table, in and out."""
+
+    table: str
+    rows_before: int = 0
+    rows_after: int = 0
+    money_before: Decimal | None = None
+    money_after: Decimal | None = None
+
+
+@dataclass
+class Ledger:
+    """All notices and the balance of every table."""
+
+    tables: dict[str, TableLedger] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def add(self, *notices: Notice) -> None:
+        """List notices; those about no row at all are left out."""
+        self.notices.extend(notice for notice in notices if notice.rows != 0)
+
+    def dropped(self, table: str) -> Iterable[Notice]:
+        """Notices of rows that did not reach the clean table."""
+        return (notice for notice in self.notices if notice.table == table and notice.code in DROPPED)
+
+    def check(self) -> None:
+        """Before = after + dropped, for rows and money of each table.
+
+        Raises:
+            DataError: the toolkit itself has lost something; the figures must not be used.
+        """
+        problems = []
+        for name, table in self.tables.items():
+            rows = sum(notice.rows or 0 for notice in self.dropped(name))
+            if table.rows_before != table.rows_after + rows:
+                problems.append(
+                    Problem(
+                        f"{name}: {table.rows_before} rows before, {table.rows_after} after, {rows} listed as dropped",
+                        "this is a fault of the toolkit, please report it",
+                    )
+                )
+            if table.money_before is not None and table.money_after is not None:
+                money = sum((notice.money or Decimal(0) for notice in self.dropped(name)), Decimal(0))
+                before, after = table.money_before, table.money_after
+                if before != after + money:
+                    problems.append(
+                        Problem(
+                            f"{name}: {before} before, {after} after, {money} listed as dropped",
+                            "this is a fault of the toolkit, please report it",
+                        )
+                    )
+        if problems:
+            raise DataError(problems)
+
+
+def notice_text(notice: Notice, say: Language, currency: str) -> str:
+    """One sentence about a notice, for the report and the terminal."""
+    n = notice.rows or 0
+    rows = say.plural("{n} row", "{n} rows", n)
+    column, detail, file = notice.column, notice.detail, notice.file
+    text = {
+        Code.NO_ID: say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
+        Code.DATE_UNREAD: say(
+            "{rows} without a readable date in “{column}”: left out. {detail}", rows=rows, column=column, detail=detail
+        ),
+        Code.DATE_OUT_OF_SENSE: say(
+            "{rows} with an impossible date in “{column}”: left out. {detail}", rows=rows, column=column, detail=detail
+        ),
+        Code.DUPLICATE_ROW: say("{rows} repeated word for word: counted once", rows=rows),
+        Code.DUPLICATE_ID: say(
+            "{rows} with an id that had already come: the first one is kept. {detail}", rows=rows, detail=detail
+        ),
+        Code.AFTER_AS_OF: say("{rows} dated after the day of the audit: left out", rows=rows),
+        Code.TOTAL_ROW: say("{rows} with totals: not counted as data", rows=rows),
+        Code.PREAMBLE: say("{rows} above the header: not data", rows=rows),
+        Code.BLANK_ROW: say("{rows} entirely empty: not data", rows=rows),
+        Code.ENCODING: say("the file was read as {detail}", detail=detail),
+        Code.NUMBER_UNREAD: say(
+            "{rows} where “{column}” is not a number: taken as unknown. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.VALUE_UNREAD: say(
+            "{rows} where “{column}” has a value without a meaning given: taken as unknown. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.MACRO_UNFILLED: say(
+            "{rows} where the advertising system left a template in “{column}” unfilled: taken as unknown. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.CURRENCY_CONVERTED: say(
+            "{rows} converted to the report's currency by the rates of client.yml. {detail}", rows=rows, detail=detail
+        ),
+        Code.PLACEHOLDER: say(
+            "{rows} where “{column}” holds a placeholder instead of a value: taken as unknown. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.OUTCOME_AFTER_AS_OF: say(
+            "{rows} won or lost after the day of the audit: still counted as open", rows=rows
+        ),
+        Code.DUPLICATE_ROW_KEPT: say("{rows} repeated word for word but holding money: kept, please check", rows=rows),
+        Code.CLOSED_BEFORE_CREATED: say(
+            "{rows} closed before they were created: kept, their age is not used", rows=rows
+        ),
+        Code.CLOSED_AFTER_AS_OF: say(
+            "{rows} with a closing date after the last day of the data: kept, their age is not used", rows=rows
+        ),
+        Code.WON_WITHOUT_AMOUNT: say("{rows} won without an amount: counted as won, with no revenue", rows=rows),
+        Code.WON_ZERO_AMOUNT: say("{rows} won with an amount of zero: counted as won, with no revenue", rows=rows),
+        Code.NEGATIVE_AMOUNT: say(
+            "{rows} with a negative amount in “{column}”: kept with its sign", rows=rows, column=column
+        ),
+        Code.NO_MANAGER: say("{rows} without a manager", rows=rows),
+        Code.NO_CAMPAIGN: say("{rows} without a campaign name", rows=rows),
+        Code.REPEATS: say("{rows} from people who had written before", rows=rows),
+        Code.TEST_LIKE: say(
+            "{rows} look like tests ({detail}): kept until you say otherwise", rows=rows, detail=detail
+        ),
+        Code.DEAL_WITHOUT_LEAD: say("{rows} that belong to no lead: their money is shown apart", rows=rows),
+        Code.OUTSIDE_PERIOD: say("{rows} outside the period: used only where history is needed", rows=rows),
+        Code.TOTALS_DIFFER: say("the file's own total is {detail}: the file is filtered or cut", detail=detail),
+        Code.AS_OF_ASSUMED: say("the day of the audit is taken as {detail}, the last day of the data", detail=detail),
+        Code.PERIOD_ASSUMED: say("the period is taken as {detail}, all days of the leads", detail=detail),
+        Code.MARGIN_ASSUMED: say("no margin is given: all revenue is counted as gross profit"),
+        Code.VAT_ASSUMED: say("{file}: nobody has said whether the money includes VAT", file=file),
+        Code.DATES_ASSUMED: say(
+            "the order of day and month in “{column}” was told from the values: {detail}", column=column, detail=detail
+        ),
+        Code.PERIOD_ROWS: say("{rows} cover several days: counted in the month in which they begin", rows=rows),
+        Code.NO_SOURCE: say("no source for this table in client.yml"),
+        Code.NO_ANSWERS: say("no answers to the questionnaire: there is no score"),
+        Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail),
+    }[notice.code]
+    if notice.money is not None:
+        text = say("{text}; money: {money}", text=text.rstrip(". "), money=say.money(float(notice.money), currency, 2))
+    return text.strip()

@@ -1,0 +1,1 @@
+"""Statistics on counts: shares, shrinkage, incidence. Numbers in, numbers out; no text, no client."""

@@ -1,0 +1,1 @@
+"""The questionnaire: twenty criteria as data, answers, score."""
