@@ -25,6 +25,9 @@ class Brief:
     out: Path
     formats: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"Brief({self.client.slug!r}, lang={self.say.code!r}, formats={','.join(self.formats)!r})"
+
     def _repr_html_(self) -> str:
         client, say = self.client, self.say
         lines = [

@@ -76,8 +76,10 @@ def check(
 
     from helpers.sources import load
     from helpers.sources.check import check_lines
+    from helpers.survey.answers import read_answers
 
-    for line in check_lines(load(client), language(lang or client.lang)):
+    answers = read_answers(client.folder / "answers")
+    for line in check_lines(load(client), language(lang or client.lang), answers):
         typer.echo(printable(line))
 
 

@@ -340,7 +340,9 @@ def _people(data: Data, leads: ir.Table) -> pd.DataFrame:
 def _buyers(leads: ir.Table) -> pd.DataFrame:
     won = leads.filter((leads.outcome == "won") & leads.person.notnull() & (leads.span == "now"))
     each = won.group_by("person").agg(n=won.count())
-    frame: pd.DataFrame = each.aggregate(buyers=each.count(), repeat_buyers=(each.n > 1).sum()).to_pandas().astype("float64")
+    frame: pd.DataFrame = (
+        each.aggregate(buyers=each.count(), repeat_buyers=(each.n > 1).sum()).to_pandas().astype("float64")
+    )
     if not frame.loc[0, "buyers"]:
         frame.loc[0] = math.nan
     return frame

@@ -38,7 +38,7 @@ class Chapter(ABC):
 
     @abstractmethod
     def figures(self) -> dict[str, Any]:
-        """Key figures for audit.json: language-free, JSON types only."""
+        """The chapter's top-level keys of audit.json: language-free, JSON types only."""
 
     def _ipython_display_(self) -> None:
         from helpers.report.notebook import show_section

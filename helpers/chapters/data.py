@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -11,13 +11,15 @@ import pandas as pd
 from helpers.chapters.base import Chapter
 from helpers.report import theme
 from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
-from helpers.sources.notices import Ledger, Notice, TableLedger, notice_text
+from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices, notice_text
+from helpers.sources.rawfiles import normal
 
 if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.language import Language
     from helpers.report.model import Figure
+    from helpers.survey.answers import Answers
 
 GOOD = 0.9
 """A field filled in for nine leads of ten can carry a figure; under half it cannot."""
@@ -40,39 +42,42 @@ class DataQuality(Chapter):
 
     @classmethod
     def measure(
-        cls, ledger: Ledger, facts: Facts, client: Client, say: Language, more: Sequence[Notice] = ()
+        cls, ledger: Ledger, facts: Facts, client: Client, say: Language, answers: Answers | None = None
     ) -> DataQuality:
-        """The account of the load, and how complete the leads of the period are; ``more``: notices from elsewhere."""
+        """The account of the load and of the questionnaire's files, and how complete the leads of the period are."""
         note = say("Leads created in {period}.", period=say.period(facts.period.from_, facts.period.to))
-        return cls(say, client, tuple(ledger.tables.values()), (*ledger.notices, *more), filled_fields(facts), note)
+        notices = (*ledger.notices, *unmatched_campaigns(facts), *answer_notices(answers))
+        return cls(say, client, tuple(ledger.tables.values()), notices, filled_fields(facts), note)
 
     def figures(self) -> dict[str, Any]:
-        """The object ``data`` of audit.json; texts in English, so that it is the same in every language."""
+        """``data`` of audit.json; texts in English, so that it is the same in every language."""
         from helpers.language import language
 
         english = language("en")
         return {
-            "tables": {
-                table.table: {
-                    "rows_before": table.rows_before,
-                    "rows_after": table.rows_after,
-                    "money_before": _money(table.money_before),
-                    "money_after": _money(table.money_after),
-                }
-                for table in self.tables
-            },
-            "notices": [
-                {
-                    "code": notice.code.value,
-                    "table": notice.table,
-                    "rows": notice.rows,
-                    "money": _money(notice.money),
-                    "text": notice_text(notice, english, self.client.currency),
-                    "file": notice.file,
-                }
-                for notice in self.notices
-            ],
-            "filled": {row["field"]: round(float(row["share"]), 4) for row in self.filled.to_dict("records")},
+            "data": {
+                "tables": {
+                    table.table: {
+                        "rows_before": table.rows_before,
+                        "rows_after": table.rows_after,
+                        "money_before": _money(table.money_before),
+                        "money_after": _money(table.money_after),
+                    }
+                    for table in self.tables
+                },
+                "notices": [
+                    {
+                        "code": notice.code.value,
+                        "table": notice.table,
+                        "rows": notice.rows,
+                        "money": _money(notice.money),
+                        "text": notice_text(notice, english, self.client.currency),
+                        "file": notice.file,
+                    }
+                    for notice in self.notices
+                ],
+                "filled": {row["field"]: round(float(row["share"]), 4) for row in self.filled.to_dict("records")},
+            }
         }
 
     def findings(self) -> tuple[Finding, ...]:
@@ -176,6 +181,7 @@ class DataQuality(Chapter):
     def _table_name(self, key: str) -> str:
         say = self.say
         return {
+            "answers": say("Questionnaire"),
             "spend": say("Advertising spend"),
             "leads": say("Leads"),
             "deals": say("Deals"),
@@ -245,7 +251,7 @@ class DataQuality(Chapter):
         theme.label_bars(ax, bars, [say.share(share) for share in data["share"]])
         ax.set_xlim(0, 1.12)
         ax.set_xticks([])
-        parts = [f"{labels[row.field]} {say.share(row.share)}" for row in self.filled.itertuples(index=False)]
+        parts = [f"{labels[row['field']]} {say.share(row['share'])}" for row in self.filled.to_dict("records")]
         return theme.picture(fig, name="data-filled", alt=f"{title}: {'; '.join(parts)}.")
 
     def _notices(self) -> Exhibit:
@@ -312,6 +318,51 @@ def filled_fields(facts: Facts) -> pd.DataFrame:
         (field, float(known), of, float(known) / of) for field, known, of, needs in counted if of and needs in facts.has
     ]
     return pd.DataFrame(rows, columns=["field", "known", "leads", "share"])
+
+
+def unmatched_campaigns(facts: Facts) -> list[Notice]:
+    """Campaigns of the period that only spend names, and those that only leads name - by id or by name, any channel.
+
+    Money by campaign matches within a channel; here a name counts wherever it stands, so these are surely unmatched.
+    """
+    spend, leads = facts.spend[facts.spend["span"] == "now"], facts.leads[facts.leads["span"] == "now"]
+    if spend.empty or leads.empty:
+        return []
+    spent, asked = _campaign_words(spend), _campaign_words(leads)
+    alone = spend[_named(spend) & ~_among(spend, asked)]
+    unpaid = leads[_named(leads) & ~_among(leads, spent)]
+    return [
+        notice
+        for notice in (
+            Notice(
+                Code.CAMPAIGN_WITHOUT_LEADS,
+                "spend",
+                int(alone["rows"].sum()),
+                Decimal(str(round(alone["spend"].sum(), 2))),
+                detail=str(len(_identities(alone))),
+            ),
+            Notice(
+                Code.CAMPAIGN_WITHOUT_SPEND, "leads", int(unpaid["leads"].sum()), detail=str(len(_identities(unpaid)))
+            ),
+        )
+        if notice.rows
+    ]
+
+
+def _named(frame: pd.DataFrame) -> pd.Series:
+    return (frame["campaign"] != "") | (frame["campaign_id"] != "")
+
+
+def _campaign_words(frame: pd.DataFrame) -> set[str]:
+    return {normal(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
+
+
+def _among(frame: pd.DataFrame, words: set[str]) -> pd.Series:
+    return frame["campaign"].map(normal).isin(words) | frame["campaign_id"].map(normal).isin(words)
+
+
+def _identities(frame: pd.DataFrame) -> set[str]:
+    return set(frame["campaign_id"].where(frame["campaign_id"] != "", frame["campaign"]).map(normal))
 
 
 def _money(value: Any) -> float | None:

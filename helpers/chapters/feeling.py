@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 QUADRANTS = ("liked_earning", "liked_losing", "disliked_earning", "disliked_losing")
 FEWEST_CAMPAIGNS = 6
 """Under this many rated campaigns an order of campaigns says nothing."""
+NOTICEABLE = 0.3
+"""Points of 1-5 under which nobody would say that a campaign is liked or disliked; a convention."""
 RESAMPLES = 2000
 SEED = 20260102
 
@@ -27,7 +29,7 @@ class Feeling:
     campaigns: pd.DataFrame
     """Campaigns with spend and at least 30 rated leads, best rated first: columns of the measure, and ``per_lead``
     (expected profit per lead), ``low_per_lead``, ``high_per_lead``, ``so_far`` (profit so far per lead), ``quadrant``
-    (one of QUADRANTS)."""
+    (one of QUADRANTS), ``rating_margin`` (half of the 95 % interval of the rating, points)."""
     middle: float
     """Mean rating of all rated leads: above it a campaign is liked. nan without ratings."""
     rated: int
@@ -40,9 +42,11 @@ class Feeling:
     """Its 95 % bootstrap interval over campaigns."""
 
     def disagree(self, quadrant: str) -> pd.DataFrame:
-        """Campaigns of a quadrant where both money so far and expected money say so, most money first."""
+        """Campaigns surely of a quadrant, most money first: money so far and expected money say so, and the rating
+        differs from the average by more than chance and by a difference that people would notice."""
         found = self.campaigns[self.campaigns["quadrant"] == quadrant]
         found = found[np.sign(found["profit"]) == np.sign(found["per_lead"])]
+        found = found[(found["rating"] - self.middle).abs() > np.maximum(found["rating_margin"], NOTICEABLE)]
         order = found["profit"].abs().sort_values(ascending=False, kind="stable").index
         ordered: pd.DataFrame = found.loc[order]
         return ordered
@@ -67,6 +71,8 @@ def measure_feeling(campaigns: pd.DataFrame) -> Feeling:
         ("so_far", "profit"),
     ):
         table[name] = table[source] / table["leads"]
+    spread = (table["rating_sq"] - table["rating_sum"] * table["rating"]) / (table["rated"] - 1)
+    table["rating_margin"] = 1.96 * np.sqrt(spread.clip(lower=0) / table["rated"])
     liked, earning = table["rating"] >= middle, table["per_lead"] > 0
     table["quadrant"] = [
         ("liked" if good else "disliked") + ("_earning" if money else "_losing")

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from helpers.language import Language
 
 
+WIDE = 0.6
+"""An interval of a correlation wider than this holds both "no relation" and a plain one."""
+
+
 @dataclass(frozen=True)
 class FeelingWords:
     """Says what the comparison of ratings and profit shows."""
@@ -94,6 +98,12 @@ class FeelingWords:
             return say("Better liked campaigns do earn more: rank correlation {rho} (95 %: {interval}).", **numbers)
         if high < 0:
             return say("Better liked campaigns earn less: rank correlation {rho} (95 %: {interval}).", **numbers)
+        if high - low > WIDE:
+            return say(
+                "Whether better liked campaigns earn more cannot be told from these: rank correlation {rho} (95 %: "
+                "{interval}).",
+                **numbers,
+            )
         return say("Feeling does not tell what earns: rank correlation {rho} (95 %: {interval}).", **numbers)
 
     def alt(self) -> str:

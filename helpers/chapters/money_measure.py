@@ -95,7 +95,8 @@ def measure_money(facts: Facts, client: Client) -> Measured:
     loose = facts.loose[facts.loose["span"] == "now"]["revenue"].sum()
     sums = reconcile(table, float(loose), client.margin)
     table["verdict"] = [
-        verdict(row.leads, row.open, row.p_profit, timing) if row.kind == "matched" else "" for row in lines(table)
+        verdict(row.leads, row.open, row.p_profit, row.profit, timing) if row.kind == "matched" else ""
+        for row in lines(table)
     ]
     table["action"] = _actions(table, client)
     at = table.index.get_indexer(rest)

@@ -98,8 +98,8 @@ class Titles:
             )  # fmt: skip
         if len(earning):
             return say.plural(
-                "{n} campaign of {of} surely earns; profit of all so far: {profit}",
-                "{n} campaigns of {of} surely earn; profit of all so far: {profit}",
+                "{n} campaign of {of} earns; profit of all so far: {profit}",
+                "{n} campaigns of {of} earn; profit of all so far: {profit}",
                 len(earning), of=say.count(of), profit=self._money(total),
             )  # fmt: skip
         return say("Profit so far: {profit}; which campaigns earn is too early to say", profit=self._money(total))
@@ -254,15 +254,15 @@ class Titles:
         over = say("In the period {period}.", period=say.period(*period))
         losing = self._with("loses")
         loss = -float(losing["profit"].sum())
+        liked, disliked = self.feeling.contradictions()
         if loss > 0:
             sure = say("Chance of a profit: at most 10 % for each. First of all: {names}.",
                        names=self._names(losing.sort_values("profit", kind="stable")))  # fmt: skip
+            if liked is not None and liked.verdict == "loses":
+                # One loss is told once, with the feeling that hides it.
+                sure += " " + say("Sales like {name}: rated {rating} of 5.", name=self._name(liked),
+                                  rating=say.number(liked.rating, 1))  # fmt: skip
             add(self.profit(), loss, f"{over} {sure}")
-        liked, disliked = self.feeling.contradictions()
-        if liked is not None and liked.verdict == "loses":
-            text = say("Sales like {name} (rated {rating} of 5), and it has lost {loss}", name=self._name(liked),
-                       rating=say.number(liked.rating, 1), loss=self._money(-liked.profit))  # fmt: skip
-            add(text, -float(liked.profit), over)
         if disliked is not None and disliked.verdict == "earns":
             text = say("Sales do not like {name} (rated {rating} of 5), and it has earned {profit}",
                        name=self._name(disliked), rating=say.number(disliked.rating, 1),

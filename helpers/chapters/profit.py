@@ -130,11 +130,15 @@ def expected_profit(
     return Expected(pd.DataFrame(table, index=campaigns.index, columns=names), prior, whole)
 
 
-def verdict(leads: float, still_open: float, p_profit: float, timing: Incidence) -> str:
-    """'earns', 'loses', 'too_early' or, under 30 leads, 'too_few' (METHOD.md "Money")."""
+def verdict(leads: float, still_open: float, p_profit: float, so_far: float, timing: Incidence) -> str:
+    """'earns', 'loses', 'too_early' or, under 30 leads, 'too_few' (METHOD.md "Money").
+
+    A verdict is named only where the money already in hand (``so_far``) does not say the opposite: a campaign without
+    a single sale is not told to earn because others like it do.
+    """
     if leads < MINIMUM:
         return "too_few"
-    if p_profit >= EARNS:
+    if p_profit >= EARNS and so_far > 0:
         return "earns"
     out_of_sight = not timing.plateau_known and still_open > STILL_OPEN * leads
-    return "loses" if p_profit <= LOSES and not out_of_sight else "too_early"
+    return "loses" if p_profit <= LOSES and so_far < 0 and not out_of_sight else "too_early"

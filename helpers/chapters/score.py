@@ -66,8 +66,8 @@ class ScoreChapter(Chapter):
         return score_card(self.score, self.questionnaire, self.say, overclaimed)
 
     def figures(self) -> dict[str, Any]:
-        """The object ``score`` of audit.json."""
-        return self.score.as_figures()
+        """``score`` of audit.json."""
+        return {"score": self.score.as_figures()}
 
     def section(self) -> Section:
         """Total, areas, criteria, gaps, comments; what is missing is said in a box."""

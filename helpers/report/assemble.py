@@ -53,9 +53,7 @@ def key_figures(brief: Brief, data: Data, chapters: Sequence[Chapter]) -> dict[s
         "as_of": data.as_of.isoformat(),
     }
     for chapter in chapters:
-        found = chapter.figures()
-        # The funnel brings two objects: the stages, and who can see them.
-        figures.update(found if set(found) == {"funnel", "visibility"} else {chapter.key: found})
+        figures.update(chapter.figures())
     return figures
 
 
@@ -105,7 +103,8 @@ def method(say: Language) -> tuple[Box, ...]:
             text=(
                 say(
                     "It takes the source of a lead from the CRM and does not divide a sale among several "
-                    "advertisements. It does not multiply money by other companies' averages. It judges how work is arranged, not people."
+                    "advertisements. It does not multiply money by other companies' averages. "
+                    "It judges how work is arranged, not people."
                 ),
             ),
         ),

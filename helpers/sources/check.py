@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.sources.notices import Notice, notice_text
+from helpers.sources.notices import Notice, answer_notices, notice_text
 
 if TYPE_CHECKING:
     from helpers.language import Language
     from helpers.sources.loading import Data
+    from helpers.survey.answers import Answers
 
 
-def check_lines(data: Data, say: Language) -> list[str]:
-    """The account of a load: files, tables with rows and money in and out, notices by kind."""
+def check_lines(data: Data, say: Language, answers: Answers | None = None) -> list[str]:
+    """The account of a load: files, tables with rows and money in and out, notices by kind; then the answers."""
     currency = data.client.currency
     lines = [f"{data.client.name}: {say.period(data.period.from_, data.period.to)}", "", say("Files")]
     lines += [f"  {raw.name}: {raw.taken_for}; {say.plural('{n} row', '{n} rows', raw.rows)}" for raw in data.files]
@@ -33,7 +34,7 @@ def check_lines(data: Data, say: Language) -> list[str]:
         ("kept", say("Changed, or kept and worth knowing")),
         ("assumed", say("Assumed")),
     ):
-        notices = [notice for notice in data.notices if notice.group == group]
+        notices = [notice for notice in (*data.notices, *answer_notices(answers)) if notice.group == group]
         if notices:
             lines += ["", title, *(f"  {_line(notice, say, currency)}" for notice in notices)]
     return lines

@@ -119,7 +119,8 @@ def load(client: Client) -> Data:
 
 def _connect() -> Backend:
     con = ibis.duckdb.connect()
-    for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+    # A progress bar in a notebook comes or not as the machine is slow or fast: outputs would not repeat.
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
         con.raw_sql(f"SET {setting} = false")
     return con
 

@@ -16,6 +16,7 @@ from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from helpers.language import Language
+    from helpers.survey.answers import Answers
 
 
 class Code(StrEnum):
@@ -53,6 +54,8 @@ class Code(StrEnum):
     TEST_LIKE = "TEST_LIKE"
     DEAL_WITHOUT_LEAD = "DEAL_WITHOUT_LEAD"
     OUTSIDE_PERIOD = "OUTSIDE_PERIOD"
+    CAMPAIGN_WITHOUT_LEADS = "CAMPAIGN_WITHOUT_LEADS"
+    CAMPAIGN_WITHOUT_SPEND = "CAMPAIGN_WITHOUT_SPEND"
     TOTALS_DIFFER = "TOTALS_DIFFER"
     # Assumed: the client has not said.
     AS_OF_ASSUMED = "AS_OF_ASSUMED"
@@ -171,6 +174,14 @@ class Ledger:
             raise DataError(problems)
 
 
+def answer_notices(answers: Answers | None) -> list[Notice]:
+    """What of the questionnaire's files could not be used; one notice when nobody has answered."""
+    if answers is None:
+        return []
+    none = [] if answers.respondents else [Notice(Code.NO_ANSWERS, "answers")]
+    return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
+
+
 def notice_text(notice: Notice, say: Language, currency: str) -> str:
     """One sentence about a notice, for the report and the terminal."""
     n = notice.rows or 0
@@ -242,6 +253,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             "{rows} look like tests ({detail}): kept until you say otherwise", rows=rows, detail=detail
         ),
         Code.DEAL_WITHOUT_LEAD: say("{rows} that belong to no lead: their money is shown apart", rows=rows),
+        Code.CAMPAIGN_WITHOUT_LEADS: say(
+            "{rows} of campaigns that no lead names (campaigns: {detail})", rows=rows, detail=detail
+        ),
+        Code.CAMPAIGN_WITHOUT_SPEND: say(
+            "{rows} that name a campaign without any spend (campaigns: {detail})", rows=rows, detail=detail
+        ),
         Code.OUTSIDE_PERIOD: say("{rows} outside the period: used only where history is needed", rows=rows),
         Code.TOTALS_DIFFER: say("the file's own total is {detail}: the file is filtered or cut", detail=detail),
         Code.AS_OF_ASSUMED: say("the day of the audit is taken as {detail}, the last day of the data", detail=detail),

@@ -185,7 +185,7 @@ def _delimiter(sample: str, wanted: set[str], name: str) -> tuple[str, Header]:
 
 
 def header_row(rows: Sequence[Sequence[object]], wanted: set[str]) -> tuple[int, int] | None:
-    """Index of the row that holds most of the wanted headers (the first of equals) and how many; None: no row has any."""
+    """Index of the row that holds most of the wanted headers (the first of equals) and how many; or None."""
     best: tuple[int, int] | None = None
     for index, row in enumerate(rows[:HEADER_WITHIN]):
         matches = len({normal(str(cell)) for cell in row if cell} & wanted)

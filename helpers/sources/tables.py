@@ -84,7 +84,7 @@ _TABLES = (
         """
         lead_id*         | id      |         | id in the CRM
         created_at*      | moment  |         | when the enquiry came
-        person           | person  |         | e-mail or phone, kept only as a keyed hash that is forgotten after the run
+        person           | person  |         | e-mail or phone, kept only as a keyed hash, forgotten after the run
         source           | text    |         | utm_source or the CRM's source
         medium           | text    |         | utm_medium
         campaign         | text    |         | utm_campaign
@@ -96,7 +96,7 @@ _TABLES = (
         manager          | text    |         | salesperson in charge
         pipeline         | text    |         | pipeline of the CRM
         stage            | text    |         | stage of the CRM as exported; read through outcomes
-        outcome          | text    |         | open, won or lost, where the export has a column of its own; wins over the stage
+        outcome          | text    |         | open, won or lost, where the export says so itself; wins over the stage
         reason           | text    |         | reason of rejection or loss
         closed_at        | moment  |         | when it was won or lost
         accepted         | flag    |         | sales took the lead into work
@@ -125,7 +125,7 @@ _TABLES = (
         closed_at   | moment |          | when it was won or lost
         pipeline    | text   |          | pipeline of the CRM
         stage       | text   |          | stage of the CRM as exported; read through outcomes
-        outcome     | text   |          | open, won or lost, where the export has a column of its own; wins over the stage
+        outcome     | text   |          | open, won or lost, where the export says so itself; wins over the stage
         reason      | text   |          | reason of loss
         amount      | money  | currency | revenue of the deal
         currency    | text   |          | ISO code; the client's currency where empty

@@ -48,7 +48,7 @@ journey:
   - {stage: learns, owner: marketing, kpi: reach, value: 120000, on: 2026-06-30}
   - {joint: [marketing, sales], kpi: qualified_share, owners: [marketing, sales], value: 0.31, on: 2026-06-30}
 targets: {B2: 5, E4: 3}        # own target profile; default 4
-"""
+"""  # noqa: E501
 
 
 def problems(folder: Path) -> list[str]:

@@ -33,8 +33,14 @@ def campaigns() -> pd.DataFrame:
             table.assign(
                 truth=client.true_profit,
                 verdict=[
-                    verdict(leads, opened, p, timing)
-                    for leads, opened, p in zip(client.campaigns["leads"], still_open, table["p_profit"], strict=True)
+                    verdict(leads, opened, p, so_far, timing)
+                    for leads, opened, p, so_far in zip(
+                        client.campaigns["leads"],
+                        still_open,
+                        table["p_profit"],
+                        client.campaigns["gross"] - client.campaigns["spend"],
+                        strict=True,
+                    )
                 ],
                 groups=len(table),
                 fitted=found.prior.fitted,

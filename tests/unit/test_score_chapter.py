@@ -221,7 +221,7 @@ def test_no_answers_leave_a_box_and_no_picture() -> None:
     section = found.section()
     assert section.exhibits == ()
     assert section.boxes[0].text == (found.score_card().missing,)
-    assert found.figures()["total"] is None
+    assert found.figures()["score"]["total"] is None
 
 
 def test_gated_bands_say_what_holds_them() -> None:

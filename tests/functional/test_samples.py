@@ -1,0 +1,187 @@
+"""The four sample companies, whose truth the generator knows: every count and every kopeck must come out."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipeline import Audited, audited
+
+PROJECT = Path(__file__).parents[2]
+SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
+COUNTS = {
+    "leads": "leads",
+    "answered": "answered",
+    "qualified": "qualified",
+    "marked": "marked",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "rated": "rated",
+    "rating_sum": "rating_sum",
+    "priced": "priced",
+    "revenue": "revenue",
+}
+
+
+def truth_of(slug: str) -> dict[str, Any]:
+    return json.loads((PROJECT / "tests" / "truth" / f"{slug}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", params=SAMPLES)
+def sample(request: pytest.FixtureRequest) -> tuple[Audited, dict[str, Any]]:
+    return audited(PROJECT / "data_samples" / request.param), truth_of(request.param)
+
+
+Sample = tuple[Audited, dict[str, Any]]
+
+
+@pytest.mark.parametrize("span", ["now", "before"])
+def test_counts_of_leads_are_the_truth(sample: Sample, span: str) -> None:
+    made, truth = sample
+    expected = truth["spans"].get(span)
+    found = made.facts.leads[made.facts.leads["span"] == span]
+    if not expected or not expected["leads"]:
+        assert found.empty
+        return
+    for column, name in COUNTS.items():
+        assert found[column].sum() == pytest.approx(expected[name], abs=0.005), name
+    for outcome in ("won", "lost", "open"):
+        assert found.loc[found["outcome"] == outcome, "leads"].sum() == expected[outcome], outcome
+
+
+@pytest.mark.parametrize("span", ["now", "before"])
+def test_spend_is_the_truth_to_the_kopeck(sample: Sample, span: str) -> None:
+    made, truth = sample
+    expected = truth["spans"].get(span)
+    found = made.facts.spend[made.facts.spend["span"] == span]
+    if not expected:
+        return
+    assert round(found["spend"].sum(), 2) == float(Decimal(expected["spend"]))
+    for name in ("impressions", "clicks"):
+        assert found[name].sum() == expected[name]
+
+
+def test_channels_are_the_truth(sample: Sample) -> None:
+    made, truth = sample
+    leads = made.facts.leads[made.facts.leads["span"] == "now"]
+    for channel, expected in truth["spans"]["now"]["channels"].items():
+        here = leads[leads["channel"] == channel]
+        assert here["leads"].sum() == expected["leads"], channel
+        assert here["revenue"].sum() == pytest.approx(expected["revenue"]), channel
+
+
+def test_money_of_the_report_is_the_truth(sample: Sample) -> None:
+    made, truth = sample
+    money, expected = made.figures["money"], truth["spans"]["now"]
+    assert money["spend"] == float(expected["spend"])
+    assert money["spend_matched"] == float(expected["spend_matched"])
+    assert money["spend_only"] == float(expected["spend_only"])
+    loose = truth.get("loose", {}).get("now", {}).get("revenue", 0)
+    assert money["revenue"] == pytest.approx(float(expected["revenue"]) + float(loose))
+    assert sum(x["spend"] for x in money["campaigns"]) == pytest.approx(money["spend"])
+    assert sum(x["revenue"] for x in money["campaigns"]) + float(loose) == pytest.approx(money["revenue"])
+    assert sum(x["profit"] for x in money["campaigns"]) <= money["profit"] + 0.01
+
+
+def test_campaigns_are_the_truth(sample: Sample) -> None:
+    made, truth = sample
+    found = {(x["channel"], x["campaign"]): x for x in made.figures["money"]["campaigns"]}
+    named = [x for x in truth["spans"]["now"]["campaigns"] if x["campaign"] and float(x["spend"])]
+    assert named
+    for expected in named:
+        row = found[expected["channel"], expected["campaign"]]
+        assert row["spend"] == pytest.approx(float(expected["spend"]), abs=0.01), expected["campaign"]
+        assert row["leads"] == expected["leads"], expected["campaign"]
+        assert row["won"] == expected["won"], expected["campaign"]
+        assert row["revenue"] == pytest.approx(float(expected["revenue"])), expected["campaign"]
+
+
+def test_no_verdict_contradicts_the_truth(sample: Sample) -> None:
+    made, truth = sample
+    for expected in truth["spans"]["now"]["campaigns"]:
+        for row in made.figures["money"]["campaigns"]:
+            if (row["channel"], row["campaign"]) == (expected["channel"], expected["campaign"]):
+                wrong = {"earns": "loses", "loses": "earns"}.get(row["verdict"] or "")
+                assert expected.get("verdict") != wrong or wrong is None, row
+
+
+def test_stage_history_gives_the_exact_funnel() -> None:
+    made, truth = audited(PROJECT / "data_samples" / "lumen-saas"), truth_of("lumen-saas")
+    stages = {x["stage"]: x["count"] for x in made.figures["funnel"]}
+    for stage, expected in truth["spans"]["now"]["reached"].items():
+        assert stages[stage] == expected, stage
+    assert stages["won"] == truth["spans"]["now"]["won"]
+
+
+def test_a_snapshot_gives_lower_bounds_that_hold(sample: Sample) -> None:
+    made, truth = sample
+    if not made.facts.snapshot:
+        return
+    for entry in made.figures["funnel"]:
+        reached = truth["spans"]["now"].get("reached", {}).get(entry["stage"])
+        if entry.get("at_least") is not None and reached is not None:
+            assert entry["count"] is None
+            assert entry["of_previous"] is None
+            assert entry["at_least"] <= reached, entry
+
+
+def test_planted_gaps_of_the_departments_are_found(sample: Sample) -> None:
+    made, truth = sample
+    criteria = made.figures["score"]["criteria"]
+    for criterion, gap in truth["survey"]["gaps"].items():
+        found = criteria[criterion]["gap"]
+        assert found is not None
+        assert found * gap > 0
+        assert abs(found) >= 1
+
+
+def test_the_planted_contradiction_is_named(sample: Sample) -> None:
+    made, truth = sample
+    planted = truth["traps"].get("contradiction")
+    if not planted or made.brief.client.slug == "two-campaigns":
+        return
+    campaigns = truth["spans"]["now"]["campaigns"]
+    exhibit = next(x for section in made.report.sections for x in section.exhibits if x.key == "money-feeling")
+    said = " ".join([exhibit.title, *exhibit.reading])
+    for key in ("liked_and_loses", "disliked_and_earns"):
+        name = next(x["campaign"] for x in campaigns if planted[key] in (x["campaign_id"], x["campaign"]))
+        assert name in said, (key, name, said)
+
+
+def test_the_two_worked_campaigns() -> None:
+    made = audited(PROJECT / "data_samples" / "two-campaigns")
+    profit = {x["campaign"]: (x["spend"], x["revenue"], x["profit"]) for x in made.figures["money"]["campaigns"]}
+    assert profit == {
+        "Приятные лиды": (40_000.0, 30_000.0, -10_000.0),
+        "«Мусорные» лиды": (40_000.0, 100_000.0, 60_000.0),
+    }
+
+
+def test_no_personal_data_reaches_the_report(sample: Sample) -> None:
+    made, truth = sample
+    everything = made.html() + made.report.model_dump_json() + json.dumps(made.figures, ensure_ascii=False)
+    for secret in truth["traps"].get("personal", []):
+        assert secret not in everything, secret
+    assert not re.search(r"[\w.]+@example\.\w+", everything)
+
+
+def test_the_schema_of_audit_json(sample: Sample) -> None:
+    made, _ = sample
+    figures = made.figures
+    head = ["schema", "client", "slug", "lang", "currency", "period", "as_of", "score", "funnel", "visibility", "money", "data"]
+    assert list(figures)[: len(head)] == head
+    assert set(figures["score"]) >= {"total", "interval", "band", "bands", "departments", "dimensions", "criteria"}
+    assert set(figures["score"]["bands"]) == {"apart", "agreed", "in_step", "one_team"}
+    assert set(figures["score"]["criteria"]["A1"]) >= {"score", "marketing", "sales", "gap", "dont_know"}
+    assert all(set(x) >= {"stage", "count", "of_previous", "of_first", "interval"} for x in figures["funnel"])
+    assert set(figures["visibility"]) == {"company", "marketing", "sales"}
+    assert set(figures["money"]) >= {"spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "campaigns"}
+    campaign = {"channel", "campaign", "spend", "leads", "qualified", "won", "revenue", "profit", "cpl", "cost_per_qualified",
+                "cac", "romi", "interval", "p_profit", "verdict", "rating"}  # fmt: skip
+    assert all(set(x) >= campaign for x in figures["money"]["campaigns"])
+    assert all(set(x) >= {"code", "table", "rows", "money", "text"} for x in figures["data"]["notices"])
+    json.dumps(figures, allow_nan=False)
