@@ -1,4 +1,4 @@
-"""``python -m helpers.sources.dictionary``: writes the data dictionary into data_samples/README.md, from the clean tables.
+"""``python -m helpers.sources.dictionary``: the data dictionary of data_samples/README.md, from the clean tables.
 
 ``--check`` writes nothing and ends with 1 where the text is not what the tables say.
 """

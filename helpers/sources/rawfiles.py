@@ -296,11 +296,12 @@ def _as_text(column: ir.Column) -> ir.StringValue:
 
     text = column.cast("string")
     if column.type().is_floating() or column.type().is_decimal():
-        whole = (column == column.cast("float64").round()) & (column.cast("float64").abs() < _EXACT_FLOAT)
-        return ibis.ifelse(
-            whole,
-            column.try_cast("int64").cast("string"),
-            ibis.ifelse(column.isnan() if column.type().is_floating() else False, ibis.null("string"), text + "e0"),
+        number = column.cast("float64")
+        whole = (number == number.round()) & (number.abs() < _EXACT_FLOAT)
+        # Text such as 5.8e+18 has lost digits already; it stays as it is, so that an id column refuses it.
+        marked = ibis.ifelse(text.contains("e"), text, text + "e0")
+        return ibis.cases(
+            (number.isnan(), ibis.null("string")), (whole, column.try_cast("int64").cast("string")), else_=marked
         )
     return text
 

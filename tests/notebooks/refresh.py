@@ -25,7 +25,7 @@ def refreshed(notebook: Any) -> Any:
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed.
-        ValueError: an output shows a path of this machine or a secret of the environment; another machine gives another.
+        ValueError: an output shows a path of this machine or a secret of its environment.
     """
     with kernel_config() as config, tempfile.TemporaryDirectory() as folder:
         done = nbformat.from_dict(notebook)

@@ -24,7 +24,17 @@ REFRESH = "run `uv run python tests/notebooks/refresh.py`"
 
 def nbval(folder: Path) -> tuple[dict[str, str], str]:
     """Outcome of each cell ("name.ipynb::Cell 0" → "PASSED") of all notebooks in ``folder``, and what was printed."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rA", "--tb=short", "--color=no"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-rA",
+        "--tb=short",
+        "--color=no",
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", *sorted(path.name for path in folder.glob("*.ipynb"))],

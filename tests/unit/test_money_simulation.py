@@ -2,7 +2,8 @@
 
 Estimand: the true expected profit of each campaign with its spend and its number of leads,
 leads x true win rate x true mean deal x margin - spend (simulated_clients.py). The method sees counted tables only.
-The table of the last run is committed beside this file; the test fails when it is no longer true.
+The table of the last run is committed beside this file (money_simulation.csv, written by
+`uv run python tests/unit/test_money_simulation.py`); the test fails when it is no longer true.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ CLIENTS = 2000
 RESULT = Path(__file__).with_name("money_simulation.csv")
 
 
-@pytest.fixture(scope="module")
-def campaigns() -> pd.DataFrame:
+def simulated() -> pd.DataFrame:
+    """One row per campaign: truth, interval, verdict."""
     parts = []
     for number in range(CLIENTS):
         client = simulate(np.random.default_rng([7, number]))
@@ -52,6 +53,11 @@ def campaigns() -> pd.DataFrame:
     whole = pd.concat(parts, ignore_index=True)
     # Without any sale of the client nothing is expected in money, and nothing is claimed.
     return whole[whole["low"].notna()]
+
+
+@pytest.fixture(scope="module")
+def campaigns() -> pd.DataFrame:
+    return simulated()
 
 
 def summary(campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -108,3 +114,7 @@ def test_the_committed_table_is_that_of_this_method(campaigns: pd.DataFrame) -> 
     committed = pd.read_csv(RESULT, index_col="kind")
     found = summary(campaigns).set_index("kind")
     pd.testing.assert_frame_equal(found, committed, check_exact=False, atol=0.006, rtol=0)
+
+
+if __name__ == "__main__":
+    summary(simulated()).to_csv(RESULT, index=False)
