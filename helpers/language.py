@@ -123,6 +123,10 @@ class Language:
         # Without the comma before "and", which neither ru nor uk has.
         return format_list([*items], locale="en_GB" if self.code == "en" else self._forms.babel)
 
+    def quoted(self, items: Iterable[str]) -> str:
+        """'“a”, “b” and “c”': names that hold commas or begin with a capital stay apart in a sentence."""
+        return self.list([f"“{item}”" if self.code == "en" else f"«{item}»" for item in items])
+
     # Numbers ---------------------------------------------------------------------------------------------------------
 
     def number(self, value: Number, digits: int = 1, *, signed: bool = False) -> str:

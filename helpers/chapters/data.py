@@ -110,7 +110,7 @@ class DataQuality(Chapter):
         if poor.empty:
             return ()
         labels = self._labels()
-        asked = say.list([labels[field] for field in poor["field"]])
+        asked = say.quoted([labels[field] for field in poor["field"]])
         return (
             Box(
                 title=say("What to collect"),

@@ -112,6 +112,6 @@ class FeelingWords:
         for quadrant in QUADRANTS:
             found = self.feeling.campaigns[self.feeling.campaigns["quadrant"] == quadrant]
             if len(found):
-                names = self.say.list([self._name(row) for row in lines(found.head(3))])
+                names = self.say.quoted([self._name(row) for row in lines(found.head(3))])
                 parts.append(f"{words.quadrant_text(quadrant, self.say)} ({len(found)}): {names}")
         return self.say("Rating by sales against expected profit per lead. {list}.", list="; ".join(parts))

@@ -66,7 +66,7 @@ def draw_profit(measured: Measured, say: Language, currency: str, alt: str) -> F
         low, high, verdicts = [*low, float("nan")], [*high, float("nan")], [*verdicts, ""]
         # A sum of thousands would leave nothing of the others to see: it is written, not drawn.
         drawn.append(profit[-1] if abs(profit[-1]) <= 2 * max(map(abs, drawn)) else 0.0)
-    labels = [theme.shorten(name, 30) for name in names]
+    labels = [theme.shorten(name, 30, lines=2) for name in names]
     fig, ax = theme.figure(height=0.6 + ROW * len(labels))
     theme.margins(ax, left_labels=labels, bottom_labels=["0"])
     places = list(range(len(labels)))
@@ -109,7 +109,7 @@ def draw_aim(measured: Measured, aim: float, even: float, say: Language, alt: st
     shown = shown[shown["per_100"].notna()].sort_values("per_100", ascending=False, kind="stable")
     if shown.empty:
         return None
-    labels = [theme.shorten(words.campaign_name(row, say), 30) for row in lines(shown)]
+    labels = [theme.shorten(words.campaign_name(row, say), 30, lines=2) for row in lines(shown)]
     fig, ax = theme.figure(height=0.9 + ROW * len(labels))
     theme.margins(ax, left_labels=labels, bottom_labels=["0"], top_lines=1.6)
     places = list(range(len(labels)))
@@ -139,7 +139,7 @@ def draw_costs(measured: Measured, say: Language, currency: str, alt: str) -> Fi
     shown = priced(measured)
     if shown.empty:
         return None
-    labels = [theme.shorten(words.campaign_name(row, say), 24) for row in lines(shown)]
+    labels = [theme.shorten(words.campaign_name(row, say), 24, lines=2) for row in lines(shown)]
     fig, (left, right) = theme.figure(height=1.0 + ROW * len(labels), ncols=2, sharey=True)
     for ax, title in ((left, say("Cost of a lead (CPL)")), (right, say("Cost of a customer (CAC)"))):
         ax.set_title(title, loc="left")

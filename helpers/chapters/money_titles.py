@@ -37,7 +37,7 @@ class Titles:
 
     def _names(self, table: pd.DataFrame, most: int = 3) -> str:
         """'A, B and C', the first few of a table."""
-        return self.say.list([self._name(row) for row in lines(table.head(most))])
+        return self.say.quoted([self._name(row) for row in lines(table.head(most))])
 
     def _with(self, verdict: str) -> pd.DataFrame:
         matched = self.measured.matched

@@ -158,7 +158,7 @@ def _spread(score: Score, questionnaire: Questionnaire, say: Language) -> Readin
         parts.append(say("Interval of the total (95 %): {range}.", range=say.interval(low, high, say.count)))
         if len(score.likely) > 1:
             names = [words.label(band, questionnaire, say) for band in score.likely]
-            parts.append(say("That covers more than one state: {bands}.", bands=say.list(names)))
+            parts.append(say("That covers more than one state: {bands}.", bands=say.quoted(names)))
             caution = True
         else:
             parts.append(say("That stays within one state."))

@@ -28,7 +28,7 @@ def total_title(score: Score, questionnaire: Questionnaire, say: Language) -> st
         return say("{total} of 100, one person's view", total=total)
     names = [words.label(band, questionnaire, say) for band in score.likely]
     if len(names) > 1 and score.band == score.ungated:
-        return say("{total} of 100, possible states: {bands}", total=total, bands=say.list(names))
+        return say("{total} of 100, possible states: {bands}", total=total, bands=say.quoted(names))
     return say("{total} of 100: {band}", total=total, band=words.label(score.band, questionnaire, say))
 
 

@@ -104,7 +104,7 @@ def headline(score: Score, questionnaire: Questionnaire, say: Language) -> str:
     if len(score.likely) > 1:
         return say(
             "With this number of answers any of these states is possible: {bands}.",
-            bands=say.list([label(band, questionnaire, say) for band in score.likely]),
+            bands=say.quoted([label(band, questionnaire, say) for band in score.likely]),
         )
     if say.count(score.total.value) != points(score.total.value, say):
         return say("Exactly {total}: just below the border.", total=points(score.total.value, say))

@@ -152,7 +152,7 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
             after=(closed > ibis.literal(as_of)).sum(),
             late=((table.closed_at.cast("date") > ibis.literal(as_of)).sum()),
             nobody=(table.manager == "").sum(),
-            nameless=(table.campaign == "").sum(),
+            nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
             people=table.person.nunique(),
             with_person=table.person.count(),
             tests=test.sum(),
@@ -168,7 +168,7 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
         Notice(Code.NO_MANAGER, name, _int(asked["nobody"])),
         Notice(Code.NO_CAMPAIGN, name, _int(asked["nameless"])),
         Notice(Code.REPEATS, name, _int(asked["with_person"]) - _int(asked["people"])),
-        Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=f"won: {_int(asked['tests_won'])}"),
+        Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=str(_int(asked["tests_won"]))),
     )
 
 

@@ -387,8 +387,9 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
         asked["double:n"] = kept._kept_double.sum()
         asked["double:money"] = kept[spec.money].sum(where=kept._kept_double)
     if spec.name == "spend":
-        asked["nameless:n"] = kept.campaign.isnull().sum()
-        asked["nameless:money"] = kept.cost.sum(where=kept.campaign.isnull())
+        nameless = kept.campaign.isnull() & kept.campaign_id.isnull()
+        asked["nameless:n"] = nameless.sum()
+        asked["nameless:money"] = kept.cost.sum(where=nameless)
         asked["long:n"] = (kept["to"].notnull() & (kept["to"] != kept["from"])).sum()
     found = kept.aggregate(**asked).to_pandas().iloc[0].to_dict()
 

@@ -60,6 +60,7 @@ def map_source(con: Backend, client: Client, source: Source, preset: Preset, scr
     paths = _files(client.folder, source.file)
     known = [header for headers in wanted.values() for header in headers]
     raws, parts, found = [], [], {}
+    notices: list[Notice] = []
     for number, path in enumerate(paths):
         name = path.relative_to(client.folder).as_posix() if path.is_relative_to(client.folder) else path.name
         raw = read_raw(con, path, name, known, source.sheet or preset.sheet, scratch)
@@ -67,6 +68,7 @@ def map_source(con: Backend, client: Client, source: Source, preset: Preset, scr
         places = _places(raw, wanted, source, preset)
         found.update({clean: raw.headers[where[0]] for clean, where in places.items() if where})
         raws.append(raw)
+        notices += _placeholders(raw, places, source)
         parts.append(_named(raw, number, places, columns, source, preset))
     _required(source, preset, found, columns, raws)
     # Kept as a table: the questions about formats and the typing read its cells many times over.
@@ -77,7 +79,7 @@ def map_source(con: Backend, client: Client, source: Source, preset: Preset, scr
     present = {
         name: column for name, column in columns.items() if name in found or name in preset.constants_for(source)
     }
-    mapped = Mapped(source, preset, table, present, found, tuple(raws))
+    mapped = Mapped(source, preset, table, present, found, tuple(raws), notices)
     for raw in raws:
         if not raw.taken_for.startswith(("CSV, UTF-8", "XLSX", "Parquet")):
             mapped.notices.append(Notice(Code.ENCODING, source.table, None, file=raw.name, detail=raw.taken_for))
@@ -207,6 +209,18 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def odd_placeholders(text: ir.StringValue) -> ir.BooleanValue:
-    """Placeholders worth a notice: '#REF!', 'undefined' ..., not an empty cell or a dash."""
-    return text.notnull() & without_placeholder(text).isnull() & ~spaceless(text).lower().isin(QUIET_PLACEHOLDERS)
+def _placeholders(raw: RawFile, places: dict[str, list[int]], source: Source) -> list[Notice]:
+    """Cells such as '#REF!' or 'undefined' that are taken as empty; an empty cell or a dash is not worth a notice."""
+
+    def odd(index: int) -> ir.BooleanValue:
+        cell = raw.table[f"c{index}"]
+        usual = spaceless(cell).lower().isin(QUIET_PLACEHOLDERS)
+        return cell.notnull() & without_placeholder(cell).isnull() & ~usual
+
+    asked = {name: ibis.or_(*[odd(index) for index in where]).sum() for name, where in places.items() if where}
+    counts = raw.table.aggregate(**asked).to_pandas().iloc[0] if asked else {}
+    return [
+        Notice(Code.PLACEHOLDER, source.table, int(n), file=raw.name, column=raw.headers[places[name][0]])
+        for name, n in counts.items()
+        if n
+    ]

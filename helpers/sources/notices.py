@@ -6,6 +6,7 @@ each table. ``Ledger.check()`` enforces it on every load.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -56,7 +57,6 @@ class Code(StrEnum):
     OUTSIDE_PERIOD = "OUTSIDE_PERIOD"
     CAMPAIGN_WITHOUT_LEADS = "CAMPAIGN_WITHOUT_LEADS"
     CAMPAIGN_WITHOUT_SPEND = "CAMPAIGN_WITHOUT_SPEND"
-    TOTALS_DIFFER = "TOTALS_DIFFER"
     # Assumed: the client has not said.
     AS_OF_ASSUMED = "AS_OF_ASSUMED"
     PERIOD_ASSUMED = "PERIOD_ASSUMED"
@@ -182,11 +182,23 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
     return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
 
 
+def _detail(notice: Notice, say: Language) -> str:
+    """The detail as a reader of that language writes it."""
+    if notice.code is Code.AS_OF_ASSUMED:
+        return say.date(notice.detail)
+    if notice.code is Code.PERIOD_ASSUMED:
+        first, _, last = notice.detail.partition("..")
+        return say.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    if notice.code is Code.DATES_ASSUMED:
+        return say("month, day, year") if notice.detail == "mdy" else say("day, month, year")
+    return notice.detail
+
+
 def notice_text(notice: Notice, say: Language, currency: str) -> str:
     """One sentence about a notice, for the report and the terminal."""
     n = notice.rows or 0
     rows = say.plural("{n} row", "{n} rows", n)
-    column, detail, file = notice.column, notice.detail, notice.file
+    column, detail, file = notice.column, _detail(notice, say), notice.file
     text = {
         Code.NO_ID: say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
         Code.DATE_UNREAD: say(
@@ -250,7 +262,7 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         Code.NO_CAMPAIGN: say("{rows} without a campaign name", rows=rows),
         Code.REPEATS: say("{rows} from people who had written before", rows=rows),
         Code.TEST_LIKE: say(
-            "{rows} look like tests ({detail}): kept until you say otherwise", rows=rows, detail=detail
+            "{rows} look like tests (won among them: {detail}): kept until you say otherwise", rows=rows, detail=detail
         ),
         Code.DEAL_WITHOUT_LEAD: say("{rows} that belong to no lead: their money is shown apart", rows=rows),
         Code.CAMPAIGN_WITHOUT_LEADS: say(
@@ -260,7 +272,6 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             "{rows} that name a campaign without any spend (campaigns: {detail})", rows=rows, detail=detail
         ),
         Code.OUTSIDE_PERIOD: say("{rows} outside the period: used only where history is needed", rows=rows),
-        Code.TOTALS_DIFFER: say("the file's own total is {detail}: the file is filtered or cut", detail=detail),
         Code.AS_OF_ASSUMED: say("the day of the audit is taken as {detail}, the last day of the data", detail=detail),
         Code.PERIOD_ASSUMED: say("the period is taken as {detail}, all days of the leads", detail=detail),
         Code.MARGIN_ASSUMED: say("no margin is given: all revenue is counted as gross profit"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
-from helpers.sources.mapped import Mapped, odd_placeholders
+from helpers.sources.mapped import Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.rawfiles import normal
 from helpers.sources.values import MONEY, Style, column_questions, decide, typed_value
@@ -77,8 +77,6 @@ def _styles(mapped: Mapped) -> tuple[dict[str, Style], list[Problem]]:
     questions: dict[str, Any] = {}
     for name, column in mapped.columns.items():
         questions.update(column_questions(table[name], column, name))
-        if name in mapped.headers:
-            questions[f"{name}:odd"] = odd_placeholders(table[name]).sum()
     answers = table.aggregate(**questions).to_pandas().iloc[0].to_dict() if questions else {}
     styles, problems = {}, []
     for name, column in mapped.columns.items():

@@ -75,7 +75,7 @@ class Style:
     decimal: Literal[",", "."] = "."
     order: Literal["dmy", "mdy"] = "dmy"
     guessed: str = ""
-    """What told the order of day and month, where the client has not said it; language-free."""
+    """'dmy' or 'mdy' where the values told the order of day and month, not the client."""
 
 
 def spaceless(text: ir.StringValue) -> ir.StringValue:
@@ -176,7 +176,7 @@ def decide(
                 key=header,
             )
         if unclear:
-            return Style(order="mdy" if mdy else "dmy", guessed="month-day-year" if mdy else "day-month-year")
+            return Style(order="mdy" if mdy else "dmy", guessed="mdy" if mdy else "dmy")
         return Style()
     if column.type in ("money", "number", "count", "rating", "minutes", "seconds"):
         if decimal in (",", "."):

@@ -172,16 +172,53 @@ def test_no_personal_data_reaches_the_report(sample: Sample) -> None:
 def test_the_schema_of_audit_json(sample: Sample) -> None:
     made, _ = sample
     figures = made.figures
-    head = ["schema", "client", "slug", "lang", "currency", "period", "as_of", "score", "funnel", "visibility", "money", "data"]
+    head = [
+        "schema",
+        "client",
+        "slug",
+        "lang",
+        "currency",
+        "period",
+        "as_of",
+        "score",
+        "funnel",
+        "visibility",
+        "money",
+        "data",
+    ]
     assert list(figures)[: len(head)] == head
     assert set(figures["score"]) >= {"total", "interval", "band", "bands", "departments", "dimensions", "criteria"}
     assert set(figures["score"]["bands"]) == {"apart", "agreed", "in_step", "one_team"}
     assert set(figures["score"]["criteria"]["A1"]) >= {"score", "marketing", "sales", "gap", "dont_know"}
     assert all(set(x) >= {"stage", "count", "of_previous", "of_first", "interval"} for x in figures["funnel"])
     assert set(figures["visibility"]) == {"company", "marketing", "sales"}
-    assert set(figures["money"]) >= {"spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "campaigns"}
-    campaign = {"channel", "campaign", "spend", "leads", "qualified", "won", "revenue", "profit", "cpl", "cost_per_qualified",
-                "cac", "romi", "interval", "p_profit", "verdict", "rating"}  # fmt: skip
+    assert set(figures["money"]) >= {
+        "spend",
+        "spend_matched",
+        "spend_only",
+        "leads_only",
+        "revenue",
+        "profit",
+        "campaigns",
+    }
+    campaign = {
+        "channel",
+        "campaign",
+        "spend",
+        "leads",
+        "qualified",
+        "won",
+        "revenue",
+        "profit",
+        "cpl",
+        "cost_per_qualified",
+        "cac",
+        "romi",
+        "interval",
+        "p_profit",
+        "verdict",
+        "rating",
+    }
     assert all(set(x) >= campaign for x in figures["money"]["campaigns"])
     assert all(set(x) >= {"code", "table", "rows", "money", "text"} for x in figures["data"]["notices"])
     json.dumps(figures, allow_nan=False)
