@@ -33,6 +33,7 @@ def score_card(
     band = "" if score.band is None else words.label(score.band, questionnaire, say)
     return ScoreCard(
         total=None if total is None else total.value,
+        total_text="" if total is None else words.points(total.value, say),
         interval=None if total is None else total.interval,
         band=say("{band} (by opinion)", band=band) if band and by_opinion else band,
         headline=words.headline(score, questionnaire, say),

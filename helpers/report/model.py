@@ -131,6 +131,8 @@ class ScoreCard(Model):
     """The score on the first page. ``total`` None: there is no score, and ``missing`` says why."""
 
     total: float | None = None
+    total_text: str = ""
+    """The total as it is written: "59.6" where "60" would stand beside the band below 60."""
     interval: tuple[float, float] | None = None
     band: str = ""
     """Label of the band, translated."""
