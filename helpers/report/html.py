@@ -102,7 +102,8 @@ def _on_scale(score: float) -> str:
 
 def _scale_text(card: ScoreCard, say: Language) -> str:
     """What the scale shows, for those who do not see it."""
-    text = say("The score is {score} on a scale from 20 to 100: {band}.", score=card.total_text or say.count(card.total), band=card.band)
+    written = card.total_text or say.count(card.total)
+    text = say("The score is {score} on a scale from 20 to 100: {band}.", score=written, band=card.band)
     if card.interval is None:
         return text
     return f"{text} {say('Interval (95%): {range}', range=say.interval(*card.interval, say.count))}."
