@@ -79,8 +79,9 @@ def load(client: Client) -> Data:
     con = _connect()
     ledger = Ledger()
     if not {"leads", "deals", "spend"} & {name for source in client.sources for name in (source.table, *source.also)}:
-        todo = "add at least one under sources"
-        raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources")])
+        preset_fills = {name for source in client.sources for name in read_preset(source.preset).also}
+        if not preset_fills:
+            return _answers_only(con, client, ledger)
     with tempfile.TemporaryDirectory(prefix="audit-") as scratch:
         typed = _typed(con, client, Path(scratch), ledger)
         staged = {
@@ -115,6 +116,19 @@ def load(client: Client) -> Data:
         if needed not in tables:
             ledger.add(Notice(Code.NO_SOURCE, needed))
     return Data(client, con, tables, ledger, files, as_of, period, compare, "stage_events" not in tables)
+
+
+def _answers_only(con: Backend, client: Client, ledger: Ledger) -> Data:
+    """No exports, but people have answered: the score can be reported, everything else is said to be missing."""
+    answered = any(path.is_file() for path in (client.folder / "answers").glob("[!.]*"))
+    if not answered or client.period is None:
+        todo = "add at least one under sources"
+        if answered:
+            todo += ", or give period to report the questionnaire alone"
+        raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources")])
+    ledger.add(*(Notice(Code.NO_SOURCE, needed) for needed in ("spend", "leads", "deals")))
+    as_of = client.as_of or client.period.to
+    return Data(client, con, {}, ledger, (), as_of, client.period, client.compare_with, snapshot=True)
 
 
 def _connect() -> Backend:
