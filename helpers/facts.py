@@ -83,6 +83,9 @@ def count(data: Data) -> Facts:
     """Count the clean tables of a client."""
     client, tables = data.client, data.tables
     leads, loose = _leads(data)
+    if leads is not None:
+        # Eight counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
+        leads = data.con.create_table(ibis.util.gen_name("counted_leads"), leads)
     spend = _spend(data)
     lead_counts = _lead_counts(data, leads) if leads is not None else _empty(LEAD_KEYS, LEAD_SUMS)
     answers = (

@@ -73,7 +73,11 @@ def test_answers_without_any_export_give_the_score(tmp_path: Path) -> None:
     files = {f"answers__{d}{n}__json": form(d, f"{d}{n}") for d in ("marketing", "sales") for n in range(3)}
     made = audited(folder(tmp_path, more="period: {from: 2026-01-01, to: 2026-06-30}\n", **files))
     assert made.figures["score"]["total"] == pytest.approx(60)
-    assert {n["table"] for n in made.figures["data"]["notices"] if n["code"] == "NO_SOURCE"} == {"spend", "leads", "deals"}
+    assert {n["table"] for n in made.figures["data"]["notices"] if n["code"] == "NO_SOURCE"} == {
+        "spend",
+        "leads",
+        "deals",
+    }
     assert all(x["count"] is None for x in made.figures["funnel"])
     assert made.html()
 
