@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.client import read_client
     from helpers.facts import count
     from helpers.report.assemble import assemble, key_figures
+    from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
     from helpers.report.write import write_report
     from helpers.sources import load
@@ -36,6 +37,7 @@ _HOMES = {
     "assemble": "helpers.report.assemble",
     "brief": "helpers.briefing",
     "count": "helpers.facts",
+    "earlier_figures": "helpers.report.earlier",
     "key_figures": "helpers.report.assemble",
     "load": "helpers.sources",
     "read_answers": "helpers.survey.answers",
@@ -52,6 +54,7 @@ __all__ = [
     "assemble",
     "brief",
     "count",
+    "earlier_figures",
     "key_figures",
     "load",
     "read_answers",

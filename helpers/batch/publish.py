@@ -102,6 +102,11 @@ def workplace(root: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def reports_root(out: Path) -> Path:
+    """The folder of all reports, whether ``out`` is it or a run's hidden folder inside."""
+    return out.parent if out.name.startswith(_RUN) else out
+
+
 def _remove_if_dead(folder: Path) -> None:
     with suppress(OSError):
         with locked(folder / LOCK_FILE, wait=False) as dead:

@@ -7,10 +7,11 @@ score.score_card()              # for the first page
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from helpers.chapters import score_depth as depth
 from helpers.chapters import score_tables as tables
 from helpers.chapters import score_titles as titles
 from helpers.chapters import score_words as words
@@ -42,10 +43,15 @@ class ScoreChapter(Chapter):
     """Files, forms and answers that could not be used."""
     stages: Mapping[str, str] = field(default_factory=dict)
     """Stage of the funnel → its label."""
+    earlier: Mapping[str, Any] | None = None
+    """audit.json of the client's last audit before this one."""
 
     @classmethod
-    def measure(cls, answers: Answers, client: Client, say: Language) -> ScoreChapter:
-        """The score of the client's answers, by the client's headcount, targets and kind of survey."""
+    def measure(
+        cls, answers: Answers, client: Client, say: Language, earlier: Mapping[str, Any] | None = None
+    ) -> ScoreChapter:
+        """The score of the client's answers, by the client's headcount, targets and kind of survey; ``earlier``:
+        key figures of the last audit, to say what has changed."""
         from helpers.survey.criteria import questionnaire
         from helpers.survey.score import score
 
@@ -59,7 +65,7 @@ class ScoreChapter(Chapter):
             client.targets,
         )
         stages = {stage.key: client.stage_label(stage.key, say) for stage in client.stages}
-        return cls(say, found, asked, answers.problems, stages)
+        return cls(say, found, asked, answers.problems, stages, earlier)
 
     def score_card(self, overclaimed: Sequence[str] | None = None) -> ScoreCard:
         """The score for the first page; ``overclaimed``: criteria that the data contradict, None: not compared."""
@@ -78,22 +84,29 @@ class ScoreChapter(Chapter):
         boxes.append(self._method_box())
         if self.problems:
             boxes.append(self._problems_box())
-        exhibits: list[Exhibit] = []
-        if totals(score, say):
-            exhibits.append(self._total_exhibit())
-        if score.dimensions or any(score.departments[key].dimensions for key in SIDES):
-            exhibits.append(self._dimensions_exhibit())
-        if any(cell.answered or cell.dont_know for one in score.criteria for cell in one.cells.values()):
-            exhibits.append(self._criteria_exhibit())
-        if score.gaps:
-            exhibits.append(self._gaps_exhibit())
-        if score.loses_at:
-            exhibits.append(self._leak_exhibit())
-        if any(one.comments for one in score.criteria):
-            exhibits.append(self._comments_exhibit())
-        return Section(
-            key=self.key, title=say("The score"), lead=self._lead(), boxes=tuple(boxes), exhibits=tuple(exhibits)
-        )
+        exhibits = [
+            self._total_exhibit() if totals(score, say) else None,
+            self._deep(depth.bands_exhibit),
+            depth.change_exhibit(score, self.earlier, self.questionnaire, say, self._note()),
+            self._dimensions_exhibit() if self._has_dimensions() else None,
+            self._criteria_exhibit() if self._has_answers() else None,
+            self._deep(depth.target_exhibit),
+            self._gaps_exhibit() if score.gaps else None,
+            self._deep(depth.agreement_exhibit),
+            self._leak_exhibit() if score.loses_at else None,
+            self._comments_exhibit() if any(one.comments for one in score.criteria) else None,
+        ]
+        shown = tuple(exhibit for exhibit in exhibits if exhibit is not None)
+        return Section(key=self.key, title=say("The score"), lead=self._lead(), boxes=tuple(boxes), exhibits=shown)
+
+    def _deep(self, make: Callable[..., Exhibit | None]) -> Exhibit | None:
+        return make(self.score, self.questionnaire, self.say, self._note())
+
+    def _has_dimensions(self) -> bool:
+        return bool(self.score.dimensions) or any(self.score.departments[key].dimensions for key in SIDES)
+
+    def _has_answers(self) -> bool:
+        return any(cell.answered or cell.dont_know for one in self.score.criteria for cell in one.cells.values())
 
     # Words -----------------------------------------------------------------------------------------------------------
 
