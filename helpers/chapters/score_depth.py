@@ -95,7 +95,9 @@ def target_exhibit(score: Score, questionnaire: Questionnaire, say: Language, no
             [one for one, _ in rated], questionnaire, say, tables.described(title, table, say, (1, 2))
         ),
         reading=(
-            say("Dot: the company today. Line: its own target. Not everybody needs a 5; where no target is set it is 4."),
+            say(
+                "Dot: the company today. Line: its own target. Not everybody needs a 5; where no target is set it is 4."
+            ),
         ),
         table=table,
         note=note,
