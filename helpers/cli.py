@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from helpers.errors import EXIT_SOME_FAILED, EXIT_USAGE, AuditError, ParameterError, Problem
+from helpers.errors import EXIT_SOME_FAILED, EXIT_USAGE, AnswersError, AuditError, ParameterError, Problem
 from helpers.language import LANGUAGES, language
 from helpers.terminal import printable
 
@@ -84,11 +84,30 @@ def check(
 
 
 @app.command()
+def answers(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
+    items: Annotated[list[str], typer.Argument(metavar="FILE|CODE...", help="What respondents sent.")],
+    debug: Debug = False,
+) -> None:
+    """Take in answer files and short codes; a mistyped code is refused."""
+    from helpers.client import read_client
+    from helpers.survey.intake import take_in
+
+    found = take_in(read_client(path), items)
+    for taken in found.taken:
+        typer.echo(printable(str(taken)))
+    for note in found.notices:
+        typer.echo(f"note: {printable(str(note))}", err=True)
+    if found.problems:
+        raise AnswersError(found.problems)
+
+
+@app.command()
 def new(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder to make; its name is the client's.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Language of the files and reports.")] = "en",
 ) -> None:
-    """Make a client's folder with a commented client.yml."""
+    """Make a client's folder with a commented client.yml and the questionnaire."""
     from helpers.new import write_client_folder
 
     _one_of("--lang", lang, LANGUAGES)

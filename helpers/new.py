@@ -12,7 +12,9 @@ CLIENT = "{{client}}"
 
 
 def write_client_folder(path: Path, lang: str) -> tuple[Path, ...]:
-    """Make the folder ``path`` with client.yml, README.md, exports/ and answers/; what was made, in this order.
+    """Make the folder ``path`` with client.yml, README.md, exports/, answers/ and the questionnaire; what was made.
+
+    The questionnaire is one HTML file and one workbook, in the client's language; the page can be switched to others.
 
     The folder's name becomes the client's name and, later, the name of its reports.
 
@@ -22,13 +24,22 @@ def write_client_folder(path: Path, lang: str) -> tuple[Path, ...]:
     folder = path.expanduser().absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError([Problem(f"{path} is not empty", "name a new folder; nothing is overwritten")])
-    made = (folder / "client.yml", folder / "README.md", folder / "exports", folder / "answers")
+    from helpers.client import read_client
+    from helpers.survey.form import write_page
+    from helpers.survey.workbook import write_workbook
+
+    folders = (folder / "exports", folder / "answers")
+    forms = tuple(folder / f"questionnaire-{lang}.{kind}" for kind in ("html", "xlsx"))
+    made = (folder / "client.yml", folder / "README.md", *folders, *forms)
     try:
-        for inside in made[2:]:
+        for inside in folders:
             inside.mkdir(parents=True)
         # JSON's quotes are YAML's: the name stays text whatever it holds.
         _fill(f"client.{lang}.yml", made[0], json.dumps(folder.name, ensure_ascii=False))
         _fill(f"README.{lang}.md", made[1], folder.name)
+        client = read_client(folder)
+        write_page(client)
+        write_workbook(forms[1], lang, client)
     except OSError as error:
         raise ParameterError([Problem(f"{path} cannot be made ({error.strerror})", "name another folder")]) from error
     return made

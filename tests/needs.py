@@ -11,6 +11,7 @@ PROGRAMS = {
     "libreoffice": ("soffice", "libreoffice"),
     "postgres": ("postgres", "pg_ctl"),
     "java": ("java",),
+    "node": ("node", "nodejs"),
 }
 # Debian keeps the server's programs out of PATH.
 ELSEWHERE = {"postgres": "/usr/lib/postgresql/*/bin/postgres"}

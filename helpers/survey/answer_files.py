@@ -1,4 +1,5 @@
-"""Answer files as plain dictionaries: JSON (one respondent or a list) and CSV (one row per respondent).
+"""Answer files as plain dictionaries: JSON (one respondent or a list), CSV (one row per respondent), workbooks, and
+codes.txt (one short code a line).
 
 Nothing is judged here but the form of the file; what an answer may be stands in answers.py.
 """
@@ -13,10 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.errors import Problem
+from helpers.errors import AnswersError, Problem
 
 LARGEST_FILE = 1_000_000
 """Bytes. A respondent's form is under 20 kB; whatever is larger is some other file."""
+
+WORKBOOKS = (".xlsx", ".xlsm")
+CODES = "codes.txt"
+STAGES = "# stages:"
+"""Begins the line of codes.txt that names the stages the form showed, where they are not the usual ones."""
 
 CSV_COLUMNS = (
     *("respondent", "department", "role", "sees", "loses_at", "seconds"),
@@ -31,6 +37,8 @@ class Record:
     file: str
     row: int | None
     data: dict[str, Any]
+    total: str | None = None
+    """The total that a workbook shows, '' for none; None where the file shows no result."""
 
 
 def read_file(path: Path, name: str, criteria: tuple[str, ...]) -> tuple[list[Record], list[Problem]]:
@@ -43,7 +51,14 @@ def read_file(path: Path, name: str, criteria: tuple[str, ...]) -> tuple[list[Re
         return [], [Problem(f"the file cannot be opened ({error.strerror})", "check its rights", name)]
     if not raw.strip():
         return [], [Problem("the file is empty", "ask the respondent to send it again", name)]
-    return _json(raw, name) if path.suffix.lower() == ".json" else _csv(raw, name, criteria)
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS:
+        from helpers.survey.workbook_read import read_workbook
+
+        return read_workbook(raw, name, criteria)
+    if suffix == ".txt":
+        return _codes(raw, name)
+    return _json(raw, name) if suffix == ".json" else _csv(raw, name, criteria)
 
 
 def _json(raw: bytes, name: str) -> tuple[list[Record], list[Problem]]:
@@ -112,6 +127,33 @@ def _csv(raw: bytes, name: str, criteria: tuple[str, ...]) -> tuple[list[Record]
         records.append(Record(name, number, _from_cells(cells, criteria)))
     if not records and not problems:
         problems.append(Problem("the table holds no respondent", "one row per respondent", name))
+    return records, problems
+
+
+def _codes(raw: bytes, name: str) -> tuple[list[Record], list[Problem]]:
+    """One code a line; what follows a # is a remark."""
+    from helpers.survey.code import decode
+
+    text = _decoded(raw)
+    if text is None:
+        return [], [Problem("neither UTF-8 nor Windows-1251 text", "save the text as UTF-8", name)]
+    records: list[Record] = []
+    problems: list[Problem] = []
+    stages: list[str] | None = None
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.lower().startswith(STAGES):
+            stages = [key.strip() for key in line[len(STAGES) :].split(",") if key.strip()]
+        code = line.partition("#")[0].strip()
+        if not code:
+            continue
+        try:
+            records.append(Record(name, row, decode(code, stages)))
+        except AnswersError as error:
+            problems += [Problem(wrong.what, wrong.todo, name, row=row) for wrong in error.problems]
+            continue
+        if "sees" not in records[-1].data:
+            what = "the code was made with other stages: what the person sees and where clients are lost was left out"
+            problems.append(Problem(what, "take the code in with `audit answers`, or ask for the file", name, row=row))
     return records, problems
 
 

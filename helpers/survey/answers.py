@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,7 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from helpers.errors import Problem
-from helpers.survey.answer_files import Record, read_file, shown
+from helpers.survey.answer_files import CODES, WORKBOOKS, Record, read_file, shown
+from helpers.survey.revisions import latest
 from helpers.validation import Strict, nearest
 
 Answer = Literal[1, 2, 3, 4, 5, "dk", "na"]
@@ -53,6 +53,7 @@ def _day(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=1)]
+Seconds = Annotated[float, BeforeValidator(_whole), Field(strict=True, ge=0, allow_inf_nan=False)]
 Stage = Annotated[str, AfterValidator(_plain), Field(min_length=1, max_length=60)]
 
 
@@ -70,8 +71,10 @@ class Respondent(Strict):
     """Keys of the stages the person sees figures for; None: was not asked."""
     loses_at: Stage | None = None
     """Key of the stage where, as the person believes, most clients are lost."""
-    seconds: Annotated[float, BeforeValidator(_whole), Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
-    """Time taken for the form, seconds."""
+    seconds: Seconds | None = None
+    """Time taken for the twenty statements, seconds."""
+    pages: dict[Annotated[str, Field(max_length=20)], Seconds] | None = None
+    """Time taken for each page of the form, seconds: A-E and those around them."""
     criteria_version: str = ""
     lang: Literal["en", "ru", "uk"] | None = None
     mode: Literal["open", "anonymous"] | None = None
@@ -100,13 +103,36 @@ class Answers:
 
 
 def read_answers(folder: Path, version: str | None = None, not_applicable: frozenset[str] | None = None) -> Answers:
-    """Reads every JSON and CSV file of ``folder``; a folder that does not exist holds no answers.
+    """Reads every JSON, CSV and XLSX file of ``folder`` and its codes.txt; a missing folder holds no answers.
 
     Args:
         folder: the client's ``answers/``.
         version: version of the criteria the answers must be given to; None: that of the questionnaire in use.
         not_applicable: criteria that may be called not applicable; None: those of the questionnaire in use.
     """
+    found: list[Respondent] = []
+    problems: list[Problem] = []
+    notices: list[Problem] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if not path.is_file() or path.name.startswith((".", "~$")):
+            continue
+        name = f"{folder.name}/{path.name}"
+        if path.suffix.lower() not in {".json", ".csv", *WORKBOOKS} and path.name.lower() != CODES:
+            todo = f"send JSON, CSV or XLSX, or write codes into {CODES}"
+            notices.append(Problem("this kind of file holds no answers that can be read", todo, name))
+            continue
+        one = read_one(path, name, version, not_applicable)
+        found += one.respondents
+        problems += one.problems
+        notices += one.notices
+    kept, repeated = latest(found)
+    return Answers(tuple(kept), tuple(problems), tuple(notices + repeated))
+
+
+def read_one(
+    path: Path, name: str, version: str | None = None, not_applicable: frozenset[str] | None = None
+) -> Answers:
+    """The forms of one file, revisions of one person beside each other; ``name`` is how messages call the file."""
     if version is None or not_applicable is None:
         from helpers.survey.criteria import questionnaire
 
@@ -115,29 +141,23 @@ def read_answers(folder: Path, version: str | None = None, not_applicable: froze
         if not_applicable is None:
             not_applicable = frozenset(criterion.id for criterion in now.criteria if criterion.not_applicable)
     respondents: list[Respondent] = []
-    problems: list[Problem] = []
     notices: list[Problem] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not path.is_file() or path.name.startswith((".", "~$")):
-            continue
-        name = f"{folder.name}/{path.name}"
-        if path.suffix.lower() not in {".json", ".csv"}:
-            notices.append(Problem("this kind of file holds no answers that can be read", "send JSON or CSV", name))
-            continue
-        records, wrong = read_file(path, name, _CRITERIA)
+    records, problems = read_file(path, name, _CRITERIA)
+    for record in records:
+        found, wrong = _respondent(record, version, not_applicable)
         problems += wrong
-        for record in records:
-            found, wrong = _respondent(record, version, not_applicable)
-            problems += wrong
-            if found is not None:
-                if not found.criteria_version:
-                    assumed = f"no criteria_version, {version} was assumed"
-                    if record.file.lower().endswith(".json"):
-                        notices.append(Problem(assumed, "use the form of this version", record.file, row=record.row))
-                    found = found.model_copy(update={"criteria_version": version})
-                respondents.append(found)
-    latest, repeated = _latest(respondents)
-    return Answers(tuple(latest), tuple(problems), tuple(notices + repeated))
+        if found is None:
+            continue
+        if not found.criteria_version:
+            assumed = f"no criteria_version, {version} was assumed"
+            if record.file.lower().endswith(".json"):
+                notices.append(Problem(assumed, "use the form of this version", record.file, row=record.row))
+            found = found.model_copy(update={"criteria_version": version})
+        if record.total is not None and not _same_total(record.total, found):
+            what = "the result in the workbook is not that of its answers: formulas were changed or not counted"
+            notices.append(Problem(what, "the answers were read and counted anew", record.file))
+        respondents.append(found)
+    return Answers(tuple(respondents), tuple(problems), tuple(notices))
 
 
 def _respondent(
@@ -188,6 +208,17 @@ def _respondent(
     return found, problems
 
 
+def _same_total(shown_total: str, form: Respondent) -> bool:
+    from helpers.survey.criteria import questionnaire
+    from helpers.survey.own import own_result
+
+    total = own_result(form, questionnaire()).total
+    try:
+        return abs(float(shown_total) - (total or 0.0)) < 0.01
+    except ValueError:
+        return total is None and not shown_total
+
+
 def _validated(data: dict[str, Any], report: Any) -> Respondent | None:
     """Validates, takes out what is wrong where the form can do without it, and validates what is left."""
     try:
@@ -228,6 +259,7 @@ _ALLOWED = {
     "sees": "allowed: a list of stage keys",
     "loses_at": "allowed: one stage key",
     "seconds": "allowed: seconds, zero or more",
+    "pages": "allowed: seconds by page, zero or more",
     "lang": "allowed: en, ru, uk",
     "mode": "allowed: open, anonymous",
     "threshold": "allowed: a whole number from 1",
@@ -239,29 +271,3 @@ _ALLOWED = {
 def _allowed(word: str, known: Any) -> str:
     guess = nearest(word, known)
     return f"did you mean {guess}?" if guess else f"allowed: {', '.join(known)}"
-
-
-def _latest(respondents: list[Respondent]) -> tuple[list[Respondent], list[Problem]]:
-    """One form per person: the later revision, then the later day, then the later file."""
-    by_id: dict[str, list[Respondent]] = defaultdict(list)
-    for form in respondents:
-        by_id[form.respondent.casefold()].append(form)
-    kept: list[Respondent] = []
-    notices: list[Problem] = []
-    for forms in by_id.values():
-        forms = sorted(forms, key=lambda form: (form.revision, form.submitted or dt.date.min))
-        for number, form in enumerate(forms):
-            later = forms[number + 1 :]
-            # Two tables that both count 1, 2, 3 ...: equal ids of two departments are two people, unless one corrects
-            # the other by its revision.
-            same = [x for x in later if x.department == form.department or x.revision > form.revision]
-            if not same:
-                kept.append(form)
-                if later:
-                    what = "one id stands in two departments: counted as two people"
-                    notices.append(Problem(what, "give each person an own id", form.file))
-            else:
-                what = f"the respondent answered again in {same[-1].file}: the later form counts"
-                notices.append(Problem(what, f"revision {form.revision} was left out", form.file))
-    order = {id(form): number for number, form in enumerate(respondents)}
-    return sorted(kept, key=lambda form: order[id(form)]), notices

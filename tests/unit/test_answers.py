@@ -248,8 +248,8 @@ def test_a_time_of_day_is_its_day(answers: Path) -> None:
 
 
 def test_other_files_are_noticed_and_hidden_ones_are_not(answers: Path) -> None:
-    found = read(answers, codes__txt="x", __DS_Store="x", a__json=form())
-    assert [notice.file for notice in found.notices] == ["answers/codes.txt"]
+    found = read(answers, notes__txt="x", __DS_Store="x", a__json=form())
+    assert [notice.file for notice in found.notices] == ["answers/notes.txt"]
     assert len(found.respondents) == 1
 
 

@@ -130,7 +130,9 @@ def test_new_makes_a_folder_that_reads_well(tmp_path, capsys, lang):
     assert cli.main(["new", str(folder), "--lang", lang]) == 0
     told = capsys.readouterr()
     assert told.err == ""
-    assert told.out.splitlines() == [str(folder / name) for name in ("client.yml", "README.md", "exports", "answers")]
+    made = ("client.yml", "README.md", "exports", "answers", f"questionnaire-{lang}.html", f"questionnaire-{lang}.xlsx")
+    assert told.out.splitlines() == [str(folder / name) for name in made]
+    assert all((folder / name).exists() for name in made)
     client = read_client(folder)
     assert (client.name, client.lang, client.slug) == (folder.name, lang, "окна-плюс-1")
     assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {folder.name}\n")
