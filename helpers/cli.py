@@ -116,6 +116,24 @@ def new(
 
 
 @app.command()
+def form(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
+) -> None:
+    """Write the questionnaire again: after stages, mode or threshold of client.yml have changed."""
+    from helpers.batch.wishes import parse_languages
+
+    languages = _parsed("--lang", parse_languages, lang)
+
+    from helpers.client import read_client
+    from helpers.new import write_forms
+
+    client = read_client(path)
+    for made in write_forms(client, languages or (client.lang,)):
+        typer.echo(path / made.name)
+
+
+@app.command()
 def doctor(out: Reports = Path("reports")) -> None:
     """Say what this machine can do."""
     from helpers.doctor import examine

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.errors import ParameterError, Problem
+
+if TYPE_CHECKING:
+    from helpers.client import Client
 
 TEMPLATES = Path(__file__).parent / "templates"
 CLIENT = "{{client}}"
@@ -25,8 +30,6 @@ def write_client_folder(path: Path, lang: str) -> tuple[Path, ...]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError([Problem(f"{path} is not empty", "name a new folder; nothing is overwritten")])
     from helpers.client import read_client
-    from helpers.survey.form import write_page
-    from helpers.survey.workbook import write_workbook
 
     folders = (folder / "exports", folder / "answers")
     forms = tuple(folder / f"questionnaire-{lang}.{kind}" for kind in ("html", "xlsx"))
@@ -37,12 +40,27 @@ def write_client_folder(path: Path, lang: str) -> tuple[Path, ...]:
         # JSON's quotes are YAML's: the name stays text whatever it holds.
         _fill(f"client.{lang}.yml", made[0], json.dumps(folder.name, ensure_ascii=False))
         _fill(f"README.{lang}.md", made[1], folder.name)
-        client = read_client(folder)
-        write_page(client)
-        write_workbook(forms[1], lang, client)
+        write_forms(read_client(folder), (lang,))
     except OSError as error:
         raise ParameterError([Problem(f"{path} cannot be made ({error.strerror})", "name another folder")]) from error
     return made
+
+
+def write_forms(client: Client, languages: Sequence[str]) -> tuple[Path, ...]:
+    """Write (or write again) the client's questionnaire in ``languages`` as an HTML page and a workbook; what was made.
+
+    The forms carry the stages and the mode of client.yml: when these change, so must the forms.
+    """
+    from helpers.survey.form import write_page
+    from helpers.survey.workbook import write_workbook
+
+    made: list[Path] = []
+    for lang in languages:
+        workbook = client.folder / f"questionnaire-{lang}.xlsx"
+        made.append(write_page(client, lang=lang))
+        write_workbook(workbook, lang, client)
+        made.append(workbook)
+    return tuple(made)
 
 
 def _fill(template: str, to: Path, name: str) -> None:

@@ -169,3 +169,22 @@ def test_templates_in_all_languages_hold_the_same_keys():
         return [line.split(":")[0].lstrip("#") for line in lines if line[:2] != "# " and line[:3] != "#  " and line]
 
     assert keys("ru") == keys("uk") == keys("en")
+
+
+def test_forms_are_written_again_after_a_change(tmp_path, capsys):
+    folder = tmp_path / "Окна {1}"
+    assert cli.main(["new", str(folder), "--lang", "ru"]) == 0
+    page = folder / "questionnaire-ru.html"
+    before = page.read_bytes()
+    settings = folder / "client.yml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "\nsurvey: {mode: anonymous, threshold: 6}\n", encoding="utf-8"
+    )
+    capsys.readouterr()
+    assert cli.main(["form", str(folder), "--lang", "ru,uk"]) == 0
+    assert capsys.readouterr().out.split("questionnaire-")[1:] == [
+        f"{name}\n{folder}/" if more else f"{name}\n"
+        for name, more in (("ru.html", True), ("ru.xlsx", True), ("uk.html", True), ("uk.xlsx", False))
+    ]
+    assert page.read_bytes() != before
+    assert cli.main(["form", str(folder), "--lang", "de"]) == 2
