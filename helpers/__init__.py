@@ -28,11 +28,16 @@ if TYPE_CHECKING:
     from helpers.report.write import write_report
     from helpers.sources import load
     from helpers.survey.answers import read_answers
+    from helpers.survey.control import ControlRoom
+    from helpers.survey.widget import AnswersBox, Questionnaire
 
 _HOMES = {
+    "AnswersBox": "helpers.survey.widget",
+    "ControlRoom": "helpers.survey.control",
     "DataQuality": "helpers.chapters.data",
     "Funnel": "helpers.chapters.funnel",
     "Money": "helpers.chapters.money",
+    "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
     "assemble": "helpers.report.assemble",
     "brief": "helpers.briefing",
@@ -47,9 +52,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnswersBox",
+    "ControlRoom",
     "DataQuality",
     "Funnel",
     "Money",
+    "Questionnaire",
     "ScoreChapter",
     "assemble",
     "brief",

@@ -62,7 +62,7 @@ def test_it_works_without_scripts(opened):
     page.click("#s-money summary")
     assert page.locator("#s-money table").is_visible()
     page.click("nav a[href='#s-data']")
-    assert page.url.endswith("#s-data")
+    page.wait_for_url("**#s-data")
 
 
 def test_the_skip_link_is_the_first_stop(opened):
@@ -70,7 +70,7 @@ def test_the_skip_link_is_the_first_stop(opened):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
 
 
 def test_contents_stay_beside_the_text_on_wide_screens(opened):
