@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.briefing import brief
+    from helpers.chapters.control import ControlRoom
     from helpers.chapters.data import DataQuality
     from helpers.chapters.funnel import Funnel
     from helpers.chapters.money import Money
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
     from helpers.report.write import write_report
     from helpers.sources import load
     from helpers.survey.answers import read_answers
-    from helpers.survey.control import ControlRoom
     from helpers.survey.widget import AnswersBox, Questionnaire
 
 _HOMES = {
     "AnswersBox": "helpers.survey.widget",
-    "ControlRoom": "helpers.survey.control",
+    "ControlRoom": "helpers.chapters.control",
     "DataQuality": "helpers.chapters.data",
     "Funnel": "helpers.chapters.funnel",
     "Money": "helpers.chapters.money",

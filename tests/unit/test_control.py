@@ -2,11 +2,11 @@
 
 import pytest
 
+from helpers.chapters.control import ControlRoom, needed
 from helpers.client import Client
 from helpers.errors import Problem
 from helpers.language import LANGUAGES, language
 from helpers.survey.answers import Answers, Respondent
-from helpers.survey.control import ControlRoom, needed
 from helpers.survey.criteria import questionnaire
 
 SAY = language("en")
