@@ -46,7 +46,7 @@ class DataQuality(Chapter):
     ) -> DataQuality:
         """The account of the load and of the questionnaire's files, and how complete the leads of the period are."""
         note = say("Leads created in {period}.", period=say.period(facts.period.from_, facts.period.to))
-        notices = (*ledger.notices, *unmatched_campaigns(facts), *answer_notices(answers))
+        notices = (*ledger.notices, *unmatched_campaigns(facts), *loose_deals(facts), *answer_notices(answers))
         return cls(say, client, tuple(ledger.tables.values()), notices, filled_fields(facts), note)
 
     def figures(self) -> dict[str, Any]:
@@ -318,6 +318,13 @@ def filled_fields(facts: Facts) -> pd.DataFrame:
         (field, float(known), of, float(known) / of) for field, known, of, needs in counted if of and needs in facts.has
     ]
     return pd.DataFrame(rows, columns=["field", "known", "leads", "share"])
+
+
+def loose_deals(facts: Facts) -> list[Notice]:
+    """Deals of the period that belong to no lead, with the revenue of those that were won."""
+    loose = facts.loose[facts.loose["span"] == "now"]
+    deals, revenue = int(loose["deals"].sum()), Decimal(str(round(float(loose["revenue"].sum()), 2)))
+    return [Notice(Code.DEAL_WITHOUT_LEAD, "deals", deals, revenue)] if deals else []
 
 
 def unmatched_campaigns(facts: Facts) -> list[Notice]:

@@ -115,6 +115,8 @@ def test_stage_history_gives_the_exact_funnel() -> None:
     for stage, expected in truth["spans"]["now"]["reached"].items():
         assert stages[stage] == expected, stage
     assert stages["won"] == truth["spans"]["now"]["won"]
+    loose = made.notice("DEAL_WITHOUT_LEAD")
+    assert (loose["rows"], loose["money"]) == (truth["loose"]["now"]["deals"], truth["loose"]["now"]["revenue"])
 
 
 def test_a_snapshot_gives_lower_bounds_that_hold(sample: Sample) -> None:
