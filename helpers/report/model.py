@@ -105,6 +105,55 @@ class Finding(Model):
     """Key of the section that shows it."""
 
 
+class Action(Model):
+    """One thing to do first: who, how it starts, what it is worth, when it is looked at again."""
+
+    title: str
+    """What to do, one sentence."""
+    why: str = ""
+    """The finding it answers, with its number."""
+    owner: str
+    """The role or department that owns it."""
+    first_step: str = ""
+    effort: str = ""
+    """Hours and who gives them."""
+    watch: str = ""
+    """The figure that shows whether it works."""
+    look_again: str = ""
+    """Date, as written, on which it is looked at again."""
+    money: float | None = None
+    """Profit a month it is worth, in the client's currency; None: cannot be said."""
+    amount: str = ""
+    """The same as written, with its range."""
+    section: str = ""
+    """Key of the section that shows it."""
+
+
+class Stretch(Model):
+    """A part of the 30-60-90-day page."""
+
+    title: str
+    """"Days 1-30, until 15 August"."""
+    items: tuple[str, ...]
+
+
+class Block(Model):
+    """A part of a handed-over page. ``items`` of bullets and steps; ``line`` is filled in by hand."""
+
+    kind: Literal["heading", "text", "bullets", "steps", "table", "line"]
+    text: str = ""
+    items: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+class Handout(Model):
+    """A page to be used by itself: the sign-off page, a meeting regulation, a definition. One DOCX each, too."""
+
+    key: str = Field(pattern=r"^[a-z0-9_-]+$")
+    title: str
+    blocks: tuple[Block, ...]
+
+
 class Reading(Model):
     """One step of "how to read this score": what was checked, what was found."""
 
@@ -168,8 +217,18 @@ class Report(Model):
     as_of: dt.date
     score: ScoreCard
     findings: tuple[Finding, ...] = ()
-    """At most three, strongest first."""
+    """Where money is lost or found, at most three, strongest first."""
+    headline: str = ""
+    """What is lost per month and where, one sentence; the first thing the owner reads."""
+    actions: tuple[Action, ...] = ()
+    """What to do first, at most three."""
+    days: tuple[Stretch, ...] = ()
+    """The 30-60-90-day page."""
+    next_audit: str = ""
+    """Date of the next audit, as written."""
     sections: tuple[Section, ...] = ()
+    handouts: tuple[Handout, ...] = ()
+    """The sign-off page and the templates: an appendix, and documents of their own."""
     method: tuple[Box, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     version: str = ""

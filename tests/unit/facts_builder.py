@@ -1,4 +1,4 @@
-"""Hand-made facts: what facts.py would count, from a short list of campaigns."""
+"""Hand-made facts: what facts would count, from a short list of campaigns."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.client import Span
+from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
 from helpers.sources.tables import TABLES
-from helpers.sources.typed import canonical
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
@@ -82,29 +82,38 @@ class Facts:
 def count(data: Data) -> Facts:
     """Count the clean tables of a client."""
     client, tables = data.client, data.tables
-    leads, loose = _leads(data)
+    deals = _deals(data)
+    if deals is not None:
+        deals = data.con.create_table(ibis.util.gen_name("counted_deals"), deals)
+    loose = _loose(data, deals) if deals is not None else empty(["span"], ["deals", "won", "revenue"])
+    leads = _leads(data, deals)
     if leads is not None:
-        # Eight counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
+        # Many counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
         leads = data.con.create_table(ibis.util.gen_name("counted_leads"), leads)
     spend = _spend(data)
-    lead_counts = _lead_counts(data, leads) if leads is not None else _empty(LEAD_KEYS, LEAD_SUMS)
+    lead_counts = _lead_counts(data, leads) if leads is not None else empty(LEAD_KEYS, LEAD_SUMS)
     answers = (
         _answers(data, leads)
         if leads is not None
-        else _empty(["span", "month", "channel", "manager", "minutes_to"], ["leads"])
+        else empty(["span", "month", "channel", "manager", "minutes_to"], ["leads"])
     )
-    ages = _ages(data, leads) if leads is not None else _empty(["span", "month", "outcome", "age_days"], ["leads"])
+    ages = _ages(data, leads) if leads is not None else empty(["span", "month", "outcome", "age_days"], ["leads"])
     open_ages = (
         _open_ages(data, leads)
         if leads is not None
-        else _empty(["span", "channel", "campaign_id", "campaign", "age_days"], ["leads"])
+        else empty(["span", "channel", "campaign_id", "campaign", "age_days"], ["leads"])
     )
-    channels = _spellings(client.aliases.channel, lead_counts["channel"], spend["channel"])
-    managers = _spellings(client.aliases.manager, lead_counts["manager"])
-    lead_counts = _renamed(lead_counts, LEAD_SUMS, channels, managers)
-    spend = _renamed(spend, ["spend", "impressions", "clicks", "rows"], channels, managers)
-    answers = _renamed(answers, ["leads"], channels, managers)
-    open_ages = _renamed(open_ages, ["leads"], channels, managers)
+    ground = Ground(
+        data=data,
+        leads=leads,
+        deals=deals,
+        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"]),
+        managers=spellings(client.aliases.manager, lead_counts["manager"]),
+    )
+    lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
+    spend = ground.one_spelling(spend, ["spend", "impressions", "clicks", "rows"])
+    answers = ground.one_spelling(answers, ["leads"])
+    open_ages = ground.one_spelling(open_ages, ["leads"])
     lead_counts["stage"] = lead_counts["stage"].map(dict(enumerate(client.stage_keys)))
     return Facts(
         leads=lead_counts,
@@ -112,8 +121,8 @@ def count(data: Data) -> Facts:
         ages=ages,
         open_ages=open_ages,
         answers=answers,
-        reasons=_reasons(data, leads) if leads is not None else _empty(["span", "outcome", "reason"], ["leads"]),
-        people=_people(data, leads) if leads is not None else _empty(["span"], ["leads", "people", "repeats"]),
+        reasons=_reasons(data, leads) if leads is not None else empty(["span", "outcome", "reason"], ["leads"]),
+        people=_people(data, leads) if leads is not None else empty(["span"], ["leads", "people", "repeats"]),
         buyers=_buyers(leads)
         if leads is not None
         else pd.DataFrame({"buyers": [math.nan], "repeat_buyers": [math.nan]}),
@@ -128,26 +137,11 @@ def count(data: Data) -> Facts:
     )
 
 
-def _empty(keys: list[str], sums: list[str]) -> pd.DataFrame:
-    types = {"month": "datetime64[us]", "exact": "bool", "age_days": "int64", "minutes_to": "float64"}
-    return pd.DataFrame(
-        {**{k: pd.Series(dtype=types.get(k, "object")) for k in keys}, **{k: pd.Series(dtype="float64") for k in sums}}
-    )
-
-
-def _span(day: ir.DateValue, data: Data) -> ir.StringValue:
-    branches = [(day.between(ibis.literal(data.period.from_), ibis.literal(data.period.to)), "now")]
-    if data.compare is not None:
-        branches.append((day.between(ibis.literal(data.compare.from_), ibis.literal(data.compare.to)), "before"))
-    return ibis.cases(*branches, else_="other")
-
-
-def _leads(data: Data) -> tuple[ir.Table | None, pd.DataFrame]:
-    """Leads with what their deals brought, and the deals that belong to no lead (counted)."""
+def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
+    """Leads with what their deals brought."""
     tables, won_at = data.tables, data.client.stage_keys.index("won")
-    loose = _empty(["span"], ["deals", "won", "revenue"])
     if "leads" not in tables:
-        return None, _loose(data, tables["deals"]) if "deals" in tables else loose
+        return None
     leads = tables["leads"]
     if "stage_events" in tables:
         events = tables["stage_events"]
@@ -156,8 +150,8 @@ def _leads(data: Data) -> tuple[ir.Table | None, pd.DataFrame]:
         leads = leads.left_join(furthest, [("lead_id", "key")]).drop("key")
     else:
         leads = leads.mutate(event_at=ibis.null("int32"))
-    if "deals" in tables:
-        leads, loose = _with_deals(data, leads, tables["deals"])
+    if deals is not None:
+        leads = _with_deals(leads, deals)
     else:
         leads = leads.mutate(
             revenue=ibis.null(MONEY),
@@ -183,51 +177,70 @@ def _leads(data: Data) -> tuple[ir.Table | None, pd.DataFrame]:
     end = ibis.ifelse(outcome == "open", ibis.literal(data.as_of), closed)
     age = end.epoch_days() - created.epoch_days()
     sound = (age >= 0) & (end <= ibis.literal(data.as_of))
-    return (
-        leads.select(
-            span=_span(created, data),
-            month=created.truncate("M"),
-            channel=leads.channel,
-            campaign_id=leads.campaign_id,
-            campaign=leads.campaign,
-            manager=leads.manager,
-            product=leads["product"],
-            stage=at.cast("int32"),
-            exact=exact,
-            outcome=outcome,
-            person=leads.person,
-            reason=leads.reason.fill_null(""),
-            qualified=leads.qualified,
-            accepted=leads.accepted,
-            rating=leads.rating,
-            first_answer_min=leads.first_answer_min,
-            revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
-            gross=ibis.ifelse(outcome == "won", leads.gross.fill_null(0), 0).cast(MONEY),
-            age_days=ibis.ifelse(sound, age, ibis.null("int64")),
+    return leads.select(
+        span=span_of(created, data),
+        lead_id=leads.lead_id,
+        created_at=leads.created_at,
+        closed_at=ibis.ifelse(
+            outcome == "open", ibis.null("timestamp"), ibis.coalesce(leads.closed_at, leads.deal_closed)
         ),
-        loose,
+        source=leads.source,
+        accepted_at=leads.accepted_at,
+        first_answer_at=leads.first_answer_at,
+        month=created.truncate("M"),
+        channel=leads.channel,
+        campaign_id=leads.campaign_id,
+        campaign=leads.campaign,
+        manager=leads.manager,
+        product=leads["product"],
+        stage=at.cast("int32"),
+        exact=exact,
+        outcome=outcome,
+        person=leads.person,
+        reason=leads.reason.fill_null(""),
+        qualified=leads.qualified,
+        accepted=leads.accepted,
+        rating=leads.rating,
+        first_answer_min=leads.first_answer_min,
+        revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
+        gross=ibis.ifelse(outcome == "won", leads.gross.fill_null(0), 0).cast(MONEY),
+        age_days=ibis.ifelse(sound, age, ibis.null("int64")),
     )
 
 
-def _with_deals(data: Data, leads: ir.Table, deals: ir.Table) -> tuple[ir.Table, pd.DataFrame]:
-    """Deals by their lead: by id, else by person - the last enquiry of that person before the deal was opened."""
-    by_id = deals.filter(deals.lead_id.notnull())
+def _deals(data: Data) -> ir.Table | None:
+    """Deals with the lead they grew from (``to_lead``, NULL for none).
+
+    By id, else by person: the last enquiry of that person before the deal was opened.
+    """
+    if "deals" not in data.tables:
+        return None
+    deals = data.tables["deals"]
+    if "leads" not in data.tables:
+        return deals.mutate(to_lead=ibis.null("string"))
+    leads = data.tables["leads"]
     matched = (
-        by_id.inner_join(leads.select(key="lead_id"), [("lead_id", "key")])
+        deals.filter(deals.lead_id.notnull())
+        .inner_join(leads.select(key="lead_id"), [("lead_id", "key")])
         .drop("key")
         .mutate(to_lead=lambda t: t.lead_id)
     )
-    parts = [matched]
-    known_ids = leads.select(key="lead_id")
-    rest = deals.anti_join(known_ids, [("lead_id", "key")])
+    rest = deals.anti_join(leads.select(key="lead_id"), [("lead_id", "key")])
     people = leads.filter(leads.person.notnull()).select(who="person", asked="created_at", to_lead="lead_id")
     pairs = rest.filter(rest.person.notnull()).inner_join(people, [("person", "who")])
     pairs = pairs.filter(pairs.opened_at.isnull() | (pairs.asked.cast("date") <= pairs.opened_at.cast("date")))
     nearest = pairs.mutate(
         nth=ibis.row_number().over(ibis.window(group_by="deal_id", order_by=[ibis.desc("asked"), "to_lead"]))
     )
-    parts.append(nearest.filter(nearest.nth == 0).drop("nth", "who", "asked"))
-    joined = ibis.union(*[part.select(*deals.columns, "to_lead") for part in parts])
+    by_person = nearest.filter(nearest.nth == 0).drop("nth", "who", "asked")
+    homeless = rest.anti_join(by_person.select(found="deal_id"), [("deal_id", "found")]).mutate(
+        to_lead=ibis.null("string")
+    )
+    return ibis.union(*[part.select(*deals.columns, "to_lead") for part in (matched, by_person, homeless)])
+
+
+def _with_deals(leads: ir.Table, deals: ir.Table) -> ir.Table:
+    joined = deals.filter(deals.to_lead.notnull())
     won = joined.outcome == "won"
     summed = joined.group_by("to_lead").agg(
         revenue=joined.amount.sum(where=won),
@@ -241,16 +254,15 @@ def _with_deals(data: Data, leads: ir.Table, deals: ir.Table) -> tuple[ir.Table,
     summed = summed.mutate(
         deal_outcome=ibis.cases((summed.n_won > 0, "won"), (summed.n_lost == summed.n, "lost"), else_="open")
     ).drop("n_won", "n_lost", "n")
-    with_deals = leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
-    homeless = deals.anti_join(joined.select(found="deal_id"), [("deal_id", "found")])
-    return with_deals, _loose(data, homeless)
+    return leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
 
 
 def _loose(data: Data, deals: ir.Table) -> pd.DataFrame:
-    day = ibis.coalesce(deals.opened_at, deals.closed_at).cast("date")
-    made = deals.mutate(span=_span(day, data).fill_null("other"), is_won=deals.outcome == "won")
+    homeless = deals.filter(deals.to_lead.isnull())
+    day = ibis.coalesce(homeless.opened_at, homeless.closed_at).cast("date")
+    made = homeless.mutate(span=span_of(day, data).fill_null("other"), is_won=homeless.outcome == "won")
     revenue = made.amount.sum(where=made.is_won).cast("float64").fill_null(0)
-    return _fetched(made.group_by("span").agg(deals=made.count(), won=made.is_won.sum(), revenue=revenue), ["span"])
+    return fetched(made.group_by("span").agg(deals=made.count(), won=made.is_won.sum(), revenue=revenue), ["span"])
 
 
 def _lead_counts(data: Data, leads: ir.Table) -> pd.DataFrame:
@@ -273,17 +285,17 @@ def _lead_counts(data: Data, leads: ir.Table) -> pd.DataFrame:
         gross=leads.gross.sum().cast("float64"),
         gross_sq=(gross * gross).sum().cast("float64"),
     )
-    return _fetched(table, keys)
+    return fetched(table, keys)
 
 
 def _spend(data: Data) -> pd.DataFrame:
     keys = ["span", "month", "channel", "campaign_id", "campaign"]
     sums = ["spend", "impressions", "clicks", "rows"]
     if "spend" not in data.tables:
-        return _empty(keys, sums)
+        return empty(keys, sums)
     spend = data.tables["spend"]
     made = spend.mutate(
-        span=_span(spend["from"], data),
+        span=span_of(spend["from"], data),
         month=spend["from"].truncate("M"),
         channel=spend.channel.fill_null(""),
         campaign_id=spend.campaign_id.fill_null(""),
@@ -295,7 +307,7 @@ def _spend(data: Data) -> pd.DataFrame:
         clicks=made.clicks.sum(),
         rows=made.count(),
     )
-    frame = _fetched(table, keys)
+    frame = fetched(table, keys)
     # DuckDB's SUM of nothing but NULL is NULL: "not in the export", which is not zero.
     return frame.astype({"impressions": "float64", "clicks": "float64"})
 
@@ -303,14 +315,14 @@ def _spend(data: Data) -> pd.DataFrame:
 def _ages(data: Data, leads: ir.Table) -> pd.DataFrame:
     keys = ["span", "month", "outcome", "age_days"]
     known = leads.filter(leads.age_days.notnull())
-    return _fetched(known.group_by(keys).agg(leads=known.count()), keys)
+    return fetched(known.group_by(keys).agg(leads=known.count()), keys)
 
 
 def _open_ages(data: Data, leads: ir.Table) -> pd.DataFrame:
     keys = ["span", "channel", "campaign_id", "campaign", "age_days"]
     known = leads.filter(leads.age_days.notnull() & (leads.outcome == "open"))
     weeks = known.mutate(age_days=((known.age_days // 7) * 7).cast("int64"))
-    return _fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
+    return fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
 
 
 def _answers(data: Data, leads: ir.Table) -> pd.DataFrame:
@@ -322,19 +334,19 @@ def _answers(data: Data, leads: ir.Table) -> pd.DataFrame:
         else_=ibis.literal(math.inf),
     )
     made = leads.mutate(minutes_to=edge)
-    frame = _fetched(made.group_by(keys).agg(leads=made.count()), keys)
+    frame = fetched(made.group_by(keys).agg(leads=made.count()), keys)
     frame["minutes_to"] = frame["minutes_to"].where(frame["minutes_to"] >= 0, np.nan)
     return frame
 
 
 def _reasons(data: Data, leads: ir.Table) -> pd.DataFrame:
     keys = ["span", "outcome", "reason"]
-    return _fetched(leads.group_by(keys).agg(leads=leads.count()), keys)
+    return fetched(leads.group_by(keys).agg(leads=leads.count()), keys)
 
 
 def _people(data: Data, leads: ir.Table) -> pd.DataFrame:
     table = leads.group_by("span").agg(leads=leads.count(), people=leads.person.nunique(), named=leads.person.count())
-    frame = _fetched(table, ["span"]).astype({"people": "float64", "named": "float64"})
+    frame = fetched(table, ["span"]).astype({"people": "float64", "named": "float64"})
     frame["repeats"] = frame["named"] - frame["people"]
     frame.loc[frame["named"] == 0, ["people", "repeats"]] = np.nan
     return frame.drop(columns="named")
@@ -349,27 +361,6 @@ def _buyers(leads: ir.Table) -> pd.DataFrame:
     if not frame.loc[0, "buyers"]:
         frame.loc[0] = math.nan
     return frame
-
-
-def _fetched(table: ir.Table, keys: list[str]) -> pd.DataFrame:
-    """Fetched in a fixed order, so that sums of floats repeat to the last bit."""
-    frame: pd.DataFrame = table.to_pandas()
-    if "month" in frame:
-        frame["month"] = pd.to_datetime(frame["month"]).astype("datetime64[us]")
-    return frame.sort_values(keys, ignore_index=True)
-
-
-def _spellings(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
-    counts = pd.concat(columns).value_counts()
-    return {"": "", **canonical({str(name): int(n) for name, n in counts.items() if name}, aliases)}
-
-
-def _renamed(frame: pd.DataFrame, sums: list[str], channels: dict[str, str], managers: dict[str, str]) -> pd.DataFrame:
-    for name, spellings in (("channel", channels), ("manager", managers)):
-        if name in frame:
-            frame[name] = frame[name].map(spellings)
-    keys = [name for name in frame.columns if name not in sums]
-    return frame.groupby(keys, dropna=False, sort=True)[sums].sum(min_count=1).reset_index()
 
 
 def _has(tables: dict[str, ir.Table]) -> frozenset[str]:
