@@ -6,8 +6,8 @@ failure - of any language, at any cell - leaves the last good report as it was.
 
 from __future__ import annotations
 
-import logging
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +17,12 @@ from typing import Any
 import nbformat
 
 import helpers.errors
-from helpers.batch.kernel import NAME, OwnKernelManager, kernel_config
+from helpers.batch.kernel import run_in_kernel
+from helpers.batch.limits import UNLIMITED, CellError, Limits
 from helpers.batch.parameters import check_parameters, declared_parameters
 from helpers.batch.publish import FIGURES_FILE, publish, workplace
 from helpers.batch.scrub import Scrubber
+from helpers.batch.workers import can_fork, run_in_worker
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
 from helpers.terminal import printable
@@ -45,14 +47,6 @@ class Run:
     dropped: tuple[str, ...]
 
 
-class CellError(Exception):
-    """A cell raised or its kernel died; ``notebook`` holds all that ran before. Users see it as an AuditError."""
-
-    def __init__(self, notebook: Any, section: str, name: str, value: str) -> None:
-        self.notebook, self.section, self.name, self.value = notebook, section, name, value
-        super().__init__(f"{name}: {value}")
-
-
 def run_client(
     client: Client,
     reports: Path,
@@ -62,11 +56,14 @@ def run_client(
     formats: Sequence[str] = ("html",),
     notebook: Path | None = None,
     progress: Progress | None = None,
+    isolated: bool = False,
+    limits: Limits = UNLIMITED,
+    stop: threading.Event | None = None,
 ) -> Run:
     """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
 
     ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'. Existing
-    reports of the same figures in other languages stay.
+    reports of the same figures in other languages stay. ``limits`` hold for each notebook.
 
     Raises:
         ParameterError: the notebook does not take these parameters; nothing has run.
@@ -84,11 +81,12 @@ def run_client(
                       "formats": ",".join(formats)}  # fmt: skip
             public = {**values, "client": client.folder.name, "out": reports.name}
             try:
-                done = execute(source, values, progress=partial(progress, lang) if progress else None)
+                tell = partial(progress, lang) if progress else None
+                done = execute(source, values, progress=tell, isolated=isolated, limits=limits, stop=stop)
             except CellError as failed:
                 span = period or str(client.period or "audit")
                 saved = place / f"{span.replace('..', '_')}{FAILED}"
-                raise _error(failed, client.name, saved, scrub, public) from None
+                raise _error(failed, sections(source)(failed.cell), client.name, saved, scrub, public) from None
             executed[lang] = scrub.notebook(done, public)
         written = _written(out, client)
         for lang, done in executed.items():
@@ -117,83 +115,61 @@ def _save(notebook: Any, path: Path) -> None:
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
-def execute(notebook: Any, values: Mapping[str, Any], *, progress: CellProgress | None = None) -> Any:
-    """A copy of ``notebook``, executed with ``values`` in a kernel of this interpreter; nothing is written.
+def execute(
+    notebook: Any,
+    values: Mapping[str, Any],
+    *,
+    progress: CellProgress | None = None,
+    isolated: bool = False,
+    limits: Limits = UNLIMITED,
+    stop: threading.Event | None = None,
+) -> Any:
+    """A copy of ``notebook``, executed with ``values``; nothing is written.
+
+    In a worker forked from a warm process; in an ordinary kernel with ``isolated`` or where forking is not safe. The
+    executed notebook is the same either way.
 
     Raises:
         ParameterError: before anything runs.
-        CellError: a cell failed or the kernel died.
-        RunError: the kernel did not start.
+        CellError: a cell failed, the kernel died, a limit was reached or ``stop`` was set.
+        RunError: the worker or the kernel did not start.
     """
     check_parameters(values, declared_parameters(notebook))
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
+    titles = sections(notebook)
+    cells = len(notebook.cells) + 1  # papermill puts one with the parameters in
 
-    # What papermill logs (a dead kernel) is raised as well and told once, in the audit's words.
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-
-    live: list[Any] = []
-    section = ""
-    sections = _sections(notebook)
-
-    def keep(notebook: Any) -> None:
-        # papermill hands its copy back only when all went well; after a failure this one is what there is.
-        live.append(notebook)
-
-    def tell(cell: Any, cell_index: int) -> None:
-        nonlocal section
-        section = sections.get(cell.get("id", ""), section)
+    def tell(cell: int) -> None:
         if progress is not None:
-            progress(cell_index + 1, len(live[0].cells), section)
+            progress(cell + 1, cells, titles(cell))
 
-    with kernel_config() as config:
-        try:
-            # Nodes instead of paths: papermill formats {} in paths. No cwd: papermill would chdir the whole process.
-            return papermill.execute_notebook(
-                notebook,
-                None,
-                parameters=dict(values),
-                kernel_name=NAME,
-                language="python",
-                progress_bar=False,
-                kernel_manager_class=OwnKernelManager,
-                config=config,
-                on_notebook_start=keep,
-                on_cell_start=tell,
-            )
-        except PapermillExecutionError as error:
-            raise CellError(live[0], section, error.ename, _plain(error.evalue)) from None
-        except DeadKernelError:
-            if not live:
-                raise RunError("the kernel died before it was ready - see `audit doctor`") from None
-            raise CellError(live[0], section, "the kernel died", "too little memory?") from None
-        except Exception as error:
-            if not live:
-                raise RunError(f"the kernel did not start: {_line(str(error))}") from error
-            raise CellError(live[0], section, type(error).__name__, _plain(str(error))) from error
+    run = run_in_kernel if isolated or not can_fork() else run_in_worker
+    return run(notebook, values, on_cell=tell, limits=limits, stop=stop)
 
 
-def _sections(notebook: Any) -> dict[str, str]:
-    """Cell id → title of the nearest heading above it (or of the cell itself)."""
-    titles: dict[str, str] = {}
+def sections(notebook: Any) -> Callable[[int], str]:
+    """Number of a cell of the executed notebook -> title of the nearest heading above it."""
+    titles: list[str] = []
     title = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             title = [title, *re.findall(r"^#{1,6}\s+(.+?)\s*$", cell.source, re.MULTILINE)][-1]
-        titles[cell.get("id", "")] = title
-    return titles
+        titles.append(title)
+        if "parameters" in cell.metadata.get("tags", []):
+            titles.append(title)  # papermill's own cell comes behind it
+    return lambda cell: titles[cell] if 0 <= cell < len(titles) else title
 
 
-def _error(failed: CellError, client: str, saved: Path, scrub: Scrubber, parameters: Mapping[str, Any]) -> AuditError:
+def _error(
+    failed: CellError, section: str, client: str, saved: Path, scrub: Scrubber, parameters: Mapping[str, Any]
+) -> AuditError:
     """What to raise for a failed cell: the audit's own error again, else RunError with the notebook left to look at."""
-    text = scrub.text(failed.value)
+    text = scrub.text(_plain(failed.value))
     own = getattr(helpers.errors, failed.name, None)
     if isinstance(own, type) and issubclass(own, ProblemsError):
         return own(Problem(line) for line in text.splitlines())
     saved.parent.mkdir(parents=True, exist_ok=True)
     _save(scrub.notebook(failed.notebook, parameters), saved)
-    where = f"section {failed.section!r}: " if failed.section else ""
+    where = f"section {section!r}: " if section else ""
     what = _line(text) if isinstance(own, type) else f"{failed.name}: {_line(text)}"
     return RunError(f"{client}: {where}{what} - see {saved.parent.parent.name}/{saved.parent.name}/{saved.name}")
 

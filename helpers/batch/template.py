@@ -1,0 +1,55 @@
+"""What every notebook needs, loaded once: the process that imports this is forked for each of them.
+
+Imported by the fork server only (workers.py). Nothing here may leave a thread behind: a fork copies the thread that
+forks and no other, with whatever locks the others held. ``THREADS`` is looked at before a fork is used.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# The modules of a run, in the order in which a notebook would load them.
+import duckdb
+import ibis
+import matplotlib
+import nbclient
+import numpy
+import pandas
+import papermill
+import scipy.special
+
+import helpers.batch.engine
+import helpers.batch.scrub
+import helpers.chapters
+import helpers.report.html
+import helpers.sources.loading
+from helpers.report import theme
+
+_LOADED = (duckdb, ibis, matplotlib, nbclient, numpy, pandas, papermill, scipy.special, helpers)
+
+
+def _threads() -> int:
+    tasks = Path("/proc/self/task")
+    return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
+
+
+def _draw_once() -> None:
+    """One figure, thrown away: the fonts are found, the style is read."""
+    fig, ax = theme.figure(height=2.0)
+    ax.bar(["a"], [1.0])
+    theme.picture(fig, name="warm", alt="warm")
+
+
+def _load_public() -> None:
+    """The names a notebook calls load their modules when first asked for; asked here, they are there."""
+    for name in helpers.__all__:
+        getattr(helpers, name)
+
+
+_load_public()
+_draw_once()
+# The connection that DuckDB opens when it is imported has a thread for each core.
+duckdb.execute("SET threads = 1")
+THREADS = _threads()
+PROCESS = os.getpid()
