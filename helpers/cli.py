@@ -9,13 +9,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from helpers.errors import EXIT_SOME_FAILED, EXIT_USAGE, AnswersError, AuditError, ParameterError, Problem
 from helpers.language import LANGUAGES, language
 from helpers.terminal import printable
+
+if TYPE_CHECKING:
+    from helpers.batch.job import Failure
 
 _DEBUG = "--debug"
 
@@ -38,27 +41,50 @@ def run(
     period: Annotated[str, typer.Option(metavar="A..B", help="Days, as 2026-01-01..2026-06-30.")] = "",
     formats: Annotated[str, typer.Option(metavar="html", help="Files of the report.")] = "html",
     out: Reports = Path("reports"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Clients at a time; 0: one a core.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Also clients of whom nothing has changed.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="For one notebook; 0: none.")] = 0,
+    memory: Annotated[int, typer.Option(metavar="MB", min=0, help="For one notebook; 0: none.")] = 0,
+    isolated: Annotated[bool, typer.Option("--isolated", help="An ordinary kernel for each notebook.")] = False,
+    cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="A dask scheduler: tcp://host:8786.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Events as JSON, one a line; the last holds all.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Audit clients and write their reports."""
+    """Audit clients and write their reports; a client of whom nothing has changed is left as it is."""
     from helpers.batch.wishes import parse_formats, parse_languages, parse_period
 
     languages = _parsed("--lang", parse_languages, lang)
     _parsed("--period", parse_period, period)
     wanted = _parsed("--formats", parse_formats, formats)
 
+    from helpers.batch import summary
+    from helpers.batch.asked import jobs_of
     from helpers.batch.clients import find_clients
-    from helpers.batch.many import exit_code, run_clients, show_json, show_table
+    from helpers.batch.job import Job
+    from helpers.batch.limits import Limits
+    from helpers.batch.many import run_jobs
+    from helpers.batch.parameters import declared_parameters
+    from helpers.batch.progress import progress
+    from helpers.batch.run import NOTEBOOK, read_notebook
 
-    results = run_clients(find_clients(paths), out, languages=languages, period=period, formats=wanted)
+    limits = Limits(timeout or None, memory or None)
+    asked = Job(Path(), out, languages, period, wanted, limits=limits, isolated=isolated, force=force)
+    todo = jobs_of(find_clients(paths), asked, declared_parameters(read_notebook(NOTEBOOK)))
+    with progress(todo, as_json=as_json) as show:
+        results = run_jobs(todo, show, workers=jobs, cluster=cluster)
+    summary.write_batch(results, out)
     for result in results:
-        if result.error is not None:
-            _tell(result.error, who=result.shown if len(results) > 1 else "", debug=debug)
+        if result.failure is not None:
+            _tell_failure(result.failure, who=result.job.shown if len(results) > 1 else "", debug=debug)
         for note in result.notes:
-            typer.echo(f"note: {result.shown}: {note}", err=True)
-    typer.echo(show_json(results) if as_json else show_table(results), nl=False)
-    raise typer.Exit(exit_code(results))
+            typer.echo(f"note: {result.job.shown}: {note}", err=True)
+    if as_json:
+        typer.echo(summary.as_event(results))
+    else:
+        typer.echo(summary.as_table(results), nl=False)
+        if len(results) > 1:
+            typer.echo(summary.count_line(results), err=True)
+    raise typer.Exit(summary.exit_code(results))
 
 
 @app.command()
@@ -167,6 +193,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         _tell(error, debug=debug)
         return EXIT_SOME_FAILED
+
+
+def _tell_failure(failure: Failure, *, who: str, debug: bool) -> None:
+    if debug:
+        typer.echo(failure.trace, err=True, nl=False)
+    for line in failure.lines:
+        typer.echo(f"error: {who + ': ' if who else ''}{printable(line)}", err=True)
 
 
 def _tell(error: Exception, *, who: str = "", debug: bool = False) -> None:

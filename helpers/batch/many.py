@@ -1,181 +1,120 @@
-"""Clients one after another: a failure of one does not stop the rest; results as a table or JSON."""
+"""Many clients at once: a failure of one does not stop the rest, and an interrupted batch leaves nothing half-made.
+
+A job runs in a thread that waits for its worker process, or on another machine (cluster.py); both are executors of the
+standard library's kind, so there is one way of running.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from functools import partial
+from typing import Any, Protocol
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+from helpers.batch.job import Job, Result, run_job
+from helpers.errors import ParameterError, Problem
 
-from helpers.batch.run import Run, run_client
-from helpers.client import Client, read_client
-from helpers.errors import EXIT_SOME_FAILED, AuditError, ParameterError, Problem
-from helpers.report.write import dropped_text
-from helpers.terminal import printable
+LOOK = 0.2
+"""Seconds between two looks at whether somebody has pressed Ctrl-C."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of one client: a run or an error."""
+class Show(Protocol):
+    """Who is told how the batch goes; calls come from many threads."""
 
-    folder: Path
-    out: Path
-    formats: tuple[str, ...]
-    client: Client | None = None
-    run: Run | None = None
-    error: Exception | None = None
+    def started(self, job: Job) -> None:
+        """A worker has begun with the client."""
 
-    @property
-    def shown(self) -> str:
-        """Name of the client's folder, safe for a terminal."""
-        return printable(self.folder.resolve().name)
+    def waiting(self, job: Job) -> None:
+        """Another run has this client in hand."""
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What to tell besides success."""
-        return (dropped_text(self.run.dropped),) if self.run and self.run.dropped else ()
+    def cell(self, job: Job, lang: str, cell: int, cells: int, section: str) -> None:
+        """A cell of its notebook has begun."""
 
-    @property
-    def reports(self) -> dict[str, dict[str, str]]:
-        """Language → format → path as the user named the folder of reports."""
-        if self.run is None:
-            return {}
-        place = self.out / self.run.folder.parent.name / self.run.folder.name
-        return {
-            lang: {name: str(place / lang / f"report.{name}") for name in self.formats} for lang in self.run.languages
-        }
+    def finished(self, result: Result) -> None:
+        """The client is done, well or not."""
+
+    def stopping(self, running: int, now: bool) -> None:
+        """Ctrl-C was pressed; ``now``: for the second time."""
 
 
-def run_clients(
-    folders: Sequence[Path], out: Path, *, languages: Sequence[str], period: str, formats: tuple[str, ...]
-) -> tuple[Result, ...]:
-    """Audit every client; progress is shown on stderr.
+def default_workers(jobs: int) -> int:
+    """As many as there are cores, and no more than jobs."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, jobs))
+
+
+def run_jobs(jobs: Sequence[Job], show: Show, *, workers: int = 0, cluster: str = "") -> tuple[Result, ...]:
+    """Run every job, in any order; the results are in the order of the jobs.
+
+    Ctrl-C lets the running ones finish, pressed again it stops them; the rest is not begun. ``workers`` 0: one a core.
+    ``cluster``: address of a scheduler of dask.distributed whose workers see the same folders.
 
     Raises:
         ParameterError: two clients would write the same report; nothing has run.
     """
-    read = [_read(folder, out, formats) for folder in folders]
-    _refuse_same_slug(read)
-    results = []
-    with _progress(len(read)) as show:
-        for number, result in enumerate(read):
-            results.append(_audited(result, number, languages, period, show) if result.client else result)
-    return tuple(results)
+    refuse_same_slug(jobs)
+    if cluster:
+        from helpers.batch.cluster import cluster_executor
+
+        with cluster_executor(cluster) as executor:
+            return _run(jobs, executor, run_job, show, threading.Event())
+    stop = threading.Event()
+    with ThreadPoolExecutor(workers or default_workers(len(jobs)), thread_name_prefix="audit") as pool:
+        return _run(jobs, pool, partial(_told, show=show, stop=stop), show, stop)
 
 
-def exit_code(results: Sequence[Result]) -> int:
-    """0: all well; the error's own code for a single client; 1 where some of several failed."""
-    errors = [result.error for result in results if result.error is not None]
-    if not errors:
-        return 0
-    if len(results) == 1 and isinstance(errors[0], AuditError):
-        return errors[0].exit_code
-    return EXIT_SOME_FAILED
+def _told(job: Job, show: Show, stop: threading.Event) -> Result:
+    show.started(job)
+    return run_job(job, partial(show.cell, job), partial(show.waiting, job), stop)
 
 
-def show_table(results: Sequence[Result]) -> str:
-    """A line per report: client, language, period, path; a failed client is one line."""
-    table = Table(box=None, pad_edge=False, header_style="")
-    for header in ("client", "language", "period", "report"):
-        table.add_column(header, no_wrap=True)
-    for result in results:
-        if result.run is None:
-            table.add_row(Text(result.shown), "-", "-", "failed")
-        for lang, files in result.reports.items():
-            period = result.run.folder.name.replace("_", "..") if result.run else ""
-            for path in files.values():
-                table.add_row(Text(result.shown), lang, period, Text(printable(path)))
-    # A path must come out whole, so that it can be copied or read by a program: the table is as wide as it needs.
-    console = Console(width=10_000, color_system=None)
-    with console.capture() as written:
-        console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in written.get().splitlines())
+def _run(jobs: Sequence[Job], executor: Executor, run: Any, show: Show, stop: threading.Event) -> tuple[Result, ...]:
+    futures: list[Future[Result]] = [executor.submit(run, job) for job in jobs]
+    left = set(range(len(jobs)))
+    results: dict[int, Result] = {}
+    pressed = 0
+    while left:
+        try:
+            wait([futures[number] for number in left], timeout=LOOK, return_when="FIRST_COMPLETED")
+            for number in sorted(number for number in left if futures[number].done()):
+                results[number] = _result(jobs[number], futures[number])
+                left.discard(number)
+                show.finished(results[number])
+        except KeyboardInterrupt:
+            pressed += 1
+            for number in left:
+                futures[number].cancel()
+            if pressed > 1:
+                stop.set()
+            show.stopping(sum(not futures[number].cancelled() for number in left), pressed > 1)
+    return tuple(results[number] for number in range(len(jobs)))
 
 
-def show_json(results: Sequence[Result]) -> str:
-    """A list with one object per client."""
-    rows = [
-        {
-            "client": str(result.folder),
-            "slug": result.client.slug if result.client else None,
-            "ok": result.error is None,
-            "exit_code": exit_code([result]),
-            "error": str(result.error).splitlines() if result.error else [],
-            "notes": list(result.notes),
-            "reports": result.reports,
-        }
-        for result in results
-    ]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+def _result(job: Job, future: Future[Result]) -> Result:
+    from helpers.batch.job import failed
 
-
-def _read(folder: Path, out: Path, formats: tuple[str, ...]) -> Result:
     try:
-        return Result(folder, out, formats, read_client(folder))
-    except AuditError as error:
-        return Result(folder, out, formats, error=error)
+        return future.result()
+    except CancelledError:
+        return Result(job, "stopped")
+    except Exception as error:  # a machine of the cluster is gone, and no other took the job
+        return failed(job, error)
 
 
-def _refuse_same_slug(results: Sequence[Result]) -> None:
-    seen: dict[str, Path] = {}
+def refuse_same_slug(jobs: Sequence[Job]) -> None:
+    """Two folders must not write into one.
+
+    Raises:
+        ParameterError: they would.
+    """
+    seen: dict[tuple[str, str], Job] = {}
     problems = []
-    for result in results:
-        slug = result.client.slug if result.client else None
-        if slug is not None and seen.setdefault(slug, result.folder) is not result.folder:
-            what = f"{seen[slug]} and {result.folder} would both be {slug!r} in the reports"
+    for job in jobs:
+        first = seen.setdefault((job.slug, job.period), job)
+        if first is not job:
+            what = f"{first.folder} and {job.folder} would both be {job.slug!r} in the reports"
             problems.append(Problem(what, "rename one of the folders"))
     if problems:
         raise ParameterError(problems)
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """Where progress goes: a bar on a terminal, a line per client elsewhere."""
-
-    bar: Progress
-    total: int
-
-    def client(self, result: Result, number: int) -> None:
-        if self.bar.disable:
-            sys.stderr.write(f"{number + 1}/{self.total} {result.shown}\n")
-
-    def cell(self, result: Result, number: int, lang: str, done: float, section: str) -> None:
-        what = f"{result.shown} {lang}: {printable(section)}"
-        self.bar.update(self.bar.task_ids[0], completed=number + done, description=escape(what))
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[_Shown]:
-    console = Console(stderr=True)
-    columns = (BarColumn(), TextColumn("{task.completed:.1f}/{task.total}"), TimeElapsedColumn(),
-               TextColumn("{task.description}"))  # fmt: skip
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        bar.add_task("", total=total)
-        yield _Shown(bar, total)
-
-
-def _audited(result: Result, number: int, languages: Sequence[str], period: str, show: _Shown) -> Result:
-    assert result.client is not None
-    show.client(result, number)
-    count = max(len(languages), 1)
-
-    def cell(lang: str, cell: int, cells: int, section: str) -> None:
-        order = list(languages).index(lang) if languages else 0
-        show.cell(result, number, lang, (order + cell / cells) / count, section)
-
-    given = (result.folder, result.out, result.formats, result.client)
-    try:
-        made = run_client(
-            result.client, result.out, languages=languages, period=period, formats=result.formats, progress=cell
-        )
-    except Exception as error:  # one client's failure, foreseen or not, must not stop the others
-        return Result(*given, error=error)
-    return Result(*given, run=made)

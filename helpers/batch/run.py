@@ -22,6 +22,7 @@ from helpers.batch.limits import UNLIMITED, CellError, Limits
 from helpers.batch.parameters import check_parameters, declared_parameters
 from helpers.batch.publish import FIGURES_FILE, publish, workplace
 from helpers.batch.scrub import Scrubber
+from helpers.batch.state import State, earlier_reports, read_inputs, toolkit, write_state
 from helpers.batch.workers import can_fork, run_in_worker
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
@@ -54,6 +55,7 @@ def run_client(
     languages: Sequence[str] = (),
     period: str = "",
     formats: Sequence[str] = ("html",),
+    more: Mapping[str, Any] | None = None,
     notebook: Path | None = None,
     progress: Progress | None = None,
     isolated: bool = False,
@@ -62,23 +64,33 @@ def run_client(
 ) -> Run:
     """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
 
-    ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'. Existing
-    reports of the same figures in other languages stay. ``limits`` hold for each notebook.
+    ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'; ``more``:
+    further parameters of the notebook. Existing reports of the same figures in other languages stay. ``limits`` hold
+    for each notebook. Beside the report stands what it was made from (state.py).
 
     Raises:
         ParameterError: the notebook does not take these parameters; nothing has run.
         DataError, AnswersError, ClientFileError: as raised inside the notebook.
         RunError: a cell failed; the partly executed notebook lies where the message says.
     """
-    source = read_notebook(notebook or NOTEBOOK)
+    path = notebook or NOTEBOOK
+    source = read_notebook(path)
     reports = reports.resolve()
+    # Before the run: what changes while it runs is for the next one.
+    inputs = read_inputs(client.folder)
+    asked = {"period": period, **(more or {})}
     place = reports / client.slug
     with workplace(reports) as out:
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
         for lang in languages or (client.lang,):
-            values = {"client": str(client.folder), "out": str(out), "lang": lang, "period": period,
-                      "formats": ",".join(formats)}  # fmt: skip
+            values = {
+                "client": str(client.folder),
+                "out": str(out),
+                "lang": lang,
+                "formats": ",".join(formats),
+                **asked,
+            }
             public = {**values, "client": client.folder.name, "out": reports.name}
             try:
                 tell = partial(progress, lang) if progress else None
@@ -93,6 +105,8 @@ def run_client(
             if not (written / lang).is_dir():
                 raise RunError(f"{client.name}: the notebook wrote no report in {lang!r}")
             _save(done, written / lang / EXECUTED)
+        earlier = earlier_reports(place, written.name)
+        write_state(State(toolkit(path), asked, client.lang, tuple(executed), inputs, earlier), written)
         published = publish(written, reports, client.slug, written.name)
     for name in (written.name, "audit"):
         (place / f"{name}{FAILED}").unlink(missing_ok=True)

@@ -5,6 +5,7 @@ Tiny notebooks in ``tests/notebooks_fixtures``, each named after one behaviour, 
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import nbformat
 import pytest
 
 from helpers import cli
+from helpers.batch import job
 from helpers.batch import run as running
 from helpers.batch.run import run_client
 from helpers.client import read_client
@@ -66,7 +68,14 @@ def test_all_languages_are_published_together(finished):
     assert made.languages == ("ru", "en")
     assert made.dropped == ()
     found = sorted(str(path.relative_to(made.folder)) for path in made.folder.rglob("*") if path.is_file())
-    assert found == ["audit.json", "en/audit.ipynb", "en/report.html", "ru/audit.ipynb", "ru/report.html"]
+    assert found == [
+        ".state.json",
+        "audit.json",
+        "en/audit.ipynb",
+        "en/report.html",
+        "ru/audit.ipynb",
+        "ru/report.html",
+    ]
 
 
 def test_nothing_else_is_left(finished):
@@ -181,7 +190,8 @@ def test_an_error_about_data_comes_out_of_the_kernel_as_it_is(tmp_path):
 
 
 def use(monkeypatch, name: str) -> None:
-    monkeypatch.setattr(running, "NOTEBOOK", notebook(name))
+    for module in (running, job):
+        monkeypatch.setattr(module, "NOTEBOOK", notebook(name))
 
 
 def test_the_command_prints_where_the_reports_are(tmp_path, monkeypatch, capsys):
@@ -191,13 +201,13 @@ def test_the_command_prints_where_the_reports_are(tmp_path, monkeypatch, capsys)
     assert cli.main(["run", "clients", "--lang", "ru,uk"]) == 0
     told = capsys.readouterr()
     rows = told.out.splitlines()
-    assert rows[0].split() == ["client", "language", "period", "report"]
+    assert rows[0].split() == ["client", "language", "period", "state", "report"]
     assert [row.split() for row in rows[1:]] == [
-        ["[red]Окна", lang, "2026-01-01..2026-06-30", f"reports/red-окна/{PERIOD}/{lang}/report.html"]
+        ["[red]Окна", lang, "2026-01-01..2026-06-30", "made", f"reports/red-окна/{PERIOD}/{lang}/report.html"]
         for lang in ("ru", "uk")
     ]
     assert all(Path(row.split()[-1]).is_file() for row in rows[1:])
-    assert told.err == "1/1 [red]Окна\n"
+    assert re.fullmatch(r"1/1 \[red\]Окна: made, \d+\.\d s\n", told.err)
 
 
 def test_data_that_stop_the_audit_of_one_client_are_exit_3(tmp_path, monkeypatch, capsys):
@@ -218,12 +228,14 @@ def test_one_broken_client_does_not_stop_the_others(tmp_path, monkeypatch, capsy
     out = tmp_path / "out"
     assert cli.main(["run", str(tmp_path / "clients"), "--out", str(out), "--json"]) == 1
     told = capsys.readouterr()
-    bad, good = json.loads(told.out)
+    *events, whole = [json.loads(line) for line in told.out.splitlines()]
+    assert {event["event"] for event in events} == {"started", "section", "finished"}
+    assert (whole["event"], whole["exit_code"]) == ("batch", 1)
+    bad, good = whole["clients"]
     assert (bad["ok"], bad["exit_code"], bad["reports"]) == (False, 2, {})
     assert (good["ok"], good["exit_code"], good["error"]) == (True, 0, [])
     assert good["reports"] == {"ru": {"html": str(out / "good" / PERIOD / "ru" / "report.html")}}
     assert "error: a-bad: client.yml" in told.err
-    assert "error" not in told.out.replace('"error"', "")
 
 
 @pytest.mark.skipif(not running.NOTEBOOK.exists(), reason="notebooks/audit.ipynb is not there")
