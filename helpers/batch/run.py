@@ -84,13 +84,8 @@ def run_client(
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
         for lang in languages or (client.lang,):
-            values = {
-                "client": str(client.folder),
-                "out": str(out),
-                "lang": lang,
-                "formats": ",".join(formats),
-                **asked,
-            }
+            values = {"client": str(client.folder), "out": str(out), "lang": lang, "period": period,
+                      "formats": ",".join(formats), **(more or {})}  # fmt: skip
             public = {**values, "client": client.folder.name, "out": reports.name}
             try:
                 tell = partial(progress, lang) if progress else None
