@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any, ClassVar
 
 from helpers.language import Language
@@ -32,6 +33,11 @@ class Chapter(ABC):
     def section(self) -> Section:
         """The chapter for the report: words, exhibits with pictures, tables."""
 
+    @cached_property
+    def drawn(self) -> Section:
+        """The same, made once: a notebook shows the pictures that go into the report."""
+        return self.section()
+
     def findings(self) -> tuple[Finding, ...]:
         """What the chapter offers to the first page."""
         return ()
@@ -43,4 +49,4 @@ class Chapter(ABC):
     def _ipython_display_(self) -> None:
         from helpers.report.notebook import show_section
 
-        show_section(self.section(), self.say, self.currency)
+        show_section(self.drawn, self.say, self.currency)

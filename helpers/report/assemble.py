@@ -33,7 +33,7 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
         as_of=data.as_of,
         score=score.score_card(),
         findings=strongest([finding for chapter in chapters for finding in chapter.findings()]),
-        sections=tuple(chapter.section() for chapter in chapters),
+        sections=tuple(chapter.drawn for chapter in chapters),
         method=method(say),
         sources=tuple(SourceFile(name=raw.name, rows=raw.rows, sha256=raw.sha256) for raw in data.files),
         version=toolkit_version(),
