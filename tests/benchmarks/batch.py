@@ -78,8 +78,10 @@ def usual(clients: list[Path], out: Path) -> None:
 def _plain(given: tuple[Path, Path]) -> None:
     client, out = given
     sys.path.insert(0, str(PROJECT))
+    import IPython.display
     import nbformat
 
+    IPython.display.display = lambda *_, **__: None
     source = nbformat.read(NOTEBOOK, as_version=4)
     space = {"client": str(client), "out": str(out), "lang": "", "period": "", "formats": "html"}
     for cell in source.cells:
