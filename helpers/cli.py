@@ -9,13 +9,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from helpers.errors import EXIT_SOME_FAILED, EXIT_USAGE, AnswersError, AuditError, ParameterError, Problem
 from helpers.language import LANGUAGES, language
 from helpers.terminal import printable
+
+if TYPE_CHECKING:
+    from helpers.brand import Branding
 
 _DEBUG = "--debug"
 
@@ -28,6 +31,11 @@ app = typer.Typer(
 )
 
 Debug = Annotated[bool, typer.Option(_DEBUG, help="Show Python's traceback of an error.")]
+Formats = Annotated[str, typer.Option(metavar="html,pdf|all", help="Files: html, pdf, docx, pptx, xlsx, or all.")]
+BrandFile = Annotated[
+    Path | None,
+    typer.Option("--brand", metavar="FILE", help="A brand.yml to use instead of the one that is found."),
+]
 Reports = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where reports go.")]
 
 
@@ -36,8 +44,9 @@ def run(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Client folders, or folders of them.")],
     lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
     period: Annotated[str, typer.Option(metavar="A..B", help="Days, as 2026-01-01..2026-06-30.")] = "",
-    formats: Annotated[str, typer.Option(metavar="html", help="Files of the report.")] = "html",
+    formats: Formats = "html",
     out: Reports = Path("reports"),
+    brand: BrandFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -51,14 +60,38 @@ def run(
     from helpers.batch.clients import find_clients
     from helpers.batch.many import exit_code, run_clients, show_json, show_table
 
-    results = run_clients(find_clients(paths), out, languages=languages, period=period, formats=wanted)
+    folders, branding = find_clients(paths), _branding(brand)
+    results = run_clients(folders, out, languages=languages, period=period, formats=wanted, brand=branding)
+    told: set[str] = set()
     for result in results:
         if result.error is not None:
             _tell(result.error, who=result.shown if len(results) > 1 else "", debug=debug)
         for note in result.notes:
-            typer.echo(f"note: {result.shown}: {note}", err=True)
+            # A brand that many clients share is told about once.
+            if note not in told:
+                typer.echo(f"note: {result.shown}: {printable(note)}", err=True)
+        told.update(result.notes)
     typer.echo(show_json(results) if as_json else show_table(results), nl=False)
     raise typer.Exit(exit_code(results))
+
+
+@app.command()
+def render(
+    place: Annotated[Path, typer.Argument(metavar="REPORT", help="A report's folder, or that of one language.")],
+    formats: Formats = "all",
+    brand: BrandFile = None,
+    debug: Debug = False,
+) -> None:
+    """Make more documents of a report that is there, or give it a brand; nothing is counted anew."""
+    from helpers.batch.wishes import parse_formats
+
+    wanted = _parsed("--formats", parse_formats, formats)
+    branding = _branding(brand)
+
+    from helpers.report.render import render as make
+
+    for path in make(place, wanted, branding.brand if branding else None):
+        typer.echo(printable(str(path)))
 
 
 @app.command()
@@ -184,6 +217,18 @@ def _parsed(option: str, parse: Callable[[str], Any], text: str) -> Any:
         return parse(text)
     except ValueError as error:
         raise ParameterError([Problem(str(error), key=option)]) from error
+
+
+def _branding(path: Path | None) -> Branding | None:
+    """The brand of ``--brand``; what was changed in it is told."""
+    if path is None:
+        return None
+    from helpers.brand import read_brand
+
+    branding = read_brand(path)
+    for note in branding.notes:
+        typer.echo(f"note: {printable(note)}", err=True)
+    return branding
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

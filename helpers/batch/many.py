@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helpers.batch.run import Run, run_client
+from helpers.brand import Branding
 from helpers.client import Client, read_client
 from helpers.errors import EXIT_SOME_FAILED, AuditError, ParameterError, Problem
 from helpers.report.write import dropped_text
@@ -41,7 +42,9 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to tell besides success."""
-        return (dropped_text(self.run.dropped),) if self.run and self.run.dropped else ()
+        if self.run is None:
+            return ()
+        return (*self.run.notes, *([dropped_text(self.run.dropped)] if self.run.dropped else []))
 
     @property
     def reports(self) -> dict[str, dict[str, str]]:
@@ -55,9 +58,15 @@ class Result:
 
 
 def run_clients(
-    folders: Sequence[Path], out: Path, *, languages: Sequence[str], period: str, formats: tuple[str, ...]
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    languages: Sequence[str],
+    period: str,
+    formats: tuple[str, ...],
+    brand: Branding | None = None,
 ) -> tuple[Result, ...]:
-    """Audit every client; progress is shown on stderr.
+    """Audit every client; progress is shown on stderr. ``brand`` takes the place of the clients' own.
 
     Raises:
         ParameterError: two clients would write the same report; nothing has run.
@@ -67,7 +76,7 @@ def run_clients(
     results = []
     with _progress(len(read)) as show:
         for number, result in enumerate(read):
-            results.append(_audited(result, number, languages, period, show) if result.client else result)
+            results.append(_audited(result, number, languages, period, brand, show) if result.client else result)
     return tuple(results)
 
 
@@ -162,7 +171,9 @@ def _progress(total: int) -> Iterator[_Shown]:
         yield _Shown(bar, total)
 
 
-def _audited(result: Result, number: int, languages: Sequence[str], period: str, show: _Shown) -> Result:
+def _audited(
+    result: Result, number: int, languages: Sequence[str], period: str, brand: Branding | None, show: _Shown
+) -> Result:
     assert result.client is not None
     show.client(result, number)
     count = max(len(languages), 1)
@@ -174,7 +185,13 @@ def _audited(result: Result, number: int, languages: Sequence[str], period: str,
     given = (result.folder, result.out, result.formats, result.client)
     try:
         made = run_client(
-            result.client, result.out, languages=languages, period=period, formats=result.formats, progress=cell
+            result.client,
+            result.out,
+            languages=languages,
+            period=period,
+            formats=result.formats,
+            brand=brand,
+            progress=cell,
         )
     except Exception as error:  # one client's failure, foreseen or not, must not stop the others
         return Result(*given, error=error)

@@ -21,6 +21,7 @@ from helpers.batch.kernel import NAME, OwnKernelManager, kernel_config
 from helpers.batch.parameters import check_parameters, declared_parameters
 from helpers.batch.publish import FIGURES_FILE, publish, workplace
 from helpers.batch.scrub import Scrubber
+from helpers.brand import Branding, find_brand
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
 from helpers.terminal import printable
@@ -43,6 +44,8 @@ class Run:
     folder: Path
     languages: tuple[str, ...]
     dropped: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What was changed in the client's brand."""
 
 
 class CellError(Exception):
@@ -60,22 +63,26 @@ def run_client(
     languages: Sequence[str] = (),
     period: str = "",
     formats: Sequence[str] = ("html",),
+    brand: Branding | None = None,
     notebook: Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
 
-    ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'. Existing
-    reports of the same figures in other languages stay.
+    ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'; ``brand``
+    None: that of brand.yml in the client's folder or beside it. Existing reports of the same figures in other
+    languages stay.
 
     Raises:
         ParameterError: the notebook does not take these parameters; nothing has run.
+        BrandError: the client's brand.yml cannot be used; nothing has run.
         DataError, AnswersError, ClientFileError: as raised inside the notebook.
         RunError: a cell failed; the partly executed notebook lies where the message says.
     """
     source = read_notebook(notebook or NOTEBOOK)
     reports = reports.resolve()
     place = reports / client.slug
+    own = find_brand(client.folder) if brand is None else None
     with workplace(reports) as out:
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
@@ -95,10 +102,15 @@ def run_client(
             if not (written / lang).is_dir():
                 raise RunError(f"{client.name}: the notebook wrote no report in {lang!r}")
             _save(done, written / lang / EXECUTED)
+        if brand is not None:
+            # The notebook knows the client's own brand only.
+            from helpers.report.render import render
+
+            render(written, formats, brand.brand)
         published = publish(written, reports, client.slug, written.name)
     for name in (written.name, "audit"):
         (place / f"{name}{FAILED}").unlink(missing_ok=True)
-    return Run(published.target, tuple(executed), published.dropped)
+    return Run(published.target, tuple(executed), published.dropped, own.notes if own else ())
 
 
 def read_notebook(path: Path) -> Any:
