@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.batch.parameters import read_parameters
 from helpers.batch.wishes import parse_formats, parse_period
+from helpers.brand import find_brand
 from helpers.client import Client, Span, read_client
 from helpers.language import Language, language
+
+if TYPE_CHECKING:
+    from helpers.report.model import Brand
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +28,8 @@ class Brief:
     say: Language
     out: Path
     formats: tuple[str, ...]
+    brand: Brand | None = None
+    """Whose name and look the report carries: that of brand.yml in the client's folder or beside it."""
 
     def __repr__(self) -> str:
         return f"Brief({self.client.slug!r}, lang={self.say.code!r}, formats={','.join(self.formats)!r})"
@@ -47,6 +53,7 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
     Raises:
         ParameterError: an unknown or ill-typed parameter.
         ClientFileError: the client's folder or its client.yml cannot be used.
+        BrandError: there is a brand.yml and it cannot be used.
     """
     wish = read_parameters(namespace)
     client = read_client(_found(wish.client))
@@ -58,7 +65,14 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         # The comparison of client.yml belongs to its own period.
         changes["compare_with"] = None
     client = client.model_copy(update=changes)
-    return Brief(client, language(client.lang), _out(wish.out), parse_formats(wish.formats))
+    branding = find_brand(client.folder)
+    return Brief(
+        client,
+        language(client.lang),
+        _out(wish.out),
+        parse_formats(wish.formats),
+        branding.brand if branding else None,
+    )
 
 
 def _found(text: str) -> Path:

@@ -19,6 +19,7 @@ from helpers.terminal import printable
 
 if TYPE_CHECKING:
     from helpers.batch.job import Failure
+    from helpers.brand import Branding
 
 _DEBUG = "--debug"
 
@@ -31,6 +32,11 @@ app = typer.Typer(
 )
 
 Debug = Annotated[bool, typer.Option(_DEBUG, help="Show Python's traceback of an error.")]
+Formats = Annotated[str, typer.Option(metavar="html,pdf|all", help="Files: html, pdf, docx, pptx, xlsx, or all.")]
+BrandFile = Annotated[
+    Path | None,
+    typer.Option("--brand", metavar="FILE", help="A brand.yml to use instead of the one that is found."),
+]
 Reports = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where reports go.")]
 
 
@@ -39,8 +45,9 @@ def run(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Client folders, or folders of them.")],
     lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
     period: Annotated[str, typer.Option(metavar="A..B", help="Days, as 2026-01-01..2026-06-30.")] = "",
-    formats: Annotated[str, typer.Option(metavar="html", help="Files of the report.")] = "html",
+    formats: Formats = "html",
     out: Reports = Path("reports"),
+    brand: BrandFile = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Clients at a time; 0: one a core.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Also clients of whom nothing has changed.")] = False,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="For one notebook; 0: none.")] = 0,
@@ -68,16 +75,22 @@ def run(
     from helpers.batch.run import NOTEBOOK, read_notebook
 
     limits = Limits(timeout or None, memory or None)
-    asked = Job(Path(), out, languages, period, wanted, limits=limits, isolated=isolated, force=force)
+    asked = Job(
+        Path(), out, languages, period, wanted, brand=_branding(brand), limits=limits, isolated=isolated, force=force
+    )
     todo = jobs_of(find_clients(paths), asked, declared_parameters(read_notebook(NOTEBOOK)))
     with progress(todo, as_json=as_json) as show:
         results = run_jobs(todo, show, workers=jobs, cluster=cluster)
     summary.write_batch(results, out)
+    told: set[str] = set()
     for result in results:
         if result.failure is not None:
             _tell_failure(result.failure, who=result.job.shown if len(results) > 1 else "", debug=debug)
         for note in result.notes:
-            typer.echo(f"note: {result.job.shown}: {note}", err=True)
+            # A brand that many clients share is told about once.
+            if note not in told:
+                typer.echo(f"note: {result.job.shown}: {printable(note)}", err=True)
+        told.update(result.notes)
     if as_json:
         typer.echo(summary.as_event(results))
     else:
@@ -85,6 +98,25 @@ def run(
         if len(results) > 1:
             typer.echo(summary.count_line(results), err=True)
     raise typer.Exit(summary.exit_code(results))
+
+
+@app.command()
+def render(
+    place: Annotated[Path, typer.Argument(metavar="REPORT", help="A report's folder, or that of one language.")],
+    formats: Formats = "all",
+    brand: BrandFile = None,
+    debug: Debug = False,
+) -> None:
+    """Make more documents of a report that is there, or give it a brand; nothing is counted anew."""
+    from helpers.batch.wishes import parse_formats
+
+    wanted = _parsed("--formats", parse_formats, formats)
+    branding = _branding(brand)
+
+    from helpers.report.render import render as make
+
+    for path in make(place, wanted, branding.brand if branding else None):
+        typer.echo(printable(str(path)))
 
 
 @app.command()
@@ -217,6 +249,18 @@ def _parsed(option: str, parse: Callable[[str], Any], text: str) -> Any:
         return parse(text)
     except ValueError as error:
         raise ParameterError([Problem(str(error), key=option)]) from error
+
+
+def _branding(path: Path | None) -> Branding | None:
+    """The brand of ``--brand``; what was changed in it is told."""
+    if path is None:
+        return None
+    from helpers.brand import read_brand
+
+    branding = read_brand(path)
+    for note in branding.notes:
+        typer.echo(f"note: {printable(note)}", err=True)
+    return branding
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

@@ -5,6 +5,7 @@
     AuditError                  one line for the user; exit code in .exit_code
     ├── ProblemsError           many located problems, all reported at once
     │   ├── ClientFileError     client.yml cannot be read or holds wrong values
+    │   ├── BrandError          brand.yml or a file that it names cannot be used
     │   ├── ParameterError      a notebook or command parameter is unknown or ill-typed
     │   ├── AnswersError        an answers file cannot be used
     │   └── DataError           the exports stop the audit (wrong column, stage without an outcome, two currencies)
@@ -70,6 +71,12 @@ class ProblemsError(AuditError):
 
 class ClientFileError(ProblemsError):
     """client.yml is missing, is not YAML, or holds keys or values that are not allowed."""
+
+    exit_code = EXIT_USAGE
+
+
+class BrandError(ProblemsError):
+    """brand.yml, its logo or its template documents cannot be used."""
 
     exit_code = EXIT_USAGE
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import matplotlib.dates as mdates
 import numpy as np
+from demo_texts import CAMPAIGNS, texts
 
 from helpers.language import language
 from helpers.report import model, theme
@@ -16,52 +17,58 @@ NASTY = (
     "a\x00b",
     '"><img src=https://evil.example/x onerror=alert(1)>',
 )
-CAMPAIGNS = (
-    "Поиск · бренд",
-    "Поиск · окна с установкой под ключ",
-    "ВКонтакте · балконы",
-    "РСЯ · остекление",
-    "Ретаргетинг",
-)
 PROFIT = (1_240_000.0, 610_000.0, -385_000.0, -92_000.0, 148_000.0)
 LOW = (1_010_000.0, 240_000.0, -470_000.0, -260_000.0, 20_000.0)
 HIGH = (1_480_000.0, 990_000.0, -290_000.0, 110_000.0, 300_000.0)
 
 
-def demo_report(lang="ru", nasty=False):
-    """The report of a window maker that does not exist; ``nasty`` puts hostile text wherever clients have a say."""
-    say = language(lang)
-    names = (*NASTY[:5],) if nasty else CAMPAIGNS
-    client = NASTY[5] if nasty else "Окна Плюс"
+WORDY = (
+    "Поиск · премиальные пластиковые и алюминиевые окна с установкой под ключ, Москва и область, весна 2026",
+    "yandex_direct_search_premium_windows_turnkey_moscow_and_region_spring_2026_remarketing_v2",
+    "ВКонтакте · балконы и лоджии под ключ, тёплое и холодное остекление, рассрочка без переплаты",
+    "РСЯ · " + "остекление" * 6,
+    "Ретаргетинг · бросившие расчёт на сайте, повторные посетители и похожие на клиентов аудитории",
+)
+LEGAL = "Общество с ограниченной ответственностью «Производственно-монтажная компания “Окна Плюс – Тёплый дом”»"
+MONEY = ("money", "count", "count", "count", "money", "money", "percent", "money", "money")
+
+
+def demo_report(lang="ru", nasty=False, long=False):
+    """The report of a window maker that does not exist, with all that the model holds.
+
+    ``nasty`` puts hostile text wherever clients have a say; ``long`` is the worst case of lengths: texts of several
+    sentences everywhere, names of a hundred letters, tables of a thousand rows.
+    """
+    say, t = language(lang), _Texts(texts(lang), long)
+    names = NASTY[:5] if nasty else WORDY if long else CAMPAIGNS[lang]
     return model.Report(
         lang=lang,
-        title="Аудит связки маркетинга и продаж",
-        client=client,
+        title=t["title"],
+        client=NASTY[5] if nasty else LEGAL if long else t["client"],
         currency="RUB",
         period=(dt.date(2026, 1, 1), dt.date(2026, 6, 30)),
         as_of=dt.date(2026, 7, 15),
-        score=_score(),
+        score=_score(t),
+        headline=t["headline"],
         findings=(
+            model.Finding(text=t["finding1"], money=385_000, amount=t["amount1"], detail=t["detail1"], section="money"),
             model.Finding(
-                text="Кампания «ВКонтакте · балконы» нравится продажам, но теряет деньги: 385 тыс. ₽ за полгода",
-                money=385_000,
-                amount="−385 тыс. ₽",
-                detail="Диапазон (95 %): от −470 до −290 тыс. ₽; убыток при любом разумном исходе свежих лидов.",
-                section="money",
+                text=t["finding2"], money=260_000, amount=t["amount2"], detail=t["detail2"], section="funnel"
             ),
-            model.Finding(
-                text="Каждый четвёртый квалифицированный лид ждёт ответа дольше суток",
-                money=260_000,
-                amount="260 тыс. ₽",
-                detail="312 из 1 248 лидов за январь–июнь 2026; столько прибыли дали бы они при обычной конверсии.",
-                section="funnel",
-            ),
-            model.Finding(text=f"Расходы без лидов: {names[4]}", money=92_000, amount="92 тыс. ₽", section="money"),
+            model.Finding(text=t["finding3"].format(name=names[4]), money=92_000, amount=t["amount3"], section="money"),
         ),
-        sections=(_funnel(say, names), _money(say, names), _data(names)),
+        actions=_actions(t, names),
+        days=(
+            model.Stretch(title=t["days1"], items=(t["day11"], t["day12"])),
+            model.Stretch(title=t["days2"], items=(t["day21"],)),
+            model.Stretch(title=t["days3"], items=(t["day31"],)),
+        ),
+        next_audit=t["next"],
+        sections=(_funnel(say, t, names), _money(say, t, names, long), _data(t, names, 1000 if long else 45)),
+        handouts=_handouts(t, names),
         method=(
-            model.Box(title="Когорты", text=("Лиды считаются по дню создания, их итог - до даты данных.",)),
-            model.Box(title="Диапазоны", text=("Доли - по Уилсону, 95 %.", "Меньше 30 наблюдений - мало данных.")),
+            model.Box(title=t["cohorts"], text=(t["cohorts_text"],)),
+            model.Box(title=t["ranges"], text=(t["ranges_1"], t["ranges_2"])),
         ),
         sources=(
             model.SourceFile(name="exports/direct_2026.xlsx", rows=18_412, sha256="9f2c" * 16),
@@ -72,44 +79,111 @@ def demo_report(lang="ru", nasty=False):
     )
 
 
-def _score():
-    states = (
-        ("apart", "Порознь", "20–40", "Два отдельных мира, встречаются в конфликтах."),
-        ("agreed", "По правилам", "40–60", "Правила есть, работают рядом, но не вместе."),
-        ("in_step", "Слаженно", "60–80", "Планируют вместе, смотрят на общие цифры."),
-        ("one_team", "Одна команда", "80–100", "Общий результат и общее вознаграждение."),
+class _Texts:
+    """The texts by name; the long ones three times over where a text is a sentence."""
+
+    def __init__(self, said, long):
+        self.said, self.long = said, long
+
+    def __getitem__(self, key):
+        text = self.said[key]
+        # The title is our own; names of columns, amounts and dates stay; what is said in words grows.
+        if not self.long or len(text) < 33 or key == "title" or key.startswith(("amount", "worth", "days")):
+            return text
+        return ". ".join([text.rstrip(".")] * 3) + "."
+
+
+def _actions(t, names):
+    return (
+        model.Action(
+            title=t["action1"],
+            why=t["why1"],
+            owner=t["owner1"],
+            first_step=t["step1"],
+            effort=t["effort1"],
+            watch=t["watch1"],
+            look_again=t["look1"],
+            money=210_000,
+            amount=t["worth1"],
+            section="funnel",
+        ),
+        model.Action(
+            title=t["action2"],
+            why=f"{names[2]}: {t['why2']}",
+            owner=t["owner2"],
+            first_step=t["step2"],
+            effort=t["effort2"],
+            watch=t["watch2"],
+            look_again=t["look2"],
+            money=64_000,
+            section="money",
+        ),
+        model.Action(title=t["action3"], owner=t["owner3"], first_step=t["step3"], look_again=t["look3"]),
     )
+
+
+def _handouts(t, names):
+    agreed = model.Table(
+        columns=(model.Column(label=t["figure"]), model.Column(label=t["value"], kind="share")),
+        rows=((t["share"], 0.31), (f"{t['share']}: {names[0]}", None)),
+    )
+    return (
+        model.Handout(
+            key="sign-off",
+            title=t["signoff"],
+            blocks=(
+                model.Block(kind="text", text=t["signoff_text"]),
+                model.Block(kind="table", table=agreed),
+                model.Block(kind="line", text=t["sign1"]),
+                model.Block(kind="line", text=t["sign2"]),
+            ),
+        ),
+        model.Handout(
+            key="meeting",
+            title=t["meeting"],
+            blocks=(
+                model.Block(kind="heading", text=t["agenda"]),
+                model.Block(kind="steps", items=(t["agenda1"], t["agenda2"], t["agenda3"])),
+                model.Block(kind="heading", text=t["rules"]),
+                model.Block(kind="bullets", items=(t["rule1"], t["rule2"], names[0])),
+                model.Block(kind="steps", text=t["how"], items=(t["rule1"], t["rule2"])),
+            ),
+        ),
+    )
+
+
+def _score(t):
+    ends = ("20–40", "40–60", "60–80", "80–100")
+    tones = ("good", "caution", "caution", "neutral")
     return model.ScoreCard(
         total=57.6,
         interval=(51.2, 64.1),
-        band="Договорились о правилах",
-        headline="Диапазон пересекает границу 60: читайте как «между правилами и слаженностью».",
-        likelihood="По правилам - 74 %, слаженно - 26 %.",
+        band=t["band"],
+        headline=t["score_headline"],
+        likelihood=t["likelihood"],
         marketing=68.4,
         sales=46.8,
-        readings=(
-            model.Reading(title="Кто ответил", text="3 из 3 в маркетинге, 7 из 8 в продажах.", tone="good"),
-            model.Reading(title="Разброс", text="Внутри продаж мнения по B1 и D2 расходятся.", tone="caution"),
-            model.Reading(title="Расхождение отделов", text="По пяти критериям - балл и больше.", tone="caution"),
-            model.Reading(title="Данные", text="Проверить удалось девять критериев из двадцати."),
+        readings=tuple(
+            model.Reading(title=t[f"reading{i}"], text=t[f"reading{i}_text"], tone=tone)
+            for i, tone in enumerate(tones, 1)
         ),
         states=tuple(
             model.State(
                 key=key,
-                label=label,
+                label=t[f"state{i}"],
                 range=span,
-                meaning=meaning,
-                next_step="Начните с правил: какой лид квалифицированный и за сколько на него отвечают.",
-                move_on="Пора дальше, если ссоры повторяются и часть работы делают дважды.",
-                stay="Можно остаться, если рынок стабилен и лиды не теряются.",
+                meaning=t[f"meaning{i}"],
+                next_step=t["state_next"],
+                move_on=t["state_move"],
+                stay=t["state_stay"],
                 current=key == "agreed",
             )
-            for key, label, span, meaning in states
+            for i, (key, span) in enumerate(zip(("apart", "agreed", "in_step", "one_team"), ends, strict=True), 1)
         ),
     )
 
 
-def _funnel(say, names):
+def _funnel(say, t, names):
     fig, ax = theme.figure(height=3.1)
     months = [dt.date(2025 + m // 12, m % 12 + 1, 1) for m in range(6, 18)]
     noise = np.random.default_rng(7)
@@ -125,43 +199,40 @@ def _funnel(say, names):
     ax.grid(axis="y")
     ends = [(float(mdates.date2num(months[-1])), float(value[-1])) for value in values.values()]
     theme.label_lines(ax, ends, [theme.shorten(x, 20) for x in labels], [theme.COLOURS[key] for key in lines])
-    rows = [("Лиды", 5310, None, 1.0), ("Квалифицированные", 1648, 0.31, 0.31), ("Встречи", None, None, None)]
+    rows = ((t["leads"], 5310, None, 1.0), (t["qualified"], 1648, 0.31, 0.31), (t["meetings"], None, None, None))
     return model.Section(
         key="funnel",
-        title="Воронка: где теряем клиентов",
-        lead=("За полгода пришло 5 310 лидов. До квалификации дошла почти треть, дальше данных нет до самой продажи.",),
+        title=t["funnel"],
+        lead=(t["funnel_lead"],),
         boxes=(
-            model.Box(title="Как читать", text=("«?» значит: этого не знает никто, ни один отдел.",)),
-            model.Box(title="Осторожно", text=("Июнь ещё не дозрел: цикл сделки - 41 день.",), tone="caution"),
-            model.Box(title="Чего не хватает", text=("История этапов даст конверсию между ними.",), tone="missing"),
+            model.Box(title=t["how"], text=(t["how_text"],)),
+            model.Box(title=t["caution"], text=(t["caution_text"],), tone="caution"),
+            model.Box(title=t["missing"], text=(t["missing_text"],), tone="missing"),
         ),
         exhibits=(
             model.Exhibit(
                 key="months",
-                title="Доля квалифицированных лидов держится около 31 % и с прошлого года не изменилась",
-                figure=theme.picture(fig, "funnel-months", f"Доля по месяцам: {names[0]} - около 31 %."),
-                reading=(
-                    "Три канала идут ровно; колебания по месяцам не больше тех, что даёт случай.",
-                    "Для маркетинга это значит: спорить о качестве лидов по одному месяцу нельзя.",
-                ),
+                title=t["months"],
+                figure=theme.picture(fig, "funnel-months", t["months_alt"].format(name=names[0])),
+                reading=(t["months_1"], t["months_2"]),
                 table=model.Table(
                     columns=(
-                        model.Column(label="Этап"),
-                        model.Column(label="Число", kind="count"),
-                        model.Column(label="От предыдущего", kind="share"),
-                        model.Column(label="От первого", kind="share"),
+                        model.Column(label=t["stage"]),
+                        model.Column(label=t["number"], kind="count"),
+                        model.Column(label=t["of_previous"], kind="share"),
+                        model.Column(label=t["of_first"], kind="share"),
                     ),
-                    rows=tuple(rows),
-                    note="«?» - неизвестно.",
+                    rows=rows,
+                    note=t["unknown"],
                 ),
                 table_open=True,
-                note="Источник: выгрузка сделок amoCRM, январь–июнь 2026, 5 310 лидов.",
+                note=t["funnel_note"],
             ),
         ),
     )
 
 
-def _money(say, names):
+def _money(say, t, names, long):
     fig, ax = theme.figure(height=2.9)
     labels = [theme.shorten(name, 26) for name in names]
     theme.margins(ax, left_labels=labels)
@@ -180,9 +251,8 @@ def _money(say, names):
     theme.label_bars(ax, bars, [say.money_short(p, "RUB", signed=True) for p in PROFIT], beyond=far)
     theme.money_axis(ax.xaxis, say, "RUB")
     ax.grid(axis="x")
-    kinds = ("money", "count", "count", "count", "money", "money", "percent", "money", "money")
-    heads = ("Расходы", "Лиды", "Квал.", "Продажи", "Выручка", "Прибыль", "ROMI", "CPL", "CAC")
-    rows = tuple(
+    heads = (t["spend"], t["leads"], t["qualified"], t["sales"], t["revenue"], t["gain"], "ROMI", "CPL", "CAC")
+    rows = [
         (
             name,
             200_000.0 + 90_000 * i,
@@ -196,46 +266,47 @@ def _money(say, names):
             3333.3,
         )
         for i, (name, p) in enumerate(zip(names, PROFIT, strict=True))
-    )
+    ]
+    rows += [
+        (f"{names[i % 5]} {i}", 12_345_678.9, *[i] * 3, 98e6, -1e6 * i, 250.0, 10.5, 99e3) for i in range(995 * long)
+    ]
     return model.Section(
         key="money",
-        title="Деньги по кампаниям",
-        lead=("Из 1 901 200 ₽ расходов с лидами связано 1 809 000 ₽; остальное названо ниже.",),
+        title=t["money"],
+        lead=(t["money_lead"],),
         exhibits=(
             model.Exhibit(
                 key="profit",
-                title="Две кампании из пяти зарабатывают, одна теряет 385 тыс. ₽",
-                figure=theme.picture(fig, "money-profit", "Прибыль по кампаниям: от −385 тыс. до +1,2 млн ₽."),
-                reading=("Полоса - прибыль к дате данных, тонкая линия - диапазон (95 %).",),
+                title=t["profit"],
+                figure=theme.picture(fig, "money-profit", t["profit_alt"]),
+                reading=(t["profit_1"],),
                 table=model.Table(
                     columns=(
-                        model.Column(label="Кампания"),
-                        *(model.Column(label=head, kind=kind) for head, kind in zip(heads, kinds, strict=True)),
+                        model.Column(label=t["campaign"]),
+                        *(model.Column(label=head, kind=kind) for head, kind in zip(heads, MONEY, strict=True)),
                     ),
-                    rows=(*rows, ("Итого", 1.9e6, 3800, 1190, 210, 9.5e6, 1_521_000.0, 80.0, 500.0, 9047.0)),
+                    rows=(*rows, (t["total"], 1.9e6, 3800, 1190, 210, 9.5e6, 1_521_000.0, 80.0, 500.0, 9047.0)),
                     total=True,
                 ),
-                note="Расходы с НДС; прибыль = выручка × 0,35 - расходы.",
+                note=t["profit_note"],
             ),
         ),
     )
 
 
-def _data(names):
-    rows = tuple((f"Строка {i}", names[i % 5], dt.date(2026, 1, 1 + i % 28).isoformat(), 35.0 * i) for i in range(45))
+def _data(t, names, rows):
     columns = (
-        model.Column(label="Замечание"),
-        model.Column(label="Где"),
-        model.Column(label="Дата", kind="date"),
-        model.Column(label="Ответ", kind="minutes"),
+        model.Column(label=t["notice"]),
+        model.Column(label=t["where"]),
+        model.Column(label=t["date"], kind="date"),
+        model.Column(label=t["answer"], kind="minutes"),
+    )
+    cells = tuple(
+        (t["row"].format(n=i), names[i % 5], dt.date(2026, 1, 1 + i % 28).isoformat(), 35.0 * i) for i in range(rows)
     )
     return model.Section(
         key="data",
-        title="Качество данных",
-        lead=("Ничего не отброшено молча.",),
-        exhibits=(
-            model.Exhibit(
-                key="notices", title="Что изменено при чтении", table=model.Table(columns=columns, rows=rows)
-            ),
-        ),
+        title=t["data"],
+        lead=(t["data_lead"],),
+        exhibits=(model.Exhibit(key="notices", title=t["notices"], table=model.Table(columns=columns, rows=cells)),),
     )

@@ -9,9 +9,12 @@ import pytest
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice": ("soffice", "libreoffice"),
+    "impress": ("loimpress", "simpress"),
+    "writer": ("lowriter", "swriter"),
     "postgres": ("postgres", "pg_ctl"),
     "java": ("java",),
     "node": ("node", "nodejs"),
+    "poppler": ("pdftotext",),
 }
 # Debian keeps the server's programs out of PATH.
 ELSEWHERE = {"postgres": "/usr/lib/postgresql/*/bin/postgres"}

@@ -33,10 +33,10 @@ def cluster_executor(address: str) -> Iterator[Executor]:
     # A lost connection is told once, by us.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise RunError(f"no scheduler at {address}: {' '.join(str(error).split())[:200]}") from error
     with client:
         if not client.scheduler_info()["workers"]:
             raise RunError(f"the scheduler at {address} has no workers - start them with `dask worker {address}`")
-        yield client.get_executor(pure=False, retries=RETRIES)
+        yield client.get_executor(pure=False, retries=RETRIES)  # type: ignore[no-untyped-call]

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from helpers.batch.limits import UNLIMITED, Limits
 from helpers.batch.lock import locked
-from helpers.batch.run import NOTEBOOK, Progress, run_client
+from helpers.batch.run import NOTEBOOK, Progress, asked_values, run_client
 from helpers.batch.state import unchanged_report
+from helpers.brand import Branding
 from helpers.client import read_client, slug_of
 from helpers.errors import EXIT_SOME_FAILED, AuditError
 from helpers.report.write import dropped_text
@@ -35,6 +36,8 @@ class Job:
     formats: tuple[str, ...] = ("html",)
     values: Mapping[str, Any] = field(default_factory=dict)
     """Further parameters of the notebook."""
+    brand: Branding | None = None
+    """In place of the clients' own."""
     limits: Limits = UNLIMITED
     isolated: bool = False
     force: bool = False
@@ -70,6 +73,8 @@ class Result:
     period: str = ""
     """Name of the report's folder, <from>_<to>."""
     languages: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    """What was changed in the client's brand."""
     dropped: tuple[str, ...] = ()
     """Languages of the older report that were dropped, because its figures were others."""
     failure: Failure | None = None
@@ -77,7 +82,7 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to tell besides success."""
-        return (dropped_text(self.dropped),) if self.dropped else ()
+        return (*self.told, *([dropped_text(self.dropped)] if self.dropped else []))
 
     @property
     def reports(self) -> dict[str, dict[str, str]]:
@@ -114,6 +119,7 @@ def run_job(
                 period=job.period,
                 formats=job.formats,
                 more=job.values,
+                brand=job.brand,
                 progress=progress,
                 isolated=job.isolated,
                 limits=job.limits,
@@ -122,7 +128,7 @@ def run_job(
     except Exception as error:  # one client's failure, foreseen or not, must not stop the others
         status: Status = "stopped" if stop is not None and stop.is_set() else "failed"
         return Result(job, status, took(), failure=_failure(error))
-    return Result(job, "made", took(), made.folder.name, made.languages, made.dropped)
+    return Result(job, "made", took(), made.folder.name, made.languages, made.notes, made.dropped)
 
 
 def failed(job: Job, error: Exception) -> Result:
@@ -144,7 +150,7 @@ def _alone(place: Path, waiting: Callable[[], None] | None) -> Any:
 
 
 def _kept(job: Job, place: Path) -> Result | None:
-    values = {"period": job.period, **job.values}
+    values = asked_values(job.period, job.values, job.brand)
     found = unchanged_report(job.folder.resolve(), place, notebook=NOTEBOOK, values=values, languages=job.languages)
     if found is None:
         return None
@@ -154,11 +160,11 @@ def _kept(job: Job, place: Path) -> Result | None:
     }
     if not any(missing.values()):
         return Result(job, "unchanged", period=report.name, languages=languages)
-    from helpers.report.render import render_report
+    from helpers.report.render import render
 
     for lang, formats in missing.items():
         if formats:
-            render_report(report / lang, formats)
+            render(report / lang, formats)
     return Result(job, "rendered", period=report.name, languages=languages)
 
 

@@ -6,6 +6,7 @@ failure - of any language, at any cell - leaves the last good report as it was.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from helpers.batch.publish import FIGURES_FILE, publish, workplace
 from helpers.batch.scrub import Scrubber
 from helpers.batch.state import State, earlier_reports, read_inputs, toolkit, write_state
 from helpers.batch.workers import can_fork, run_in_worker
+from helpers.brand import Branding, find_brand
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
 from helpers.terminal import printable
@@ -46,6 +48,8 @@ class Run:
     folder: Path
     languages: tuple[str, ...]
     dropped: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What was changed in the client's brand."""
 
 
 def run_client(
@@ -56,6 +60,7 @@ def run_client(
     period: str = "",
     formats: Sequence[str] = ("html",),
     more: Mapping[str, Any] | None = None,
+    brand: Branding | None = None,
     notebook: Path | None = None,
     progress: Progress | None = None,
     isolated: bool = False,
@@ -65,11 +70,13 @@ def run_client(
     """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
 
     ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'; ``more``:
-    further parameters of the notebook. Existing reports of the same figures in other languages stay. ``limits`` hold
-    for each notebook. Beside the report stands what it was made from (state.py).
+    further parameters of the notebook; ``brand`` None: that of brand.yml in the client's folder or beside it. Existing
+    reports of the same figures in other languages stay. ``limits`` hold for each notebook. Beside the report stands
+    what it was made from (state.py).
 
     Raises:
         ParameterError: the notebook does not take these parameters; nothing has run.
+        BrandError: the client's brand.yml cannot be used; nothing has run.
         DataError, AnswersError, ClientFileError: as raised inside the notebook.
         RunError: a cell failed; the partly executed notebook lies where the message says.
     """
@@ -78,8 +85,9 @@ def run_client(
     reports = reports.resolve()
     # Before the run: what changes while it runs is for the next one.
     inputs = read_inputs(client.folder)
-    asked = {"period": period, **(more or {})}
+    asked = asked_values(period, more, brand)
     place = reports / client.slug
+    own = find_brand(client.folder) if brand is None else None
     with workplace(reports) as out:
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
@@ -100,12 +108,25 @@ def run_client(
             if not (written / lang).is_dir():
                 raise RunError(f"{client.name}: the notebook wrote no report in {lang!r}")
             _save(done, written / lang / EXECUTED)
+        if brand is not None:
+            # The notebook knows the client's own brand only.
+            from helpers.report.render import render
+
+            render(written, formats, brand.brand)
         earlier = earlier_reports(place, written.name)
         write_state(State(toolkit(path), asked, client.lang, tuple(executed), inputs, earlier), written)
         published = publish(written, reports, client.slug, written.name)
     for name in (written.name, "audit"):
         (place / f"{name}{FAILED}").unlink(missing_ok=True)
-    return Run(published.target, tuple(executed), published.dropped)
+    return Run(published.target, tuple(executed), published.dropped, own.notes if own else ())
+
+
+def asked_values(period: str, more: Mapping[str, Any] | None, brand: Branding | None) -> dict[str, Any]:
+    """What a report depends on besides the client's files: the parameters of the run and a brand of the command's."""
+    values = {"period": period, **(more or {})}
+    if brand is not None:
+        values["brand"] = hashlib.sha256(repr(sorted(brand.brand.model_dump().items())).encode()).hexdigest()
+    return values
 
 
 def read_notebook(path: Path) -> Any:

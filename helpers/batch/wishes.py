@@ -10,7 +10,7 @@ import re
 
 from helpers.language import LANGUAGES
 
-FORMATS = ("html",)
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
@@ -20,11 +20,11 @@ def parse_languages(text: str) -> tuple[str, ...]:
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """'html' → ('html',); at least one."""
-    names = _listed(text)
+    """'html,pdf' → ('html', 'pdf'); 'all' → every format; at least one."""
+    names = _known(_listed(text), (*FORMATS, "all"), "format")
     if not names:
-        raise ValueError(f"no format is given; there is {', '.join(FORMATS)}")
-    return _known(names, FORMATS, "format")
+        raise ValueError(f"no format is given; there is {', '.join(FORMATS)}, all")
+    return FORMATS if "all" in names else names
 
 
 def parse_period(text: str) -> tuple[dt.date, dt.date] | None:

@@ -31,6 +31,7 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
         currency=client.currency,
         period=(data.period.from_, data.period.to),
         as_of=data.as_of,
+        brand=brief.brand,
         score=score.score_card(),
         findings=strongest([finding for chapter in chapters for finding in chapter.findings()]),
         sections=tuple(chapter.drawn for chapter in chapters),

@@ -10,14 +10,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.language import Language, language
+from helpers.report.fit import Fitted, fitted
 from helpers.report.inline import Inliner
 from helpers.report.lettering import strip_control
-from helpers.report.model import Report, ScoreCard, Section
-from helpers.report.palette import COLOURS, DARK
+from helpers.report.look import dark, light
+from helpers.report.model import Brand, Report, ScoreCard, Section
+from helpers.report.outline import action_line, action_pairs, on_scale
 
 HERE = Path(__file__).parent
-LOWEST, HIGHEST = 20, 100
-"""Ends of the score's scale."""
+PAPER, SIDEWAYS = 498.0, 745.0
+"""Points between the margins of a printed page, upright and on its side."""
 
 
 def html_page(report: Report) -> str:
@@ -36,7 +38,8 @@ def html_page(report: Report) -> str:
         .render(
             report=report,
             contents=_contents(report, say),
-            css=Markup(style_sheet()),
+            css=Markup(style_sheet(report.brand)),
+            logo=_logo_size(report.brand),
             glyphs=Markup(picture.glyphs),
             picture=lambda figure: drawn[figure.name],
             **_words(say, report.currency, report.sections),
@@ -50,12 +53,21 @@ def part(name: str, say: Language, currency: str, *values: Any) -> str:
     return str(getattr(module, name)(*values)).strip()
 
 
-def style_sheet() -> str:
-    """The style sheet with the palette's colours in their light and dark form."""
+def style_sheet(brand: Brand | None = None) -> str:
+    """The style sheet with the document's colours in their light and dark form."""
     text = (HERE / "report.css").read_text(encoding="utf-8")
-    for mark, colours in (("light", COLOURS), ("dark", DARK)):
+    for mark, colours in (("light", light(brand)), ("dark", dark(brand))):
         text = text.replace(f"/* {mark} palette */", " ".join(f"--{name}: {value};" for name, value in colours.items()))
     return text
+
+
+def _logo_size(brand: Brand | None) -> tuple[int, int]:
+    """Pixels of the logo on the page: at most 200 × 56, in its own proportions."""
+    if brand is None or not brand.logo:
+        return 0, 0
+    wide, high = brand.logo_size
+    scale = min(200 / wide, 56 / high)
+    return round(wide * scale), round(high * scale)
 
 
 @cache
@@ -79,28 +91,37 @@ def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[
         "say": say,
         "currency": currency,
         "section_titles": {section.key: section.title for section in sections},
-        "on_scale": _on_scale,
-        "scale_text": lambda card: _scale_text(card, say),
+        "action_line": lambda action: action_line(action, say),
+        "action_pairs": lambda action: action_pairs(action, say),
+        "on_paper": lambda table: _on_paper(fitted(table, say, currency, PAPER, SIDEWAYS)),
+        "on_scale": lambda score: f"{100 * on_scale(score):.1f}%",
+        "scale_text": lambda card: scale_text(card, say),
     }
 
 
 def _contents(report: Report, say: Language) -> list[tuple[str, str]]:
     """Anchor and title of every part, in reading order."""
     parts = [("first-page", say("The main thing"))]
+    if report.days or report.actions or report.next_audit:
+        parts.append(("days", say("The first 90 days")))
     if report.score.readings or report.score.states:
         parts.append(("reading-the-score", say("How to read the score")))
     parts += [(f"s-{section.key}", section.title) for section in report.sections]
     if report.method:
         parts.append(("method", say("Method in brief")))
+    if report.handouts:
+        parts.append(("handouts", say("Working documents")))
     return [*parts, ("sources", say("Files and version"))]
 
 
-def _on_scale(score: float) -> str:
-    """Where a score stands on its scale, as a length of CSS."""
-    return f"{100 * (min(max(score, LOWEST), HIGHEST) - LOWEST) / (HIGHEST - LOWEST):.1f}%"
+def _on_paper(table: Fitted) -> dict[str, Any]:
+    """How a table is printed: size of its letters, parts of its width, whether it needs a page on its side."""
+    room = max(sum(table.widths), 1.0)
+    shares = [f"{100 * width / room:.1f}" for width in table.widths]
+    return {"size": f"{table.size:g}", "shares": shares, "wide": table.wide}
 
 
-def _scale_text(card: ScoreCard, say: Language) -> str:
+def scale_text(card: ScoreCard, say: Language) -> str:
     """What the scale shows, for those who do not see it."""
     written = card.total_text or say.count(card.total)
     text = say("The score is {score} on a scale from 20 to 100: {band}.", score=written, band=card.band)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Any
+
+from lxml import etree
 
 from helpers.errors import ReportError
+from helpers.report.lettering import strip_control
 from helpers.report.model import Figure
 from helpers.report.palette import COLOURS
 
 _ALLOWED = {"svg", "title", "defs", "style", "g", "path", "use", "clipPath", "rect", "pattern", "image"}
 _HREF = re.compile(r'(?:xlink:)?href="([^"]*)"')
-_GLYPH = re.compile(r'<path id="(DejaVuSans[^"]*)" d="([^"]*)" transform="([^"]*)"/>')
+_GLYPH = re.compile(r'<path id="(DejaVuSans[^"]*)"(?: d="([^"]*)")? transform="([^"]*)"/>')
+_MOVED = re.compile(r"translate\((-?[\d.]+) (-?[\d.]+)\)")
+_XLINK = "{http://www.w3.org/1999/xlink}href"
+_SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Inliner:
-    """Turns the pictures of one page into inline SVG; ``glyphs`` then holds the letters they share."""
+    """Turns the pictures of one page into inline SVG; ``glyphs`` then holds the letters they share.
+
+    A report is mostly letters of pictures, so these are said shortly: a letter is ``<use href="#g7" x="61.5"/>``.
+    """
 
     def __init__(self) -> None:
         self._glyphs: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._count = 0
 
     def __call__(self, figure: Figure) -> str:
@@ -31,7 +42,12 @@ class Inliner:
         svg = figure.svg[figure.svg.index("<svg") :]
         svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
         svg = _GLYPH.sub(self._share, svg)
-        svg = re.sub(r"<defs>\s*</defs>\s*", "", svg)
+        root = _parsed(svg, figure.name)
+        for use in list(root.iter(f"{_SVG}use")):
+            self._shorten(use)
+        _tidy(root)
+        root.find(f"{_SVG}title").text = strip_control(figure.alt)
+        svg = _serial(root)
         svg = _own_ids(svg, prefix, shared=self._glyphs.keys())
         svg = _themed(svg)
         view = re.search(r'viewBox="[^"]*"', svg)
@@ -42,13 +58,79 @@ class Inliner:
     @property
     def glyphs(self) -> str:
         """An invisible SVG with every letter that the pictures use."""
-        shapes = "\n".join(self._glyphs[name] for name in sorted(self._glyphs))
+        shapes = "\n".join(self._glyphs.values())
         return f'<svg class="glyphs" width="0" height="0" aria-hidden="true"><defs>\n{shapes}\n</defs></svg>'
 
     def _share(self, glyph: re.Match[str]) -> str:
         name, path, transform = glyph.groups()
-        self._glyphs[name] = f'<path id="{name}" d="{_tight(path)}" transform="{transform}"/>'
+        if name not in self._names:
+            # A space has no shape and needs no mark.
+            short = self._names[name] = f"g{len(self._glyphs)}" if path else ""
+            if path:
+                self._glyphs[short] = f'<path id="{short}" d="{_tight(path)}" transform="{transform}"/>'
         return ""
+
+    def _shorten(self, use: Any) -> None:
+        target = use.attrib.pop(_XLINK, None) or use.get("href", "")
+        short = self._names.get(target[1:])
+        if short == "":
+            use.getparent().remove(use)
+            return
+        use.set("href", f"#{short}" if short else target)
+        moved = _MOVED.fullmatch(use.get("transform", ""))
+        if short and moved:
+            del use.attrib["transform"]
+            for axis, place in zip("xy", moved.groups(), strict=True):
+                if float(place):
+                    use.set(axis, _number(place, 1))
+
+
+def _parsed(svg: str, name: str) -> Any:
+    try:
+        return etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise ReportError(f"figures/{name}.svg is damaged - run the audit again") from error
+
+
+def _tidy(root: Any) -> None:
+    """Without what draws nothing: empty and bare groups, shapes without colour; numbers as short as they look."""
+    for element in list(root.iter(tag=etree.Element)):
+        if element.tag == f"{_SVG}title":
+            continue
+        element.text = element.tail = None
+        for name in ("d", "transform"):
+            if name in element.attrib:
+                element.set(name, _tight(re.sub(r"-?\d+\.\d+", lambda n: _number(n.group(), 2), element.get(name))))
+        if element.tag == f"{_SVG}path" and element.get("style", "").replace(" ", "") == "fill:none":
+            element.getparent().remove(element)
+    for group in [*root.iter(f"{_SVG}g", f"{_SVG}defs")][::-1]:
+        parent = group.getparent()
+        # Ids of groups are matplotlib's own names; what is pointed at are paths, clips and patterns.
+        bare = group.tag == f"{_SVG}g" and not set(group.attrib) - {"id"}
+        if not len(group) or bare:
+            place = parent.index(group)
+            parent[place : place + 1] = list(group)
+
+
+def _serial(root: Any) -> str:
+    text = etree.tostring(root, encoding="unicode")
+    return re.sub(r' xmlns(?::\w+)?="[^"]*"', "", text)
+
+
+def _number(text: str, digits: int) -> str:
+    # A scale of letters is small: three figures of it count, not so many decimals.
+    number = float(text)
+    if abs(number) < 1:
+        return f"{number:.5g}"
+    return f"{number:.{digits}f}".rstrip("0").rstrip(".")
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height of a picture in points."""
+    view = re.search(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', svg)
+    if view is None:
+        raise ReportError("a picture does not tell its size - run the audit again")
+    return float(view[1]), float(view[2])
 
 
 def check(figure: Figure) -> None:
@@ -88,4 +170,5 @@ def _themed(svg: str) -> str:
 
 
 def _tight(path: str) -> str:
-    return " ".join(path.split())
+    """A path without the spaces that its letters make needless."""
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(path.split()))

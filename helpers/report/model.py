@@ -6,6 +6,7 @@ text is ever markup. ``report.json`` is ``Report.model_dump_json()``; the pictur
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from typing import Literal
 
@@ -205,6 +206,43 @@ class SourceFile(Model):
     sha256: str = ""
 
 
+class Brand(Model):
+    """Whose report it is: the consultant's name, logo, colours and words, read and checked by ``helpers/brand.py``.
+
+    Renderers take colours from ``helpers/report/look.py``, never from here: it knows what a page without a brand
+    looks like, and which colours of a chart may change.
+    """
+
+    name: str = Field(min_length=1)
+    """The consultant or the firm, as it stands on the cover."""
+    logo: str = Field(default="", repr=False)
+    """The logo as ``data:image/png;base64,...`` or ``data:image/svg+xml;base64,...``; an SVG holds shapes only."""
+    logo_size: tuple[float, float] = (0, 0)
+    """Width and height of the logo in its own units; for its proportions."""
+    primary: str = Field(default="#1f4fa8", pattern=r"^#[0-9a-f]{6}$")
+    """Headings, cover; at least 4.5:1 on white."""
+    secondary: str = Field(default="#5b6673", pattern=r"^#[0-9a-f]{6}$")
+    """Lines and marks; at least 3:1 on white."""
+    contact: str = ""
+    """One line: how the consultant is reached."""
+    footer: str = ""
+    """One line at the foot of every page."""
+    docx: bytes = Field(default=b"", exclude=True, repr=False)
+    """The consultant's own Word document as template; kept beside report.json, not in it."""
+    pptx: bytes = Field(default=b"", exclude=True, repr=False)
+    """The same for slides."""
+
+    @property
+    def logo_type(self) -> Literal["png", "svg", ""]:
+        """What the logo is; "" where there is none."""
+        return "" if not self.logo else "svg" if self.logo.startswith("data:image/svg+xml") else "png"
+
+    @property
+    def logo_bytes(self) -> bytes:
+        """The logo's file; b"" where there is none."""
+        return base64.b64decode(self.logo.partition(",")[2])
+
+
 class Report(Model):
     """All that a reader sees, in one language."""
 
@@ -215,6 +253,8 @@ class Report(Model):
     currency: str
     period: tuple[dt.date, dt.date]
     as_of: dt.date
+    brand: Brand | None = None
+    """Whose report it is; None: nobody's name stands on it."""
     score: ScoreCard
     findings: tuple[Finding, ...] = ()
     """Where money is lost or found, at most three, strongest first."""

@@ -39,7 +39,9 @@ def show_score(card: ScoreCard, say: Language) -> None:
 def show_first_page(report: Report, say: Language) -> None:
     """Display what stands on the first page of the report."""
     findings = (f"{finding.text} {finding.amount}".strip() for finding in report.findings)
-    _show(part("first_page", say, report.currency, report), _plain(report.title, report.score.headline, *findings))
+    actions = (f"{action.title} {action.amount}".strip() for action in report.actions)
+    plain = _plain(report.title, report.headline, report.score.headline, *findings, *actions)
+    _show(part("first_page", say, report.currency, report), plain)
 
 
 def _show_picture(figure: Figure) -> None:

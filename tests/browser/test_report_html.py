@@ -1,13 +1,18 @@
 """The report opened in a browser: nothing is fetched, nothing fails, nothing is wider than a phone."""
 
+import base64
+import subprocess
+
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from demo_report import demo_report
 from needs import find, needs
 from playwright.sync_api import sync_playwright
 
 from helpers.report.html import html_page
+from helpers.report.model import Brand
 
-chromium = needs("chromium")
+chromium, poppler = needs("chromium"), needs("poppler")
 pytestmark = chromium
 
 
@@ -19,19 +24,37 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "hostile"])
-def file(request, tmp_path_factory):
-    path = tmp_path_factory.mktemp("папка {с} пробелами") / "report.html"
-    path.write_text(html_page(demo_report("ru", nasty=request.param)), encoding="utf-8")
-    return path
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><path d="M0 0h40v10z"/></svg>'
+BRAND = Brand(
+    name="Иванова и партнёры",
+    logo="data:image/svg+xml;base64," + base64.b64encode(LOGO).decode(),
+    logo_size=(40, 10),
+    primary="#7a1f3d",
+    secondary="#a9792a",
+    contact="a@b.example",
+    footer="Только для руководства",
+)
+REPORTS = {
+    "branded": demo_report("ru").model_copy(update={"brand": BRAND}),
+    "nasty": demo_report("ru", nasty=True),
+    "long": demo_report("ru", long=True),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("папка {с} пробелами")
+    for name, report in REPORTS.items():
+        (made / f"{name}.html").write_text(html_page(report), encoding="utf-8")
+    return made
 
 
 @pytest.fixture
-def opened(browser, file):
-    """A function that opens the report at a width; requests and messages are kept on the page."""
+def opened(browser, folder):
+    """A function that opens a report at a width; requests and messages are kept on the page."""
     contexts = []
 
-    def show(width, **options):
+    def show(width, name="branded", **options):
         context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **options)
         contexts.append(context)
         page = context.new_page()
@@ -40,7 +63,7 @@ def opened(browser, file):
         page.on("console", lambda message: page.messages.append(message.text))
         page.on("pageerror", lambda error: page.messages.append(str(error)))
         page.on("dialog", lambda dialog: page.messages.append(dialog.message))
-        page.goto(file.as_uri())
+        page.goto((folder / f"{name}.html").as_uri())
         return page
 
     yield show
@@ -49,11 +72,13 @@ def opened(browser, file):
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_nothing_is_fetched_and_nothing_scrolls_sideways(opened, file, width):
-    page = opened(width)
+@pytest.mark.parametrize("name", REPORTS)
+def test_nothing_is_fetched_and_nothing_scrolls_sideways(opened, folder, name, width):
+    page = opened(width, name)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.requests == [file.as_uri()]
+    # Chromium tells of pictures inside the page as of requests.
+    assert [url for url in page.requests if not url.startswith("data:image/")] == [(folder / f"{name}.html").as_uri()]
     assert page.messages == []
 
 
@@ -106,3 +131,30 @@ def test_paper_holds_the_folded_tables_and_no_contents(opened):
     assert page.locator("#s-money td").first.bounding_box()["height"] > 0
     # A dark screen does not print dark; the colour scheme of the printer is light.
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 39, 51)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, scheme):
+    page = opened(1280, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@poppler
+@pytest.mark.parametrize("name", ["branded", "nasty"])
+def test_paper_begins_with_the_owners_page(opened, tmp_path, name):
+    (tmp_path / "paper.pdf").write_bytes(opened(1280, name).pdf(prefer_css_page_size=True))
+    made = subprocess.run([find("poppler"), "-layout", tmp_path / "paper.pdf", "-"], capture_output=True, check=True)
+    first, second, *rest = [" ".join(text.split()) for text in made.stdout.decode().split("\f")[:-1]]
+    report = REPORTS[name]
+    assert report.headline in first
+    assert report.actions[2].look_again in first
+    assert second.startswith("Первые 90 дней")
+    assert any("ROMI" in text for text in rest)
+
+
+def test_a_logo_is_shown_in_the_brands_colours(opened):
+    page = opened(1280)
+    assert page.locator(".logo").evaluate("image => image.complete && image.naturalWidth > 0")
+    assert page.evaluate("getComputedStyle(document.querySelector('.eyebrow')).color") == "rgb(122, 31, 61)"

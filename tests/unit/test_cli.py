@@ -50,7 +50,7 @@ def test_help_costs_at_most_twice_typer_and_rich():
 def test_help_names_every_command_and_exit_code(capsys):
     assert cli.main([]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in ("run", "check", "new", "doctor", "Exit codes"))
+    assert all(name in text for name in ("run", "render", "check", "new", "doctor", "Exit codes"))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,13 @@ def test_help_names_every_command_and_exit_code(capsys):
         (["run", "nowhere"], "nowhere: there is no such folder"),
         (["run", ".", "--nope"], "No such option: --nope"),
         (["run", ".", "--lang", "de"], "--lang: unknown language 'de'; there is en, ru, uk, all"),
-        (["run", ".", "--formats", "html,pdf"], "--formats: unknown format 'pdf'; there is html"),
+        (
+            ["run", ".", "--formats", "html,odt"],
+            "--formats: unknown format 'odt'; there is html, pdf, docx, pptx, xlsx, all",
+        ),
+        (["run", ".", "--brand", "no.yml"], "no client.yml in it"),
+        (["render", ".", "--formats", "rtf"], "--formats: unknown format 'rtf'"),
+        (["render", ".", "--brand", "no.yml"], "no.yml: there is no such file - name a brand.yml"),
         (["run", ".", "--formats", ","], "--formats: no format is given"),
         (["run", ".", "--period", "2026"], "must look like 2026-01-01..2026-06-30"),
         (["run", ".", "--period", "2026-02-30..2026-06-30"], "must look like"),

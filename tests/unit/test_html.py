@@ -1,15 +1,18 @@
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
 import pytest
 from demo_report import NASTY, demo_report
+from markupsafe import escape
+from tokens import tokened
 
 from helpers.errors import ReportError
 from helpers.language import language
 from helpers.report import model
 from helpers.report.html import html_page
 
-VOID = {"meta", "link", "img", "br", "hr", "input"}
+VOID = {"meta", "link", "img", "br", "hr", "input", "col"}
 SVG_VOID = {"path", "use", "rect"}
 
 
@@ -45,6 +48,12 @@ class Page(HTMLParser):
 
     def text(self, tag):
         return [text for name, text in self.texts if name == tag]
+
+
+def smallest():
+    period = (dt.date(2026, 1, 1), dt.date(2026, 6, 30))
+    score = model.ScoreCard(missing="Nobody has answered <yet>.")
+    return model.Report(lang="en", title="T", client="C", currency="RUB", period=period, as_of=period[1], score=score)
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +135,10 @@ def test_every_picture_has_its_text(page):
 
 
 def test_letters_are_shared_and_colours_follow_the_page(html):
-    assert len(re.findall(r'<path id="DejaVuSans-', html)) == len(
-        set(re.findall(r'<path id="(DejaVuSans-[^"]*)"', html))
-    )
+    shapes = re.findall(r'<path id="g\d+" d="([^"]*)"', html)
+    assert len(shapes) == len(set(shapes)) > 30
+    assert len(re.findall(r'<use href="#g\d+"', html)) > 3 * len(shapes)
+    assert "DejaVuSans" not in html
     drawn = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
     assert "var(--marketing)" in drawn
     assert not re.findall(r"#[0-9a-f]{6}\b", drawn)
@@ -137,8 +147,8 @@ def test_letters_are_shared_and_colours_follow_the_page(html):
 def test_tables(page, html):
     assert '<td class="num">−₽385,000</td>' in html
     assert '<td class="num">?</td>' in html
-    assert len(page.all("table")) == 4
-    assert len(page.all("caption")) == 3
+    assert len(page.all("table")) == 5
+    assert len(page.all("caption")) == 4
     assert all(attrs.get("scope") in ("col", "row") for attrs in page.all("th"))
     assert len(page.all("details")) == 2
     assert html.count('<tr class="sum">') == 1
@@ -153,8 +163,9 @@ def test_the_end_tells_sources_version_and_date(page):
 def test_contents_lead_to_every_chapter(page):
     report = demo_report("en")
     hrefs = [attrs["href"] for attrs in page.all("a")]
-    assert hrefs[:3] == ["#main", "#first-page", "#reading-the-score"]
-    assert [f"#s-{section.key}" for section in report.sections] == [h for h in hrefs[3:] if h.startswith("#s-")][:3]
+    sections = [f"#s-{section.key}" for section in report.sections]
+    first, last = ["#first-page", "#days", "#reading-the-score"], ["#method", "#handouts", "#sources"]
+    assert hrefs[:10] == ["#main", *first, *sections, *last]
 
 
 def test_the_current_state_is_told_without_colour(page):
@@ -176,8 +187,9 @@ def test_a_report_without_score_says_why():
 
 
 def test_the_smallest_report_is_a_page():
-    report = demo_report("en").model_copy(update={"sections": (), "findings": (), "method": (), "sources": ()})
-    assert len(Page(html_page(report)).all("h1")) == 1
+    page = Page(html_page(smallest()))
+    assert len(page.all("h1")) == 1
+    assert [attrs["href"] for attrs in page.all("a")] == ["#main", "#first-page", "#sources"]
 
 
 @pytest.mark.parametrize(
@@ -210,3 +222,74 @@ def test_scores_outside_the_scale_stay_on_it():
 def test_words_are_those_of_the_language():
     say = language("ru")
     assert say.money(-385_000, "RUB") in html_page(demo_report("ru"))
+
+
+def test_the_page_holds_every_text_of_the_report():
+    report, marks = tokened(demo_report("ru"))
+    html = html_page(report)
+    assert len(marks) > 150
+    assert {place for mark, place in marks.items() if f"{mark}" not in html} == set()
+
+
+def test_the_owners_page_says_what_is_lost_the_score_and_who_does_what_by_when():
+    report = demo_report("en")
+    html = html_page(report)
+    first = html[html.index('id="first-page"') : html.index("</header>")]
+    action = report.actions[0]
+    order = (
+        report.headline,
+        *(finding.text for finding in report.findings),
+        report.score.band,
+        "Interval (95%): 51–64",
+        report.score.headline,
+        action.title,
+        f"Responsible: {action.owner}",
+        action.look_again,
+    )
+    places = [first.index(escape(text)) for text in order]
+    assert places == sorted(places)
+
+
+def test_the_90_days_and_the_working_documents():
+    report = demo_report("en")
+    page = Page(html_page(report))
+    assert page.text("dt").count("First step") == 3
+    assert page.text("dt").count("Effort") == 2
+    assert "Next audit: October 15, 2026" in page.text("p")
+    assert [attrs["id"] for attrs in page.all("article")] == ["h-sign-off", "h-meeting"]
+    signed = [text for text in page.text("span") if "signature" in text]
+    assert len(signed) == 2
+    assert page.text("h4") == ["Agenda", "We keep to this"]
+
+
+def test_a_brand_gives_name_logo_and_colours():
+    brand = model.Brand(
+        name="Ivanova <& Partners>",
+        logo="data:image/png;base64,iVBORw0KGgo=",
+        logo_size=(400, 100),
+        primary="#7a1f3d",
+        contact="hello@ivanova.example",
+        footer="Confidential.",
+    )
+    html = html_page(smallest().model_copy(update={"brand": brand}))
+    page = Page(html)
+    (image,) = page.all("img")
+    assert image == {
+        "class": "logo",
+        "src": brand.logo,
+        "alt": brand.name,
+        "width": "200",
+        "height": "50",
+    }
+    assert "Ivanova <& Partners> · hello@ivanova.example · Confidential." in page.text("p")
+    assert "--accent: #7a1f3d;" in html
+    assert "--accent: #7a1f3d;" not in html_page(smallest())
+    assert "<& Partners>" not in html
+
+
+def test_a_letter_of_a_picture_costs_little(html):
+    drawn = "".join(re.findall(r'<svg role="img".*?</svg>', html, re.DOTALL))
+    letters = re.findall(r"<use[^>]*/>", drawn)
+    # A full report holds some 20 000 letters in its pictures, and may be 1.5 MB.
+    assert sum(map(len, letters)) / len(letters) < 30
+    assert len(re.findall(r"<g>|<g/>|<defs/>|<path[^>]*fill: none\"/>", drawn)) == 0

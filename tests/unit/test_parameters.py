@@ -81,7 +81,10 @@ def test_inside_a_notebook_good_parameters_are_returned():
         ({"client": "x", "lang": "de"}, "parameter lang: found 'de' - must be '', 'en', 'ru' or 'uk'"),
         ({"client": "x", "period": "2026"}, "parameter period: found '2026' - period '2026' must look like "
          "2026-01-01..2026-06-30"),
-        ({"client": "x", "formats": "pdf"}, "parameter formats: found 'pdf' - unknown format 'pdf'; there is html"),
+        (
+            {"client": "x", "formats": "odt"},
+            "parameter formats: found 'odt' - unknown format 'odt'; there is html, pdf, docx, pptx, xlsx, all",
+        ),
         ({"client": "x", "In": ["", "# Parameters\nclient = 'x'\nlnag = 'ru'\n"]},
          "unknown parameter 'lnag' - did you mean 'lang'?"),
     ],

@@ -28,7 +28,7 @@ def test_a_chapter_is_shown_as_words_pictures_and_numbers_in_order(shown):
     notebook.show_section(section, SAY, "RUB")
     assert [next(iter(bundle)) for bundle in shown] == ["text/html", "text/html", "image/svg+xml", "text/html"]
     opening, heading, picture, words = shown
-    assert "<h2>Деньги по кампаниям</h2>" in opening["text/html"]
+    assert "<h2>Money by campaign</h2>" in opening["text/html"]
     assert section.exhibits[0].title in heading["text/html"]
     assert picture == {
         "image/svg+xml": section.exhibits[0].figure.svg,
@@ -57,9 +57,13 @@ def test_hostile_text_stays_text(shown):
 def test_the_first_page_holds_score_findings_and_reading(shown):
     notebook.show_first_page(demo_report("en"), SAY)
     (bundle,) = shown
-    for part in ("Score: 58 of 100", "Interval (95%): 51–64", "−385 тыс. ₽", "You are here", "Кто ответил"):
+    for part in ("Score: 58 of 100", "Interval (95%): 51–64", "−₽385K", "You are here", "Who answered"):
         assert part in bundle["text/html"]
-    assert "Диапазон пересекает границу 60" in bundle["text/plain"]
+    report = demo_report("en")
+    for text in (report.headline, report.score.headline, report.actions[0].title):
+        assert text in bundle["text/html"]
+        assert text in bundle["text/plain"]
+    assert report.actions[0].look_again in bundle["text/html"]
 
 
 def test_a_missing_score_says_why(shown):

@@ -1,0 +1,328 @@
+"""The report as a Word document: real headings, captions, tables and contents, to be edited by a consultant.
+
+A brand's own document is the template where there is one: its styles, page, header and footer stay, its text goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from helpers.language import language
+from helpers.report.docx_page import Lists, Page, opened
+from helpers.report.docx_styles import LANGUAGES, Styles
+from helpers.report.docx_xml import (
+    bookmarked,
+    element,
+    field,
+    field_end,
+    field_start,
+    link,
+    paragraph,
+    run,
+    tab,
+    table,
+)
+from helpers.report.fit import Fitted, left_out_text, runs
+from helpers.report.inline import check, size_of
+from helpers.report.lettering import shorten, strip_control
+from helpers.report.look import light, recoloured
+from helpers.report.model import Handout, Report, ScoreCard
+from helpers.report.outline import (
+    Card,
+    Framed,
+    Heading,
+    Items,
+    Numbers,
+    Picture,
+    Piece,
+    Text,
+    action_line,
+    handout_pieces,
+    outline,
+)
+from helpers.report.raster import png_of
+from helpers.report.repeatable import repeatable
+
+EMU = 12_700
+"""Word measures pictures in parts of a point."""
+HIGHEST = 590.0
+"""Points: a picture leaves room on its page for its heading and its caption."""
+CONTENTS_LEVELS = 2
+LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
+CAUTION_EDGE = "#e07b12"
+FRAMES = {"caution": (CAUTION_EDGE, "#fdf6e8"), "missing": ("neutral", "")}
+"""Edge and ground of a frame, where they are not the style's own."""
+TONES = {"good": "good", "current": "accent", "neutral": "edge", "caution": CAUTION_EDGE}
+
+
+def docx_document(report: Report) -> bytes:
+    """The whole report; the same report gives the same bytes.
+
+    Raises:
+        ReportError: a picture holds more than shapes, or the brand's document cannot be used.
+    """
+    return _Document(report).report_document()
+
+
+def handout_docx(report: Report, handout: Handout) -> bytes:
+    """One page to be used by itself, in the report's look; the same handout gives the same bytes.
+
+    Raises:
+        ReportError: the brand's document cannot be used.
+    """
+    return _Document(report).handout_document(handout)
+
+
+class _Document:
+    """A Word document being written: its styles, its parts so far, the numbers it has given out."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.say = report, language(report.lang)
+        self.colours = light(report.brand)
+        template = report.brand.docx if report.brand else b""
+        self.docx = opened(template)
+        self.styles = Styles(self.docx.styles.element, report.brand, report.lang, own=not template)
+        self.lists = Lists(self.docx, self.styles)
+        self.page = Page(self.docx, own=not template)
+        self.own_page = not template
+        self.body: list[Any] = []
+        self.headings: list[tuple[int, str, str]] = []
+        self.marks: dict[str, str] = {}
+        self.numbers, self.drawings = count(1), count(1)
+
+    # Documents --------------------------------------------------------------------------------------------------------
+
+    def report_document(self) -> bytes:
+        """Cover, contents, first page, and all that follows."""
+        report, say = self.report, self.say
+        if self.own_page:
+            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=True)
+        self._cover()
+        contents = len(self.body)
+        self._first_page()
+        self._pieces(outline(report, say))
+        self.body[contents:contents] = self._contents()
+        return self._saved(report.title)
+
+    def handout_document(self, handout: Handout) -> bytes:
+        """A handout with its title, for whom it is, and room to write."""
+        report, say = self.report, self.say
+        if self.own_page:
+            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
+        self._add("Title", run(handout.title))
+        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=18)
+        self._pieces(handout_pieces(handout, 1))
+        return self._saved(handout.title)
+
+    def _saved(self, title: str) -> bytes:
+        self.page.close(self.body)
+        body = self.docx.element.body
+        body[:] = [*self.body, self.page.last]
+        self._properties(title)
+        file = io.BytesIO()
+        self.docx.save(file)
+        return repeatable(file.getvalue())
+
+    def _properties(self, title: str) -> None:
+        report = self.report
+        day = dt.datetime.combine(report.as_of, dt.time())
+        core = self.docx.core_properties
+        core.title, core.subject = (strip_control(text)[:255] for text in (title, report.client))
+        core.author = core.last_modified_by = strip_control(report.brand.name if report.brand else "")[:255]
+        core.comments = core.keywords = core.category = ""
+        core.language, core.revision = LANGUAGES[report.lang], 1
+        core.created = core.modified = core.last_printed = day
+
+    def _running(self) -> tuple[str, str]:
+        return shorten(self.report.client, 50), self.report.title
+
+    def _footer(self) -> str:
+        brand = self.report.brand
+        return (brand.footer or brand.name) if brand else self.say.period(*self.report.period)
+
+    # First pages ------------------------------------------------------------------------------------------------------
+
+    def _cover(self) -> None:
+        report, say, brand = self.report, self.say, self.report.brand
+        self._add("Report Client", run(report.client))
+        self._add("Title", run(report.title))
+        self._add("Subtitle", run(say.period(*report.period)))
+        self._add("Subtitle", run(say("Data as of {date}", date=say.date(report.as_of))), after=60)
+        if brand is None:
+            return
+        if brand.logo:
+            self._add("Report Picture", self._logo(), after=12)
+        self._add("Normal", run(brand.name, bold=True))
+        if brand.contact:
+            self._add("Report Note", run(brand.contact))
+
+    def _logo(self) -> Any:
+        """The logo, at most 60 × 18 mm."""
+        brand = self.report.brand
+        assert brand is not None
+        wide, high = brand.logo_size
+        scale = min(170 / wide, 51 / high)
+        png = brand.logo_bytes
+        if brand.logo_type == "svg":
+            png = png_of(png.decode(), round(min(max(72 * 900 / wide, 72), 2400)))
+        return self._drawing(png, brand.name, wide * scale, high * scale)
+
+    def _contents(self) -> list[Any]:
+        """The contents as a field that shows the headings with links already; page numbers come with an update."""
+        made = [paragraph(self.styles["TOC Heading"], run(self.say("Contents")), page_break=True)]
+        listed = [(level, text, mark) for level, text, mark in self.headings if level <= CONTENTS_LEVELS]
+        for i, (level, text, mark) in enumerate(listed):
+            start = field_start(f'TOC \\o "1-{CONTENTS_LEVELS}" \\h \\z \\u') if i == 0 else []
+            end = [field_end()] if i == len(listed) - 1 else []
+            made.append(paragraph(self.styles[f"toc {level}"], *start, link(mark, run(text)), *end))
+        return made
+
+    def _first_page(self) -> None:
+        report, say = self.report, self.say
+        self._heading(Heading(say("The main thing"), key="first-page", new_page=True))
+        if report.headline:
+            self._add("Report Headline", run(report.headline))
+        if report.findings:
+            self._add("heading 3", run(say("Strongest findings in money")))
+            ranked = ((one.text, one.amount, one.detail) for one in report.findings)
+            self._ranked(ranked)
+        self._score(report.score)
+        if report.actions:
+            self._add("heading 3", run(say("What to do first")))
+            self._ranked((one.title, one.amount, action_line(one, say)) for one in report.actions)
+
+    def _ranked(self, items: Iterable[tuple[str, str, str]]) -> None:
+        """A numbered list: what, how much, and a line below."""
+        numbering = self.lists.numbered()
+        for text, amount, below in items:
+            said = [run(text, bold=True)]
+            if amount:
+                said += [run(" · "), run(amount, bold=True, colour=self.colours["accent"])]
+            self._add("List Number", *said, numbering=numbering, keep_next=bool(below), after=2)
+            if below:
+                self._add("Report Note", run(below), left=18, before=0, after=6)
+
+    def _score(self, card: ScoreCard) -> None:
+        say, accent = self.say, self.colours["accent"]
+        self._add("heading 3", run(say("Score")))
+        if card.total is None:
+            self._add("Report Card", run(card.missing), border=accent)
+            return
+        written = card.total_text or say.count(card.total)
+        lines = [[run(f"{written} {say('of 100')} – {card.band}", bold=True, size=15)]]
+        if card.interval:
+            lines.append([run(say("Interval (95%): {range}", range=say.interval(*card.interval, say.count)))])
+        sides = [
+            (card.marketing, "marketing", say("Marketing: {score}", score=say.count(card.marketing))),
+            (card.sales, "sales", say("Sales: {score}", score=say.count(card.sales))),
+        ]
+        lines += [[run("■ ", colour=self.colours[key]), run(text)] for score, key, text in sides if score is not None]
+        lines += [[run(line)] for line in (card.headline, card.likelihood, card.missing) if line]
+        for i, line in enumerate(lines):
+            self._add("Report Card", *line, border=accent, keep_next=i < len(lines) - 1)
+
+    # Pieces -----------------------------------------------------------------------------------------------------------
+
+    def _pieces(self, pieces: Iterable[Piece]) -> None:
+        for part in runs(pieces, self.say, self.report.currency, self.page.room, self.page.sideways_room):
+            (self.page.sideways if part.sideways else self.page.upright)(self.body)
+            for piece, fitted in part.pieces:
+                self._piece(piece, fitted)
+
+    def _piece(self, piece: Piece, fitted: Fitted | None) -> None:
+        if isinstance(piece, Heading):
+            self._heading(piece)
+        elif isinstance(piece, Text):
+            self._add(LOOKS[piece.look], run(piece.text, bold=piece.look == "strong"))
+        elif isinstance(piece, Items):
+            numbering = self.lists.numbered() if piece.numbered else self.lists.bullets
+            for item in piece.items:
+                self._add("List Number" if piece.numbered else "List Bullet", run(item), numbering=numbering)
+        elif isinstance(piece, Framed):
+            self._framed(piece)
+        elif isinstance(piece, Card):
+            self._card(piece)
+        elif isinstance(piece, Picture):
+            self._picture(piece)
+        elif isinstance(piece, Numbers):
+            if fitted is not None:
+                self._numbers(piece, fitted)
+        else:
+            self._add("Report Blank", run(f"{piece.text} "), tab(), tabs=[("right", self.page.room, "underscore")])
+
+    def _heading(self, piece: Heading) -> None:
+        number = next(self.numbers)
+        mark = f"_Toc{number:06d}"
+        self.headings.append((piece.level, piece.text, mark))
+        text = bookmarked(number, mark, [run(piece.text)])
+        self._add(f"heading {piece.level}", *text, page_break=piece.new_page)
+
+    def _framed(self, piece: Framed) -> None:
+        edge, fill = FRAMES.get(piece.tone, ("", ""))
+        edge = self.colours.get(edge, edge)
+        look = {"border": edge, "fill": fill}
+        self._add("Report Frame", run(piece.title, bold=True), **look, keep_next=True, before=10, after=3)
+        for i, text in enumerate(piece.text):
+            self._add("Report Frame", run(text), **look, after=14 if i == len(piece.text) - 1 else 3)
+
+    def _card(self, piece: Card) -> None:
+        edge = self.colours.get(TONES.get(piece.tone, "edge"), CAUTION_EDGE)
+        title = [run(piece.title, bold=True)]
+        if piece.mark:
+            title += [run(" · "), run(piece.mark, bold=True, colour=self.colours["accent"])]
+        lines = [title]
+        lines += [[run(piece.text)]] if piece.text else []
+        lines += [[run(f"{name}: ", colour=self.colours["muted"]), run(text)] for name, text in piece.pairs]
+        for i, line in enumerate(lines):
+            last = i == len(lines) - 1
+            self._add("Report Card", *line, border=edge, keep_next=not last, after=12 if last else None)
+
+    def _picture(self, piece: Picture) -> None:
+        check(piece.figure)
+        wide, high = size_of(piece.figure.svg)
+        scale = min(1.0, self.page.room / wide, HIGHEST / high)
+        png = png_of(recoloured(piece.figure.svg, self.report.brand))
+        self._add("Report Picture", self._drawing(png, piece.figure.alt, wide * scale, high * scale))
+        said = self._numbered("Figure", piece.label, piece.number, piece.caption)
+        if piece.see:
+            said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]
+        self._add("caption", *said)
+
+    def _numbers(self, piece: Numbers, made: Fitted) -> None:
+        if piece.number:
+            said = self._numbered("Table", piece.label, piece.number, piece.caption)
+            mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
+            self._add("caption", *mark, keep_next=True, before=12)
+        self.body.append(table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption))
+        notes = [note for note in (piece.table.note, left_out_text(made, self.say)) if note]
+        for note in notes:
+            self._add("Report Note", run(note))
+        if not notes:
+            # Two tables without a paragraph between them would become one.
+            self._add("Report Cell")
+
+    def _numbered(self, kind: str, label: str, number: int, caption: str) -> list[Any]:
+        """"Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
+        before, _, after = label.partition(str(number))
+        counted = field(f"SEQ {kind} \\* ARABIC", [run(str(number), bold=True)])
+        return [run(before, bold=True), *counted, run(f"{after}. ", bold=True), run(caption)]
+
+    def _drawing(self, png: bytes, alt: str, wide: float, high: float) -> Any:
+        """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
+        number = next(self.drawings)
+        inline = self.docx.part.new_pic_inline(io.BytesIO(png), round(wide * EMU), round(high * EMU))
+        inline.docPr.set("id", str(number))
+        inline.docPr.set("name", f"Picture {number}")
+        inline.docPr.set("descr", strip_control(alt))
+        return element("r", element("drawing", inline))
+
+    def _mark(self, key: str) -> str:
+        """The bookmark of a table, given out when it is first spoken of."""
+        return self.marks.setdefault(key, f"_Ref{len(self.marks) + 1:06d}")
+
+    def _add(self, style: str, *inside: Any, **shape: Any) -> None:
+        self.body.append(paragraph(self.styles[style], *inside, **shape))

@@ -1,0 +1,178 @@
+"""A table made to fit a page: its cells as they are written, a size of letters, the width of each column.
+
+Numbers are never broken, so they set the least width of their columns; text gives way first, by wrapping, and a word
+that is wider than its column may be broken. A table that does not fit an upright page at a readable size is ``wide``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from helpers.language import Language
+from helpers.report.lettering import clean, width
+from helpers.report.model import Cell, Table
+from helpers.report.outline import Heading, Numbers, Piece
+
+SIZES = (8.5, 8.0, 7.5, 7.0)
+"""Points, tried from the first: smaller letters are not read on paper."""
+LAST_SIZES = (6.5, 6.0)
+"""For a table that is too wide even for a page on its side."""
+PADDING = 11.0
+"""Points that a cell keeps free, left and right together, and one for what rounding takes."""
+WORD, NAMES, TEXT = 90.0, 110.0, 70.0
+"""Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much."""
+LONGEST = 240.0
+"""Points: text wraps rather than taking more than this."""
+ROWS = 80
+"""Rows that are set on paper; the rest is in the page and in the workbook."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A table ready to be set; ``widths`` are points and add up to the room or less."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    widths: tuple[float, ...]
+    size: float
+    wide: bool
+    """It needs a page on its side."""
+    total: bool
+    """The last row is a total."""
+    left_out: int
+    """Rows before the total that are not set."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Pieces that follow each other on pages of one kind, each table with how it is set."""
+
+    sideways: bool
+    pieces: tuple[tuple[Piece, Fitted | None], ...]
+
+
+def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, sideways: float) -> list[Run]:
+    """The pieces on upright pages and on pages turned for wide tables; a heading goes with what it heads."""
+    made: list[Run] = []
+    waiting: list[tuple[Piece, Fitted | None]] = []
+    for piece in pieces:
+        if isinstance(piece, Heading):
+            waiting.append((piece, None))
+            continue
+        table = None
+        if isinstance(piece, Numbers):
+            # At the end all tables stand on turned pages, narrow ones too: one turn of the paper is enough.
+            table = fitted(piece.table, say, currency, sideways if piece.at_the_end else upright, sideways)
+        turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
+        more = (*waiting, (piece, table))
+        if made and made[-1].sideways == turned:
+            made[-1] = Run(turned, (*made[-1].pieces, *more))
+        else:
+            made.append(Run(turned, more))
+        waiting = []
+    return [*made, Run(False, tuple(waiting))] if waiting else made
+
+
+def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:
+    """``table`` for a page with so many points of room, upright or on its side."""
+    kept, left_out = _kept(table, rows)
+    heads = tuple(clean(column.label) for column in table.columns)
+    written = tuple(
+        tuple(clean(say.cell(cell, column, currency)) for cell, column in zip(row, table.columns, strict=True))
+        for row in kept
+    )
+    numeric = tuple(column.kind != "text" for column in table.columns)
+    columns = [
+        _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
+        for i, head in enumerate(heads)
+    ]
+    tries = [(size, upright) for size in SIZES] + [(size, sideways) for size in SIZES + LAST_SIZES]
+    for size, room in tries:
+        least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
+        if sum(least) <= room:
+            break
+    wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
+    return Fitted(heads, written, numeric, _shared(least, wished, room), size, room > upright, table.total, left_out)
+
+
+def left_out_text(table: Fitted, say: Language) -> str:
+    """How many rows are not on paper and where they are; "" where all are."""
+    if not table.left_out:
+        return ""
+    return say.plural(
+        "{n} more row is in the report's page (HTML) and workbook (XLSX).",
+        "{n} more rows are in the report's page (HTML) and workbook (XLSX).",
+        table.left_out,
+    )
+
+
+def _kept(table: Table, rows: int) -> tuple[Sequence[tuple[Cell, ...]], int]:
+    """The first ``rows`` rows with the total, if there is one, and how many were left out."""
+    if len(table.rows) <= rows:
+        return table.rows, 0
+    total = table.rows[-1:] if table.total else ()
+    return (*table.rows[: rows - len(total)], *total), len(table.rows) - rows
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What a column has to hold; the total is set bold."""
+
+    head: str
+    cells: set[str]
+    number: bool
+    total: str
+
+    def least(self, size: float, *, first: bool) -> float:
+        """Points under which it is not read: numbers whole, text a few words a line, names of rows more."""
+        scale = size / SIZES[0]
+        word = WORD * scale
+        needed = max((min(advance(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
+        if self.number:
+            return PADDING + max(needed, self._longest(size))
+        inside = max((min(advance(part, size), word) for cell in self.cells for part in _words(cell)), default=0.0)
+        column = (NAMES if first else TEXT) * scale
+        return PADDING + max(needed, inside, min(column, self._longest(size)))
+
+    def wished(self, size: float) -> float:
+        """Points at which no cell wraps and a heading of numbers stands on two lines, one of text on one."""
+        over = _two_lines(self.head, size) if self.number else advance(self.head, size, bold=True)
+        return PADDING + min(max(self._longest(size), over), LONGEST)
+
+    def _longest(self, size: float) -> float:
+        return max([advance(self.total, size, bold=True), *(advance(cell, size) for cell in self.cells)])
+
+
+def _two_lines(head: str, size: float) -> float:
+    words = _words(head)
+    breaks = ((" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words) + 1))
+    return min((max(advance(line, size, bold=True) for line in lines) for lines in breaks), default=0.0)
+
+
+def _words(text: str) -> list[str]:
+    """What a line cannot be broken in; a space that does not break joins."""
+    return [word for word in re.split(r"[ \n\t]+", text) if word]
+
+
+def _shared(least: Sequence[float], wished: Sequence[float], room: float) -> tuple[float, ...]:
+    """Each column's least width, and of the rest a part in proportion to what it wishes for beyond that."""
+    if sum(least) > room:
+        return tuple(round(width * room / sum(least), 2) for width in least)
+    more = [wish - low for wish, low in zip(wished, least, strict=True)]
+    part = min(1.0, (room - sum(least)) / sum(more)) if sum(more) > 0 else 0.0
+    return tuple(round(low + part * extra, 2) for low, extra in zip(least, more, strict=True))
+
+
+def advance(text: str, size: float, *, bold: bool = False) -> float:
+    """Points of the longest line of ``text``, letter by letter: for cells by the thousand, where shaping is slow."""
+    return size * max((sum(_advance(c, bold) for c in line) for line in text.split("\n")), default=0.0)
+
+
+@cache
+def _advance(character: str, bold: bool) -> float:
+    """Part of the size; between two letters, where a space counts too."""
+    return (width(f"x{character}x", 100, bold=bold) - width("xx", 100, bold=bold)) / 100

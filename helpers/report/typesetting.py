@@ -1,0 +1,27 @@
+"""Typst, called one way: files held in memory, the fonts that come with matplotlib and no others, so bytes repeat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from helpers.errors import ReportError
+
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def typeset(files: dict[str, bytes], **options: Any) -> list[bytes]:
+    """``files["main"]`` compiled: the document, or one picture a page where ``format="png"``.
+
+    Raises:
+        ReportError: typst refuses it; with its own words.
+    """
+    import typst
+
+    try:
+        made = typst.compile(files, font_paths=[str(FONTS)], ignore_system_fonts=True, **options)
+    except RuntimeError as error:
+        raise ReportError(f"the document cannot be set: {error}") from error
+    return made if isinstance(made, list) else [made]

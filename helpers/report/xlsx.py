@@ -1,0 +1,185 @@
+"""The numbers of the report as a workbook: a contents sheet, a sheet for each chapter, sources and definitions.
+
+A chapter's tables stand below each other, each a table of Excel's with filters of its own; numbers are numbers in the
+form of the report's language. No cell holds a formula, whatever the client's data say. The same report gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import xlsxwriter
+
+from helpers.language import language
+from helpers.report.lettering import strip_control
+from helpers.report.model import Column, Report, Table
+from helpers.report.raster import png_of
+from helpers.report.repeatable import repeatable
+from helpers.report.xlsx_sheets import Sheet, Sheets
+
+
+def xlsx_document(report: Report) -> bytes:
+    """The workbook of a report."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        _Workbook(book, report, language(report.lang)).write()
+    return repeatable(out.getvalue())
+
+
+class _Workbook(Sheets):
+    """What stands on which sheet."""
+
+    def write(self) -> None:
+        report, say = self.report, self.say
+        # Made first, because it stands first; filled last, when it is known what there is.
+        contents = self.add(say("Contents"), ())
+        self.main(self.add(say("The main thing"), [table for _, table in self.main_tables()]))
+        for number, section in enumerate(report.sections, 1):
+            shown = [exhibit for exhibit in section.exhibits if exhibit.table is not None]
+            sheet = self.add(section.title, [x.table for x in shown if x.table], f"{number}. {section.title}")
+            for text in section.lead:
+                self.line(sheet, text)
+            for box in section.boxes:
+                self.box(sheet, box)
+            for exhibit in shown:
+                self.exhibit(sheet, exhibit)
+            self.finish(sheet)
+        self.handouts()
+        self.sources()
+        self.contents(contents)
+        made = dt.datetime.combine(report.as_of, dt.time())
+        author = strip_control(report.brand.name) if report.brand else "Alignment Audit"
+        title = strip_control(f"{report.title} - {report.client}")[:255]
+        self.book.set_properties({"title": title, "author": author, "created": made})
+
+    def main_tables(self) -> list[tuple[str, Table]]:
+        """Findings, actions and the 90 days as titled tables; those that are empty are left out."""
+        say, report = self.say, self.report
+        found: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = [
+            (
+                say("Strongest findings in money"),
+                (say("Finding"), say("Amount"), say("Explanation")),
+                [(one.text, one.amount, one.detail) for one in report.findings],
+            ),
+            (
+                say("What to do first"),
+                (say("What to do"), say("Amount"), say("Why it matters"), say("Responsible"), say("First step"), say("Effort"),
+                 say("Figure to watch"), say("Look at it again")),
+                [(one.title, one.amount, one.why, one.owner, one.first_step, one.effort, one.watch, one.look_again)
+                 for one in report.actions],
+            ),
+            (
+                say("The first 90 days"),
+                (say("Days"), say("What to do")),
+                [(stretch.title, item) for stretch in report.days for item in stretch.items],
+            ),
+        ]  # fmt: skip
+        return [
+            (title, Table(columns=tuple(Column(label=label) for label in labels), rows=tuple(rows)))
+            for title, labels, rows in found
+            if rows
+        ]
+
+    def main(self, sheet: Sheet) -> None:
+        """What the first page of the report says."""
+        say, report, card = self.say, self.report, self.report.score
+        if report.headline:
+            self.line(sheet, report.headline, 12, bold=True)
+        if card.total is None:
+            self.line(sheet, f"{say('Score')}: ? {card.missing}")
+        else:
+            written = card.total_text or say.count(card.total)
+            self.line(sheet, f"{say('Score')}: {written} {say('of 100')} – {card.band}", 12, bold=True)
+            if card.interval:
+                self.line(sheet, say("Interval (95%): {range}", range=say.interval(*card.interval, say.count)))
+            for text in filter(None, (card.headline, card.likelihood, card.missing)):
+                self.line(sheet, text)
+        for title, table in self.main_tables():
+            sheet.row += 1
+            self.table(sheet, table, title)
+        if report.next_audit:
+            self.line(sheet, say("Next audit: {date}", date=report.next_audit), bold=True)
+        self.finish(sheet)
+
+    def handouts(self) -> None:
+        """Tables of the working documents, each below the title of its document."""
+        found = [(one, [block for block in one.blocks if block.table is not None]) for one in self.report.handouts]
+        tables = [block.table for _, blocks in found for block in blocks]
+        if not tables:
+            return
+        sheet = self.add(self.say("Working documents"), tables)
+        for handout, blocks in found:
+            for block in blocks:
+                assert block.table is not None
+                sheet.row += 1
+                title = f"{handout.title}: {block.text}" if block.text else handout.title
+                self.table(sheet, block.table, title)
+        self.finish(sheet)
+
+    def sources(self) -> None:
+        """What was read, and what the words and figures mean."""
+        say, report = self.say, self.report
+        columns = (Column(label=say("File")), Column(label=say("Rows"), kind="count"),
+                   Column(label=say("Fingerprint (SHA-256)")))  # fmt: skip
+        files = Table(columns=columns, rows=tuple((one.name, one.rows, one.sha256) for one in report.sources))
+        sheet = self.add(say("Sources and definitions"), [files] if files.rows else [])
+        about = [(say("Period"), say.period(*report.period)), (say("Data as of"), say.date(report.as_of)),
+                 (say("Currency"), report.currency)]  # fmt: skip
+        if report.version:
+            about.append((say("Made with"), f"alignment-audit {report.version}"))
+        for name, text in about:
+            self.line(sheet, f"{name}: {text}")
+        if files.rows:
+            sheet.row += 1
+            self.table(sheet, files, say("Files that were read"))
+        sheet.row += 1
+        told = [box for section in report.sections for box in section.boxes if box.tone == "explain"]
+        for box in dict.fromkeys((*told, *report.method)):
+            self.box(sheet, box)
+        self.finish(sheet)
+
+    def contents(self, sheet: Sheet) -> None:
+        """Whose audit this is, and a link to every sheet and table."""
+        say, report, brand = self.say, self.report, self.report.brand
+        self.line(sheet, report.title, 12, bold=True)
+        about = f"{report.client} · {say.period(*report.period)}"
+        self.line(sheet, f"{about} · {say('data as of {date}', date=say.date(report.as_of))}")
+        for text in filter(None, (brand.name, brand.contact, brand.footer) if brand else ()):
+            self.line(sheet, text, font_color=self.colours["muted"])
+        sheet.row += 1
+        link = {"font_color": self.colours["accent"], "underline": 1}
+        for made in self.made[1:]:
+            self.link(sheet, made, 0, made.title, bold=True, **link)
+            for title, row in made.tables:
+                if title:
+                    self.link(sheet, made, row, title, indent=1, **link)
+        if brand and brand.logo:
+            self.logo(sheet.sheet, len(sheet.widths))
+        sheet.sheet.freeze_panes(1, 0)
+        sheet.sheet.activate()
+
+    def link(self, sheet: Sheet, to: Sheet, row: int, text: str, **look: Any) -> None:
+        """A line that leads to a row of another sheet."""
+        at = sheet.row
+        self.line(sheet, text, **look)
+        # The text is given apart from the address, and both are ours or cut to text.
+        sheet.sheet.write_url(at, 0, f"internal:'{to.name}'!A{row + 1}", self.look(**look), text[:250] or to.name)
+
+    def logo(self, sheet: Any, column: int) -> None:
+        """The consultant's logo at the right of the contents."""
+        assert self.report.brand is not None
+        brand = self.report.brand
+        data = brand.logo_bytes
+        if brand.logo_type == "svg":
+            data = png_of(data.decode("utf-8"), 300)
+        from PIL import Image
+
+        picture = Image.open(io.BytesIO(data))
+        scale = min(200 / picture.width, 90 / picture.height)
+        options = {"image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale, "description": brand.name,
+                   "object_position": 3}  # fmt: skip
+        sheet.insert_image(0, column, "logo.png", options)

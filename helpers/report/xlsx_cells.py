@@ -1,0 +1,128 @@
+"""Cells of the workbook: numbers stay numbers, written as the report writes them; the client's text stays text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Any
+
+from helpers.language import ABSENT, SYMBOLS, UNKNOWN, Language
+from helpers.report.fit import advance
+from helpers.report.lettering import ELLIPSIS, strip_control
+from helpers.report.model import Cell, Column, Table
+
+LONGEST = 32_000
+"""Letters; a cell of Excel holds 32 767."""
+SIZE = 10.0
+DIGIT = 6.36
+"""Points of a digit at that size in the face that is measured: the unit of a column's width."""
+FORMULA = tuple("=+-@")
+"""What begins like this would become a formula when somebody edits the cell."""
+_CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
+             "uk": ("dd.mm.yyyy", "[$-422]mmmm yyyy")}  # fmt: skip
+
+
+def text_of(value: Any) -> str:
+    """Text that a cell may hold."""
+    text = strip_control(str(value)).replace("\t", " ")
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + ELLIPSIS
+
+
+def number_format(column: Column, say: Language, currency: str) -> str:
+    """Excel's format for a column: its own separators follow the reader's system, signs and units ours."""
+    kind = column.kind
+    if kind in ("date", "month"):
+        return _CALENDAR[say.code][kind == "month"]
+    digits = {"number": 1}.get(kind, 0) if column.digits is None else column.digits
+    if kind == "count":
+        digits = 0
+    plain = "#,##0" + ("." + "0" * digits if digits else "")
+    if kind == "money":
+        sign = SYMBOLS.get(currency, currency)
+        shown = f'"{sign}"{plain}' if say.code == "en" else f'{plain}"\N{NO-BREAK SPACE}{sign}"'
+        if say.code == "en" and sign[-1:].isalpha():
+            shown = f'"{sign}\N{NO-BREAK SPACE}"{plain}'
+        return _signed(shown if sign else plain)
+    if kind in ("share", "percent"):
+        return _signed(plain + ("%" if say.code == "en" else '"\N{NO-BREAK SPACE}"%'))
+    if kind == "points":
+        return _signed(f'{plain}"{say.points(0).lstrip("0")}"')
+    if kind in ("minutes", "days"):
+        return _signed(f'{plain}"\N{NO-BREAK SPACE}{_unit(kind, say)}"')
+    return _signed(plain)
+
+
+def value_of(value: Cell, column: Column) -> float | dt.date | None:
+    """The number or date of a cell as Excel holds it; None where it is text or unknown."""
+    if column.kind in ("date", "month"):
+        # ISO text by the model: a day or a month.
+        return dt.date.fromisoformat(value if len(value) > 7 else f"{value}-01") if isinstance(value, str) else None
+    if column.kind == "text" or isinstance(value, (str, bool)) or value is None or not math.isfinite(value):
+        return None
+    # Per cent are hundredths to Excel, points are shown as they are counted.
+    return {"percent": value / 100, "points": value * 100}.get(column.kind, value)
+
+
+def text_for(value: Cell, column: Column, say: Language, currency: str) -> str:
+    """What stands in a cell that holds no number: the text itself, "?" or a dash."""
+    return text_of(say.cell(value, column, currency))
+
+
+def widths(table: Table, say: Language, currency: str) -> list[float]:
+    """Characters that each column wants: numbers whole, text up to a width at which it wraps."""
+    found = []
+    wordy = sum(column.kind == "text" for column in table.columns) > 4
+    for i, column in enumerate(table.columns):
+        cells = {say.cell(row[i], column, currency) for row in table.rows[:2000]}
+        inside = max((advance(cell, SIZE) / DIGIT for cell in cells), default=0.0)
+        head = max((advance(word, SIZE, bold=True) / DIGIT for word in column.label.split()), default=0.0)
+        most = 46.0 if i == 0 else 26.0 if wordy else 60.0 if inside > 120 else 38.0
+        # Three for margins and indent, five for them and the button of the filter.
+        found.append(max(min(inside, most) + 3, head + 5, 9.0))
+    return found
+
+
+def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = False) -> int:
+    """Lines of a text in a column of so many characters."""
+    room = max(characters - 2.0, 1.0) * DIGIT
+    return sum(max(1, math.ceil(advance(part, size, bold=bold) / room)) for part in text.split("\n"))
+
+
+def sheet_name(title: str, taken: set[str]) -> str:
+    """A legal name for a sheet, at most 31 letters, that no other of ``taken`` (in small letters) has; it is added."""
+    name = " ".join(re.sub(r"[\[\]:*?/\\']", " ", strip_control(title)).split())
+    name = name if len(name) <= 31 else name[:30].rsplit(" ", 1)[0].rstrip(" ,.;-–") + ELLIPSIS
+    name = name or UNKNOWN.replace("?", ABSENT)
+    number, found = 2, name
+    # Excel keeps the name History for itself.
+    while found.casefold() in taken | {"history"}:
+        tail = f" ({number})"
+        found, number = name[: 31 - len(tail)] + tail, number + 1
+    taken.add(found.casefold())
+    return found
+
+
+def headers(table: Table) -> list[str]:
+    """Labels of the columns, each different from the others: Excel refuses a table that has one twice."""
+    seen: set[str] = set()
+    found = []
+    for column in table.columns:
+        label = " ".join(text_of(column.label).split())[:240] or ABSENT
+        number, name = 2, label
+        while name.casefold() in seen:
+            name, number = f"{label} ({number})", number + 1
+        seen.add(name.casefold())
+        found.append(name)
+    return found
+
+
+def _signed(shape: str) -> str:
+    return f"{shape};\N{MINUS SIGN}{shape}"
+
+
+def _unit(kind: str, say: Language) -> str:
+    from babel.units import format_unit
+
+    unit = {"minutes": "duration-minute", "days": "duration-day"}[kind]
+    return str(format_unit(5, unit, "short", locale=say.code)).lstrip("5").strip()

@@ -1,0 +1,120 @@
+"""Tables made to fit a page."""
+
+import pytest
+from demo_report import demo_report
+
+from helpers.language import language
+from helpers.report import model
+from helpers.report.fit import PADDING, ROWS, SIZES, advance, fitted, left_out_text, runs
+from helpers.report.lettering import width
+from helpers.report.outline import Heading, Numbers, Text
+
+SAY = language("ru")
+UPRIGHT, SIDEWAYS = 480.0, 730.0
+
+
+def table(columns, rows, **more):
+    made = tuple(model.Column(label=label, kind=kind) for label, kind in columns)
+    return model.Table(columns=made, rows=tuple(map(tuple, rows)), **more)
+
+
+def fit(made, **more):
+    return fitted(made, SAY, "RUB", UPRIGHT, SIDEWAYS, **more)
+
+
+@pytest.mark.parametrize("text", ["1 234 567 ₽", "Квалифицированные лиды", "−12,5 %", "a b"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_letter_by_letter_is_as_wide_as_shaped(text, bold):
+    assert advance(text, 9, bold=bold) == pytest.approx(width(text, 9, bold=bold), rel=0.03, abs=0.6)
+
+
+def test_a_small_table_keeps_its_size_and_takes_what_it_needs():
+    made = fit(table([("Этап", "text"), ("Число", "count")], [("Лиды", 5310), ("Продажи", None)]))
+    assert made.rows == (("Лиды", "5 310".replace(" ", "\N{NO-BREAK SPACE}")), ("Продажи", "?"))
+    assert (made.size, made.wide, made.left_out) == (SIZES[0], False, 0)
+    assert made.numeric == (False, True)
+    assert sum(made.widths) < UPRIGHT / 2
+
+
+def test_numbers_are_never_narrower_than_they_are():
+    rows = [(f"Кампания с длинным именем номер {i}", *[12_345_678.0] * 6) for i in range(5)]
+    made = fit(table([("Кампания", "text"), *[("Сумма", "money")] * 6], rows))
+    for i in range(1, 7):
+        assert made.widths[i] >= advance(made.rows[0][i], made.size) + PADDING - 0.01
+    assert sum(made.widths) <= (SIDEWAYS if made.wide else UPRIGHT) + 0.1
+
+
+def test_letters_shrink_first_and_the_page_turns_then():
+    def of(columns):
+        heads = [("Кампания", "text"), *[("Выручка", "money")] * columns]
+        return fit(table(heads, [("Поиск", *[12_345_678.0] * columns)]))
+
+    sizes = [(of(n).size, of(n).wide) for n in range(2, 14)]
+    assert sizes[0] == (SIZES[0], False)
+    assert (SIZES[-1], False) in sizes
+    assert any(wide for _, wide in sizes)
+    # Once turned, it stays turned.
+    assert [wide for _, wide in sizes] == sorted(wide for _, wide in sizes)
+
+
+def test_what_fits_nowhere_is_as_wide_as_the_turned_page():
+    made = fit(table([("Сумма", "money")] * 40, [[12_345_678.0] * 40]))
+    assert made.wide
+    assert sum(made.widths) == pytest.approx(SIDEWAYS, abs=1)
+
+
+def test_the_total_is_measured_as_it_is_set():
+    rows = [("a", 1.0), ("Итого", 98_000_000.0)]
+    plain, summed = (fit(table([("x", "text"), ("y", "money")], rows, total=total)) for total in (False, True))
+    assert summed.widths[1] > plain.widths[1]
+    assert summed.widths[1] >= advance(summed.rows[1][1], summed.size, bold=True) + PADDING - 0.01
+
+
+def test_a_long_table_is_cut_aloud_and_keeps_its_total():
+    rows = [(f"Строка {i}", i) for i in range(3000)]
+    made = fit(table([("x", "text"), ("y", "count")], [*rows, ("Итого", 9)], total=True))
+    assert len(made.rows) == ROWS
+    assert made.rows[-1][0] == "Итого"
+    assert made.rows[-2][0] == f"Строка {ROWS - 2}"
+    assert made.left_out == 3001 - ROWS
+    assert "2 921".replace(" ", "\N{NO-BREAK SPACE}") in left_out_text(made, SAY)
+    assert left_out_text(fit(table([("x", "text")], [("a",)])), SAY) == ""
+
+
+def test_an_empty_table_is_its_header():
+    made = fit(table([("Этап", "text"), ("Число", "count")], []))
+    assert made.rows == ()
+    assert all(width > PADDING for width in made.widths)
+
+
+def test_hostile_text_is_cleaned():
+    made = fit(table([("x\x00", "text")], [("a\x1b[31mb\x07",), ("漢",)]))
+    assert made.heads == ("x",)
+    assert made.rows == (("ab",), ("▯",))
+
+
+def test_headings_turn_with_the_table_they_head():
+    narrow = Numbers(table([("x", "text")], [("a",)]), 1, "Таблица 1", "a", "t-a")
+    wide = Numbers(table([("Выручка", "money")] * 9, [[12_345_678.0] * 9]), 2, "Таблица 2", "b", "t-b")
+    end = Numbers(narrow.table, 3, "Таблица 3", "c", "t-c", at_the_end=True)
+    pieces = [Heading("A"), Text("t"), Heading("B"), wide, Heading("C"), narrow, Heading("D"), end, Heading("E")]
+    made = runs(pieces, SAY, "RUB", UPRIGHT, SIDEWAYS)
+    assert [run.sideways for run in made] == [False, True, False, True, False]
+    assert [[piece for piece, _ in run.pieces] for run in made] == [
+        [Heading("A"), Text("t")],
+        [Heading("B"), wide],
+        [Heading("C"), narrow],
+        [Heading("D"), end],
+        [Heading("E")],
+    ]
+    assert [piece for run in made for piece, _ in run.pieces] == pieces
+    assert all((table is not None) == isinstance(piece, Numbers) for run in made for piece, table in run.pieces)
+
+
+def test_the_worst_report_fits():
+    for section in demo_report("ru", long=True).sections:
+        for exhibit in section.exhibits:
+            if exhibit.table:
+                made = fit(exhibit.table)
+                assert sum(made.widths) <= (SIDEWAYS if made.wide else UPRIGHT) + 0.1
+                assert made.size >= SIZES[-1]
