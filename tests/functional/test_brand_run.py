@@ -43,7 +43,7 @@ def test_the_brand_around_the_clients_and_one_that_is_named(tmp_path, capsys):
     assert cli.main(["run", str(clients), "--out", str(out), "--formats", "html", "--brand", str(named), "--json"]) == 0
     told = capsys.readouterr()
     assert "note:" not in told.err
-    assert list(json.loads(told.out)[0]["reports"]["ru"]) == ["html"]
+    assert list(json.loads(told.out.splitlines()[-1])["clients"][0]["reports"]["ru"]) == ["html"]
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert load_report(folder).brand.name == "Названный"
     assert "Названный" in page
