@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 from helpers.errors import ClientFileError, Problem
 from helpers.sources.tables import TABLES
 from helpers.validation import Strict, nearest, problems_of
+from helpers.worktime import parse_hours
 from helpers.yamlfile import read_yaml
 
 if TYPE_CHECKING:
@@ -70,6 +71,24 @@ class Limits(Strict):
 
     first_answer_min: float = Field(default=60, gt=0)
     qualified_share: tuple[float, float] | None = None
+
+    @field_validator("qualified_share")
+    @classmethod
+    def _share(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and not 0 <= value[0] <= value[1] <= 1:
+            raise ValueError(f"must be two shares from 0 to 1, the smaller first: [0.3, 0.5]; not {list(value)}")
+        return value
+
+
+class Aims(Strict):
+    """Where the company wants to be; what is not given is compared with its own best quarter."""
+
+    answered_in_time: float | None = Field(default=None, ge=0, le=1)
+    untouched: float | None = Field(default=None, ge=0, le=1)
+    qualified_share: float | None = Field(default=None, ge=0, le=1)
+    win_rate: float | None = Field(default=None, ge=0, le=1)
+    average_deal: float | None = Field(default=None, gt=0)
+    cost_per_lead: float | None = Field(default=None, gt=0)
 
 
 class Survey(Strict):
@@ -220,7 +239,7 @@ class Client(Strict):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     timezone: str = "UTC"
-    working_hours: dict[str, Annotated[str, Field(pattern=r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$")]] = {}
+    working_hours: dict[str, str] = {}
     period: Span | None = None
     compare_with: Span | None = None
     as_of: dt.date | None = None
@@ -228,7 +247,9 @@ class Client(Strict):
     earn_per_100: float | None = Field(default=None, gt=0)
     cycle_days: int | None = Field(default=None, gt=0)
     limits: Limits = Limits()
+    aims: Aims = Aims()
     headcount: dict[Team, Annotated[int, Field(ge=1)]] = {}
+    heads: dict[Team, Annotated[str, Field(min_length=1, max_length=100)]] = {}
     survey: Survey = Survey()
     sources: tuple[Source, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=2)] = DEFAULT_STAGES
@@ -242,6 +263,7 @@ class Client(Strict):
     pay: Pay | None = None
     journey: tuple[JourneyItem, ...] = ()
     targets: dict[Annotated[str, Field(pattern=r"^[A-E][1-4]$")], Annotated[float, Field(ge=1, le=5)]] = {}
+    anchors: dict[Annotated[str, Field(pattern=r"^[A-E][1-4]$")], tuple[float, float, float]] = {}
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -253,6 +275,24 @@ class Client(Strict):
         if value not in available_timezones():
             guess = nearest(value, available_timezones())
             raise ValueError(f"unknown time zone{f'; did you mean {guess!r}?' if guess else ''}")
+        return value
+
+    @field_validator("anchors")
+    @classmethod
+    def _one_way(cls, value: dict[str, tuple[float, float, float]]) -> dict[str, tuple[float, float, float]]:
+        from helpers.survey.criteria import questionnaire
+
+        for name, (at_1, at_3, at_5) in value.items():
+            rises = questionnaire().criterion(name).better == "higher"
+            if not (at_1 < at_3 < at_5 if rises else at_1 > at_3 > at_5):
+                way = "rise" if rises else "fall"
+                raise ValueError(f"{name}: the values at level 1, 3 and 5 must {way}; not {[at_1, at_3, at_5]}")
+        return value
+
+    @field_validator("working_hours")
+    @classmethod
+    def _known_hours(cls, value: dict[str, str]) -> dict[str, str]:
+        parse_hours(value)
         return value
 
     @model_validator(mode="after")

@@ -202,6 +202,10 @@ class Language:
         """'янв 2026', for an axis."""
         return self._date(value, "LLL y" if year else "LLL").replace(".", "")
 
+    def weekday(self, number: int, *, short: bool = False) -> str:
+        """'понедельник' ('пн' for an axis); 0 is Monday."""
+        return self._date(dt.date(2024, 1, 1) + dt.timedelta(days=number), "ccc" if short else "cccc")
+
     def period(self, first: dt.date, last: dt.date) -> str:
         """'January–June 2026' for whole months, else 'January 5 – June 12, 2026'; both days are part of it."""
         if first == last:

@@ -130,6 +130,13 @@ class Company:
     no_seller: float = 0.01
     empty_amounts: tuple[int, int] = (3, 3)
     """How many sales lack an amount, and how many have a zero."""
+    slow: dict[int, tuple[int, int, float]] = field(default_factory=dict)
+    """Day of the week → from hour, to hour, how many times longer leads of these hours wait for an answer."""
+    closed: frozenset[dt.date] = frozenset()
+    """Public holidays: nobody is at work."""
+    closing_until: dt.date | None = None
+    """Day from which sales closes as ``Source.p_win`` says; leads before it were sold ``closing_before`` as often."""
+    closing_before: float = 1.0
 
 
 @dataclass

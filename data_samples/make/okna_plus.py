@@ -9,6 +9,8 @@ from data_samples.make.exports import Folders
 from data_samples.make.model import Company, Seller, Spend, sources_of
 from data_samples.make.okna_plus_crm import HEAD, deal
 from data_samples.make.okna_plus_people import OPINION, OVERCLAIMS, PEOPLE
+from data_samples.make.okna_plus_records import GOALS, PROMOTIONS, write_records
+from data_samples.make.record_truth import fact_truth, planted, table_truth
 from data_samples.make.survey import answers_of, survey_truth, write_forms
 from data_samples.make.truth import truth
 from data_samples.make.world import World
@@ -18,6 +20,17 @@ WINDOWS = (("Окна ПВХ", 0.8), ("Остекление балкона", 0.2
 BALCONIES = (("Остекление балкона", 1.0),)
 DOORS = (("Двери входные", 0.7), ("Двери межкомнатные", 0.3))
 ANY = (("Окна ПВХ", 0.6), ("Остекление балкона", 0.2), ("Двери входные", 0.2))
+
+# Days off of the production calendar.
+HOLIDAYS = frozenset(
+    dt.date(year, month, day)
+    for year, months in {
+        2025: {5: (1, 2, 8, 9), 6: (12, 13), 11: (3, 4), 12: (31,)},
+        2026: {1: tuple(range(1, 10)), 2: (23,), 3: (8, 9), 5: (1, 9, 11), 6: (12,)},
+    }.items()
+    for month, days in months.items()
+    for day in days
+)
 
 # Sales likes "premium": polite people with big houses; it loses money. Sales calls "balconies" rubbish; it earns. The
 # video brings no lead. Hoardings are paid from another pocket, so the spend exports do not know them.
@@ -77,6 +90,7 @@ COMPANY = Company(
     weekdays=(1.2, 1.15, 1.1, 1.05, 1.0, 0.85, 0.65),
     hours=(1, 0.5, 0.3, 0.2, 0.2, 0.5, 1, 2, 4, 6, 7, 7, 6.5, 6, 6, 6, 6, 6, 6, 6, 6, 5, 4, 2),
     open_hours={**dict.fromkeys(range(5), (9, 19)), 5: (10, 16)},
+    closed=HOLIDAYS,
     answer_min=500,
     answer_sigma=1.15,
     never_answered=0.07,
@@ -88,6 +102,12 @@ COMPANY = Company(
     test_reason="Тестовая заявка",
     tests=9,
     empty_amounts=(4, 3),
+    # Nobody is on duty on Monday mornings and Friday evenings: these leads wait four times as long.
+    slow={0: (0, 13, 4.0), 4: (16, 24, 4.0)},
+    # In January the two best surveyors left: from then on a qualified lead is sold more rarely. Price and flow of
+    # leads, their quality and the average deal stay as they were.
+    closing_until=dt.date(2026, 1, 1),
+    closing_before=1.45,
 )
 
 DMY = "%d.%m.%Y"
@@ -112,7 +132,12 @@ def make(folders: Folders) -> None:
     write_forms(folders.answers, PEOPLE, answers, "ru", dt.date(2026, 7, 10))
     traps = {"duplicate_zero_spend_rows": repeated, "personal": ["Образцов", "Образец", "@example.com", "000) "]}
     traps["contradiction"] = {"liked_and_loses": "71204538", "disliked_and_earns": "71290077"}
-    folders.write_truth(truth(world, survey_truth(PEOPLE, answers, OVERCLAIMS), traps))
+    records = write_records(folders, world)
+    found = truth(world, survey_truth(PEOPLE, answers, OVERCLAIMS), traps)
+    found["planted"] = planted(world)
+    found["tables"] = table_truth(world, records)
+    found["facts"] = fact_truth(world, records, GOALS, PROMOTIONS, 60)
+    folders.write_truth(found)
 
 
 def _direct(spend: list[Spend], until: dt.date) -> tuple[list[list[Any]], int]:

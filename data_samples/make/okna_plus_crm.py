@@ -26,17 +26,27 @@ HEAD = headers(
     "utm_referrer|_ym_uid|_ym_counter|roistat|referrer|openstat_service|openstat_campaign|openstat_ad|"
     "openstat_source|from|gclientid|gclid|yclid|fbclid|GOOGLE_ID|roistat|KEYWORD|ADV_CAMP|TRAF_TYPE|TRAF_SRC|"
     "Товар|Производитель|cid|uid|tid|Источник|domain|Первый ответ|Оценка лида|Приёмка|Дата приёмки|"
-    "Причина отказа|Бюджет есть|Решает сам|Есть потребность|Срок понятен"
+    "Ожидаемая оплата|Причина отказа|Бюджет есть|Решает сам|Есть потребность|Срок понятен"
 )
 SOURCE_NAMES = {"organic": "Органический поиск", "referral": "Рекомендация", "direct": "Прямой заход", "": ""}
 
 
+def deal_id(lead: Lead) -> int:
+    """Number of the deal in amoCRM."""
+    return 41_000_000 + lead.number * 7
+
+
+def pipeline_of(lead: Lead) -> str:
+    """Which pipeline the deal runs in."""
+    return "Двери" if lead.product.startswith("Двери") else "Окна"
+
+
 def deal(lead: Lead, world: World) -> list[Any]:
     """A row of the deals export."""
-    pipeline = "Двери" if lead.product.startswith("Двери") else "Окна"
+    pipeline = pipeline_of(lead)
     row: dict[str, Any] = {
-        "ID": 41_000_000 + lead.number * 7,
-        "Название сделки": "Тест формы" if lead.test else f"Сделка #{41_000_000 + lead.number * 7}",
+        "ID": deal_id(lead),
+        "Название сделки": "Тест формы" if lead.test else f"Сделка #{deal_id(lead)}",
         "Бюджет ": "" if lead.amount is None else lead.amount,
         "Ответственный": _owner(lead),
         "Дата создания сделки": dmy(lead.created),
@@ -61,11 +71,21 @@ def deal(lead: Lead, world: World) -> list[Any]:
         "Оценка лида": lead.rating or "",
         "Приёмка": "Принят" if "qualified" in lead.steps else "Забракован" if lead.rejected else "",
         "Дата приёмки": dmy(lead.steps.get("qualified")),
+        "Ожидаемая оплата": expected(lead, world),
         "Причина отказа": lead.reason,
     }
     for name, sign in zip(HEAD[-4:], lead.bant or (None,) * 4, strict=True):
         row[name] = mark(sign, "Да", "Нет")
     return row_of(HEAD, row | _tags(lead))
+
+
+def expected(lead: Lead, world: World) -> str:
+    """When the salesperson expects the money of an open deal: set for most that have come to an estimate."""
+    if lead.won or lead.lost or "meeting" not in lead.steps or lead.number % 5 == 0:
+        return ""
+    day = max(lead.steps["meeting"].date() + dt.timedelta(days=21 + lead.number % 14), world.company.as_of)
+    # Forgotten deals keep a date that has passed.
+    return f"{day - dt.timedelta(days=lead.number % 9 * 4):%d.%m.%Y}"
 
 
 def _owner(lead: Lead) -> str:

@@ -8,9 +8,8 @@ from data_samples.make.survey import Opinion, Person, levels
 # sales believes that it explains its rejections, marketing does not. Both praise the speed of the first answer.
 OPINION = Opinion(
     #               A1  A2  A3  A4   B1  B2  B3  B4   C1  C2  C3 C4   D1  D2  D3  D4   E1  E2  E3  E4
-    marketing=levels("3.0 4.1 2.0 2.1  3.0 4.8 3.4 1.9  2.6 4.4 1 2.1  3.6 3.0 2.4 3.0  2.0 3.0 2.2 2.4"),
-    sales=levels("2.8 2.1 2.4 2.2  2.6 4.7 3.8 4.3  2.8 2.0 1 2.4  3.1 2.6 2.6 2.6  2.2 3.0 2.6 2.8"),
-    not_applicable=("C3",),
+    marketing=levels("3.0 4.1 2.0 2.1  3.0 4.8 3.4 1.9  2.6 4.4 3.2 2.1  3.6 3.0 2.4 3.0  2.0 3.0 2.2 2.4"),
+    sales=levels("2.8 2.1 2.4 2.2  2.6 4.7 3.8 4.3  2.8 2.0 2.2 2.4  3.1 2.6 2.6 2.6  2.2 3.0 2.6 2.8"),
 )
 OVERCLAIMS = ("B2",)
 ADS = ("impressions", "clicks", "leads")

@@ -82,7 +82,9 @@ class World:
         if answered is not None:
             waited = (answered - created).total_seconds() / 60
             quick = self.company.quick_gain if waited <= 60 else 1.0
-            lead.p_win = min(0.9, source.p_win * (seller.skill if seller else 1.0) * quick)
+            until = self.company.closing_until
+            closing = self.company.closing_before if until and created.date() < until else 1.0
+            lead.p_win = min(0.9, source.p_win * (seller.skill if seller else 1.0) * quick * closing)
             if answered <= self.now:
                 lead.answered = answered
         self._fate(lead, answered)
@@ -93,19 +95,24 @@ class World:
         silent, wait = self.rng.random(), self.rng.normal()
         if silent < self.company.never_answered:
             return None
-        minutes = self.company.answer_min * math.exp(self.company.answer_sigma * wait)
-        return self._at_work(self._at_work(created) + dt.timedelta(seconds=round(minutes * 60)))
+        minutes = self.company.answer_min * math.exp(self.company.answer_sigma * wait) * self._slow(created)
+        return self.at_work(self.at_work(created) + dt.timedelta(seconds=round(minutes * 60)))
 
-    def _at_work(self, moment: dt.datetime) -> dt.datetime:
+    def _slow(self, created: dt.datetime) -> float:
+        """How many times longer a lead of this hour of the week waits."""
+        first, last, factor = self.company.slow.get(created.weekday(), (0, 0, 1.0))
+        return factor if first <= created.hour < last else 1.0
+
+    def at_work(self, moment: dt.datetime) -> dt.datetime:
         """``moment``, or a few minutes after the next opening."""
-        for _ in range(8):
-            hours = self.company.open_hours.get(moment.weekday())
+        for _ in range(20):
+            hours = None if moment.date() in self.company.closed else self.company.open_hours.get(moment.weekday())
             if hours and moment.hour < hours[1]:
                 if moment.hour >= hours[0]:
                     return moment
                 return moment.replace(hour=hours[0], minute=moment.minute % 20)
             moment = dt.datetime.combine(moment.date() + DAY, dt.time(0, moment.minute, moment.second))
-        raise AssertionError("no working day in a week")
+        raise AssertionError("no working day in three weeks")
 
     def _fate(self, lead: Lead, answered: dt.datetime | None) -> None:
         company, rng = self.company, self.rng
@@ -128,10 +135,10 @@ class World:
         days = company.cycle_days * math.exp(company.cycle_sigma * length)
         if not won:
             days *= 0.25 if steps == ["contacted"] else 0.9
-        end = self._at_work(max(lead.created + dt.timedelta(days=days), answered + dt.timedelta(minutes=30)))
+        end = self.at_work(max(lead.created + dt.timedelta(days=days), answered + dt.timedelta(minutes=30)))
         shares = sorted(rng.uniform(0.05, 0.95, 3))
         marks = [answered, *(answered + (end - answered) * share for share in shares)]
-        marks = sorted(min(end, self._at_work(mark).replace(microsecond=0)) for mark in marks)
+        marks = sorted(min(end, self.at_work(mark).replace(microsecond=0)) for mark in marks)
         lead.steps = dict(zip(steps, marks, strict=False))
         end = end.replace(microsecond=0, second=0)
         amount = lead.source.amount * math.exp(0.45 * rng.normal() - 0.45**2 / 2)
@@ -182,7 +189,7 @@ class World:
     def _double(self, number: int, lead: Lead) -> Lead:
         created = lead.created + dt.timedelta(minutes=int(self.rng.integers(1, 50)))
         twin = Lead(number, created, lead.source, lead.person, lead.seller, lead.product, 0.0)
-        twin.lost, twin.closed = True, self._at_work(created).replace(second=0) + dt.timedelta(minutes=40)
+        twin.lost, twin.closed = True, self.at_work(created).replace(second=0) + dt.timedelta(minutes=40)
         twin.reason, twin.double = self.company.double_reason, True
         twin.untagged = lead.untagged
         self._see_end(twin)

@@ -8,11 +8,13 @@ from typing import Any
 
 from data_samples.make.exports import Folders, dmy, email, headers, phone, row_of, variant
 from data_samples.make.model import Company, Lead, Seller, Spend, sources_of
+from data_samples.make.record_truth import fact_truth, planted, table_truth
 from data_samples.make.survey import answers_of, survey_truth, write_forms, write_sheet
 from data_samples.make.truth import plain_cost, truth
 from data_samples.make.world import World
 from data_samples.make.writers import write_csv
 from data_samples.make.zatyshok_people import BY_FORM, OPINION, OVERCLAIMS, PEOPLE
+from data_samples.make.zatyshok_records import PROMOTIONS, deal_id, write_records
 
 SOFAS = (("Дивани", 0.8), ("Крісла", 0.2))
 KITCHENS = (("Кухні", 1.0),)
@@ -124,6 +126,10 @@ def make(folders: Folders) -> None:
     found = truth(world, survey_truth(PEOPLE, answers, OVERCLAIMS), traps, cost=in_hryvnias)
     found["spend_ton"] = str(sum((plain_cost(x) for x in world.spend if x.source.channel == "telegram"), Decimal()))
     found["rates"] = {str(day): rate for day, rate in RATES.items()}
+    records = write_records(folders, world)
+    found["planted"] = planted(world)
+    found["tables"] = table_truth(world, records)
+    found["facts"] = fact_truth(world, records, (), PROMOTIONS, 30)
     folders.write_truth(found)
 
 
@@ -138,7 +144,7 @@ def _deal(lead: Lead, world: World) -> list[Any]:
     won, lost = "Угода успішна", "Угода провалена"
     stage = won if lead.won else lost if lead.lost else STAGES[lead.step_on(world.now)]
     amount = "" if lead.amount is None else f"{lead.amount:.2f}".replace(".", ",")
-    number = 30_000 + lead.number
+    number = deal_id(lead)
     where = {"organic": "Веб-сайт", "referral": "Рекомендація"}.get(lead.source.channel, "")
     accepted = "Так" if "qualified" in lead.steps else "Ні" if lead.rejected else ""
     quality = "" if lead.bant is None else "Якісний лід" if sum(lead.bant) >= 3 else "Неякісний лід"

@@ -9,17 +9,23 @@ funnel.visibility.company       # share of the steps between stages that are kno
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.chapters import funnel_words as words
 from helpers.chapters.base import Chapter
-from helpers.chapters.funnel_chart import draw_funnel, draw_months, share_text
+from helpers.chapters.funnel_ahead import ahead_exhibit
+from helpers.chapters.funnel_chart import draw_funnel, draw_months, interval_text, share_text
 from helpers.chapters.funnel_cohorts import Maturity, measure_maturity
 from helpers.chapters.funnel_counts import recorded_stages
 from helpers.chapters.funnel_losses import Losses
 from helpers.chapters.funnel_measure import MeasuredFunnel, measure_funnel
+from helpers.chapters.funnel_stage_chart import stage_exhibits
+from helpers.chapters.funnel_stages import Stages, measure_stages
+from helpers.chapters.funnel_then import Then, measure_then, then_exhibit
 from helpers.chapters.funnel_visibility import Visibility, measure_visibility, said
+from helpers.chapters.funnel_young import young_exhibit
 from helpers.report.model import Box, Exhibit, Finding, Section
 
 if TYPE_CHECKING:
@@ -42,14 +48,27 @@ class Funnel(Chapter):
     funnel: MeasuredFunnel
     visibility: Visibility
     maturity: Maturity
+    stages: Stages
+    then: Then | None
     profit_known: bool
     """Money of a customer is gross profit; False: it is revenue, no margin being known."""
+    worth: Mapping[str, str] = field(default_factory=dict)
+    """What each of the three steps is estimated to bring, as written (`funnel_ahead.STEPS`)."""
 
     @classmethod
-    def measure(cls, facts: Facts, client: Client, say: Language, score: Score | None = None) -> Funnel:
-        """The funnel of the audited period; ``score`` (survey result) says which stages each department sees."""
+    def measure(
+        cls,
+        facts: Facts,
+        client: Client,
+        say: Language,
+        score: Score | None = None,
+        earlier: Mapping[str, Any] | None = None,
+    ) -> Funnel:
+        """The funnel of the audited period; ``score`` (survey result) says which stages each department sees,
+        ``earlier`` (audit.json of the last audit) how the funnel was then."""
         mapped = [meaning.stage for stages in client.outcomes.values() for meaning in stages.values() if meaning.stage]
-        funnel = measure_funnel(facts, recorded_stages(facts.leads, mapped))
+        recorded = recorded_stages(facts.leads, mapped)
+        funnel = measure_funnel(facts, recorded)
         return cls(
             say=say,
             client=client,
@@ -58,6 +77,8 @@ class Funnel(Chapter):
             funnel=funnel,
             visibility=measure_visibility(funnel.steps, client, said(score)),
             maturity=measure_maturity(facts, client),
+            stages=measure_stages(facts, funnel, recorded),
+            then=measure_then(earlier, funnel),
             profit_known=client.margin_given or "deals.margin" in facts.has,
         )
 
@@ -74,8 +95,13 @@ class Funnel(Chapter):
         exhibits = [self._funnel_exhibit()]
         if self.maturity.months:
             exhibits.append(self._months_exhibit())
+        exhibits += [exhibit for exhibit in (young_exhibit(self.maturity, say, self._source_note()),) if exhibit]
         if self.funnel.losses and self.funnel.leads:
             exhibits.append(self._losses_exhibit())
+        ahead = ahead_exhibit(self.funnel.steps, self.visibility, self.client, say, self.worth, self._source_note())
+        then = then_exhibit(self.then, self.funnel, self.visibility, self.client, say, self._source_note())
+        exhibits += [exhibit for exhibit in (then, ahead) if exhibit is not None]
+        exhibits += stage_exhibits(self.stages, self.client, say, self._source_note())
         boxes = [self._reading_box()]
         if (missing := words.unknown_box(self.funnel, self.client, say)) is not None:
             boxes.append(missing)
@@ -153,11 +179,11 @@ class Funnel(Chapter):
         won = self.funnel["won"].of_leads
         if won is None or won.share is None:
             title = say("Conversion of lead to customer: too few to judge")
-        elif maturity.final is not None and maturity.open:
+        elif maturity.final_range is not None and maturity.open:
             title = say(
-                "{share} of leads have become customers so far; about {final} are to be expected in the end",
+                "{share} of leads have become customers so far; {range} are to be expected in the end",
                 share=share_text(won.share, say),
-                final=share_text(maturity.final, say),
+                range=interval_text(maturity.final_range, say),
             )
         else:
             title = say("{share} of leads have become customers so far", share=share_text(won.share, say))
@@ -165,7 +191,10 @@ class Funnel(Chapter):
         if all(month.ripe for month in maturity.months):
             reading = []
         elif maturity.more is not None:
-            reading.append(say("The diamond is where the month should end, by the age of its open leads."))
+            reading.append(
+                say("The diamond is where the month should end, by the age of its open leads; its line holds the final "
+                    "share with 95 % probability.")
+            )  # fmt: skip
         reading.append(say("The line in a bar is the 95 % interval; months with overlapping lines may not differ."))
         return Exhibit(
             key="funnel-months",
@@ -222,7 +251,8 @@ class Funnel(Chapter):
         )
 
     def figures(self) -> dict[str, Any]:
-        """``funnel`` and ``visibility`` of audit.json; shares 0-1, None unknown or too few to judge."""
+        """``funnel``, ``visibility`` and ``funnel_seen`` (department → stages) of audit.json; shares 0-1, None unknown
+        or too few to judge."""
         steps = []
         for step in self.funnel.steps:
             ratio = step.of_previous
@@ -237,4 +267,13 @@ class Funnel(Chapter):
                 entry["at_least"] = step.at_least
             steps.append(entry)
         shares = {name: sight.share for name, sight in self.visibility.departments.items()}
-        return {"funnel": steps, "visibility": {"company": self.visibility.company, **shares}}
+        stages = [step.stage for step in self.funnel.steps]
+        seen = {
+            name: None if sight.share is None else [stage for stage in stages if stage in sight.stages]
+            for name, sight in self.visibility.departments.items()
+        }
+        return {
+            "funnel": steps,
+            "visibility": {"company": self.visibility.company, **shares},
+            "funnel_seen": seen,
+        }

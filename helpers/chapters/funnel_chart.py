@@ -230,7 +230,7 @@ def draw_months(maturity: Maturity, say: Language, alt: str) -> model.Figure:
     """Conversion of lead to customer by month of the lead: so far with its interval, and expected by age."""
     months = maturity.months
     fig, ax = theme.figure(height=3.0)
-    colour, ink = theme.COLOURS["joint"], theme.COLOURS["ink"]
+    colour = theme.COLOURS["joint"]
     tops = [0.01]
     # Values over many bars would run into each other.
     written = len(months) <= 13
@@ -244,9 +244,12 @@ def draw_months(maturity: Maturity, say: Language, alt: str) -> model.Figure:
         theme.whiskers(ax, [place], [ratio.interval[0]], [ratio.interval[1]], across=False)
         end = ratio.interval[1]
         expected = None if month.ripe else month.expected
-        if expected is not None:
-            ax.plot(place, expected, "D", markersize=5, color=ink, markerfacecolor=theme.COLOURS["paper"], zorder=5)
-            end = max(end, expected)
+        if expected is not None and month.final_range is not None:
+            # Beside the bar's own line, so that both ranges can be read.
+            aside = place + 0.2
+            theme.whiskers(ax, [aside], [month.final_range[0]], [month.final_range[1]], across=False, colour=colour)
+            ax.plot(aside, expected, "D", markersize=5, color=colour, markerfacecolor=theme.COLOURS["paper"], zorder=5)
+            end = max(end, month.final_range[1])
         tops.append(end)
         if written:
             text = share_text(ratio.share, say)

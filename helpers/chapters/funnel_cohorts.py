@@ -7,16 +7,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers.chapters.funnel_measure import Ratio
-from helpers.stats.incidence import incidence
+from helpers.stats.cohorts import Finals, final_wins
+from helpers.stats.incidence import Incidence, incidence
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
+
+
+CURVES = 7
+"""More months than these are drawn as quarters, more quarters as years."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Month:
     open: int
     more: float | None
     """Wins still to be expected; None where the data are too short."""
+    more_range: tuple[float, float] | None
+    """95 % of the number that will be seen lies between these."""
     ripe: bool
     """Its youngest lead is older than the cycle, or none of its leads is open any more."""
 
@@ -42,6 +48,31 @@ class Month:
     def expected(self) -> float | None:
         """Conversion to be expected in the end, 0-1; None: not known, or under 30 leads."""
         return None if self.more is None or not self.so_far.enough else (self.won + self.more) / self.leads
+
+    @property
+    def final_range(self) -> tuple[float, float] | None:
+        """Between which conversions the month will end with 95 % probability; None like ``expected``."""
+        if self.expected is None or self.more_range is None:
+            return None
+        low, high = self.more_range
+        return (self.won + low) / self.leads, (self.won + high) / self.leads
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Conversion by age of the leads of one month or quarter."""
+
+    first: dt.date
+    """First day of its first month."""
+    last: dt.date
+    """First day of its last month."""
+    leads: int
+    ripe: bool
+    seen: int
+    """Age in days that all of its leads have reached: cohorts are compared at the lowest of these."""
+    drawn: int
+    """Age in days that half of its leads have reached: later its curve is thin."""
+    by_age: Incidence
 
 
 @dataclass(frozen=True)
@@ -56,6 +87,10 @@ class Maturity:
     """The client said so in client.yml."""
     young: int | None
     """Open leads younger than the cycle; None where the cycle is not known."""
+    more_range: tuple[float, float] | None = None
+    """95 % of all wins still to come."""
+    curves: tuple[Curve, ...] = ()
+    """Cohorts of at least 30 leads, in order; months, or quarters where the months are many."""
 
     @property
     def leads(self) -> int:
@@ -84,6 +119,19 @@ class Maturity:
         return None if self.more is None or self.leads < MINIMUM else (self.won + self.more) / self.leads
 
     @property
+    def final_range(self) -> tuple[float, float] | None:
+        """Between which conversions the whole span will end with 95 % probability; None like ``final``."""
+        if self.final is None or self.more_range is None:
+            return None
+        low, high = self.more_range
+        return (self.won + low) / self.leads, (self.won + high) / self.leads
+
+    @property
+    def youngest(self) -> Month | None:
+        """The last month that is not final and has an expected conversion."""
+        return next((m for m in reversed(self.months) if not m.ripe and m.final_range is not None), None)
+
+    @property
     def seen(self) -> float | None:
         """Share of the final number of wins that is already in, 0-1."""
         return None if self.more is None or self.won + self.more <= 0 else self.won / (self.won + self.more)
@@ -96,36 +144,66 @@ def measure_maturity(facts: Facts, client: Client, span: str = "now") -> Maturit
     """
     leads = facts.leads[facts.leads["span"].eq(span)]
     ages = facts.ages[facts.ages["span"].eq(span)]
-    cycle, more = _expected(facts, client, ages)
+    cycle, finals = _expected(facts, client, ages)
     counted = leads.groupby(["month", "outcome"])["leads"].sum()
     months = []
     for month in sorted(leads["month"].unique()):
         of = counted[month]
         still_open = int(of.get("open", 0))
+        more, low, high = (None, 0.0, 0.0) if finals is None else _of(finals, month)
         months.append(
             Month(
                 month=month.date(),
                 leads=int(of.sum()),
                 won=int(of.get("won", 0)),
                 open=still_open,
-                more=None if more is None else float(more.get(month, 0.0)),
+                more=more,
+                more_range=None if more is None else (low, high),
                 ripe=still_open == 0 or (cycle is not None and _youngest(month, facts) >= cycle),
             )
         )
     waiting = ages[ages["outcome"].eq("open")]
-    young = None if cycle is None else int(waiting.loc[waiting["age_days"].lt(cycle), "leads"].sum())
-    return Maturity(tuple(months), cycle, client.cycle_days is not None, young)
+    return Maturity(
+        months=tuple(months),
+        cycle_days=cycle,
+        cycle_given=client.cycle_days is not None,
+        young=None if cycle is None else int(waiting.loc[waiting["age_days"].lt(cycle), "leads"].sum()),
+        more_range=None if finals is None else finals.whole[1:],
+        curves=_curves(tuple(months), ages, facts),
+    )
 
 
-def _expected(facts: Facts, client: Client, ages: pd.DataFrame) -> tuple[int | None, pd.Series | None]:
+def _of(finals: Finals, month: pd.Timestamp) -> tuple[float, float, float]:
+    # A month whose leads all lack a sound date is not among them.
+    return finals.of(month) if month in finals.cohorts else (0.0, 0.0, 0.0)
+
+
+def _expected(facts: Facts, client: Client, ages: pd.DataFrame) -> tuple[int | None, Finals | None]:
     """The cycle in days, and the wins still expected by month of the lead; None where the data are too short."""
-    curve = incidence(facts.ages)
+    every = facts.ages.groupby(["outcome", "age_days"], as_index=False)[["leads"]].sum()
+    curve = incidence(every)
     if not curve.plateau_known or curve.leads < MINIMUM:
         return client.cycle_days, None
     cycle = client.cycle_days if client.cycle_days is not None else math.ceil(curve.cycle_days)
-    waiting = ages[ages["outcome"].eq("open")]
-    expected = waiting["leads"] * np.asarray(curve.pending(waiting["age_days"].to_numpy()), float)
-    return cycle, expected.groupby(waiting["month"]).sum()
+    return cycle, final_wins(ages.rename(columns={"month": "cohort"}), every) if len(ages) else None
+
+
+def _curves(months: tuple[Month, ...], ages: pd.DataFrame, facts: Facts) -> tuple[Curve, ...]:
+    """A curve per month, quarter or year: as fine as can be told apart."""
+    size = 1 if len(months) <= CURVES else 3 if len(months) <= 3 * CURVES else 12
+    parts: dict[tuple[int, int], list[Month]] = {}
+    for month in months:
+        parts.setdefault((month.month.year, (month.month.month - 1) // size), []).append(month)
+    curves = []
+    for part in parts.values():
+        of = ages[ages["month"].isin([pd.Timestamp(month.month) for month in part])]
+        seen = _youngest(pd.Timestamp(part[-1].month), facts)
+        if of["leads"].sum() >= MINIMUM and seen > 0:
+            ripe = all(month.ripe for month in part)
+            leads = sum(month.leads for month in part)
+            drawn = (seen + (facts.as_of - max(part[0].month, facts.period.from_)).days) // 2
+            curves.append(Curve(part[0].month, part[-1].month, leads, ripe, seen, drawn, incidence(of)))
+    return tuple(curves)
 
 
 def _youngest(month: pd.Timestamp, facts: Facts) -> int:

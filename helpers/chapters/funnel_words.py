@@ -219,12 +219,12 @@ def maturity_text(maturity: Maturity, say: Language) -> list[str]:
         )  # fmt: skip
     else:
         texts.append(say("No lead is open any more: the outcomes are final."))
-    if maturity.open and maturity.seen is not None and maturity.more is not None:
+    if maturity.open and maturity.seen is not None and maturity.more_range is not None:
         texts.append(
             say(
-                "By their age about {more} more customers are to be expected of them; {seen} of the final number is "
+                "By their age {range} more customers are to be expected of them; about {seen} of the final number is "
                 "already in.",
-                more=say.count(maturity.more),
+                range=say.interval(*maturity.more_range, say.count),
                 seen=say.share(maturity.seen),
             )
         )
@@ -250,6 +250,7 @@ def months_table(maturity: Maturity, say: Language) -> Table:
         Column(label=say("Conversion so far"), kind="share", digits=1),
         Column(label=say("Interval 95 %")),
         Column(label=say("Expected in the end"), kind="share", digits=1),
+        Column(label=say("Range in the end")),
         Column(label=say("Final?")),
     )
     rows = tuple(
@@ -261,6 +262,7 @@ def months_table(maturity: Maturity, say: Language) -> Table:
             month.so_far.share,
             interval_text(month.so_far.interval, say) if month.so_far.interval else say("too few to judge"),
             month.expected,
+            interval_text(month.final_range, say) if month.final_range is not None and not month.ripe else None,
             say("final") if month.ripe else say("not final yet"),
         )
         for month in maturity.months

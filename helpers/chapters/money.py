@@ -21,6 +21,10 @@ from helpers.chapters.feeling import Feeling, measure_feeling
 from helpers.chapters.feeling_words import FeelingWords
 from helpers.chapters.money_chart import draw_aim, draw_costs, draw_feeling, draw_profit, draw_sums
 from helpers.chapters.money_measure import Measured, measure_money
+from helpers.chapters.money_mix import Mix, measure_mix
+from helpers.chapters.money_mix_chart import mix_exhibit
+from helpers.chapters.money_moves import measure_moves
+from helpers.chapters.money_moves_chart import moves_exhibit
 from helpers.chapters.money_titles import Titles
 from helpers.report.model import Box, Exhibit, Finding, Section
 
@@ -42,6 +46,8 @@ class Money(Chapter):
     as_of: dt.date
     measured: Measured
     feeling: Feeling
+    mix: Mix | None
+    """Campaigns against the people who handle their leads; None: not two of each."""
     margin_known: bool
     """False: no margin was given, and profit is revenue less spend."""
 
@@ -56,6 +62,7 @@ class Money(Chapter):
             as_of=facts.as_of,
             measured=measured,
             feeling=measure_feeling(measured.campaigns),
+            mix=measure_mix(facts, client, measured),
             margin_known=client.margin_given or "deals.margin" in facts.has,
         )
 
@@ -71,9 +78,10 @@ class Money(Chapter):
         say = self.say
         exhibits = [self._sums_exhibit()]
         if not self.measured.matched.empty:
-            exhibits += [self._profit_exhibit(), *self._aim_exhibit(), self._costs_exhibit()]
+            exhibits += [self._profit_exhibit(), *self._moves_exhibit(), *self._aim_exhibit(), self._costs_exhibit()]
         if self.feeling.rated and not self.measured.matched.empty:
             exhibits.append(self._feeling_exhibit())
+        exhibits += [one for one in (mix_exhibit(self.mix, self.measured, say, self._note()),) if one is not None]
         return Section(
             key=self.key,
             title=say("Money by campaign"),
@@ -161,6 +169,10 @@ class Money(Chapter):
             table=words.profit_table(self.measured, say, self.client.currency),
             note=f"{self._note()} {self._method_note()}",
         )  # fmt: skip
+
+    def _moves_exhibit(self) -> tuple[Exhibit, ...]:
+        found = moves_exhibit(measure_moves(self.measured), self.measured, self.say, self.client.currency, self._note())
+        return () if found is None else (found,)
 
     def _aim_exhibit(self) -> tuple[Exhibit, ...]:
         say, aim = self.say, self.client.earn_per_100

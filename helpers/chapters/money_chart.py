@@ -80,21 +80,17 @@ def draw_profit(measured: Measured, say: Language, currency: str, alt: str) -> F
     ax.axvline(0, color=theme.COLOURS["ink"], linewidth=0.8)
     ax.set_yticks(places, labels)
     ax.invert_yaxis()
-    far = [_far(p, a, b) for p, a, b in zip(drawn, low, high, strict=True)]
     text = [
         say.money_short(p, currency, signed=True) + (f" · {words.verdict_text(v, say)}" if v else "")
         for p, v in zip(profit, verdicts, strict=True)
     ]
+    # All labels on one side: beside the losses too there is room for them, right of the zero line.
+    far = [max([0, p, *_known([b])]) for p, b in zip(drawn, high, strict=True)]
     ax.set_xlim(min([0, *drawn, *_known(low)]), max([0, *drawn, *_known(high)]) or 1)
-    theme.label_bars(ax, bars, text, beyond=far)
+    zeros = ax.barh(places, [0.0] * len(places))
+    theme.label_bars(ax, zeros, text, beyond=far)
     theme.money_axis(ax.xaxis, say, currency)
     return theme.picture(fig, "money-profit", alt)
-
-
-def _far(profit: float, low: float, high: float) -> float:
-    """Where the label stands: beyond the bar and its interval."""
-    end = low if profit < 0 else high
-    return profit if np.isnan(end) else (min(profit, end) if profit < 0 else max(profit, end))
 
 
 def _known(values: list[float]) -> list[float]:
@@ -207,7 +203,7 @@ def draw_feeling(feeling: Feeling, say: Language, currency: str, alt: str) -> Fi
     for verdict, part in table.groupby("verdict", sort=True):
         colour = theme.COLOURS[VERDICT_COLOUR[str(verdict)]]
         ax.scatter(part["rating"], part["per_lead"], s=34, color=colour, edgecolor=theme.COLOURS["paper"], zorder=5)
-    _name_points(ax, table, say)
+    _name_points(ax, table, feeling.middle, say)
     return theme.picture(fig, "money-feeling", alt)
 
 
@@ -216,7 +212,7 @@ def _ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
     return table if len(table) <= most else table.drop(table.index[most // 2 : len(table) - most // 2])
 
 
-def _name_points(ax: Any, table: pd.DataFrame, say: Language) -> None:
+def _name_points(ax: Any, table: pd.DataFrame, middle: float, say: Language) -> None:
     """Names of the first points, each at the first of four places that is free; else the table has to do."""
     from helpers.report import theme
     from helpers.report.lettering import SIZE, height, width
@@ -233,24 +229,31 @@ def _name_points(ax: Any, table: pd.DataFrame, say: Language) -> None:
     corner = 1.6 * line
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
     taken += [(0, plot[1] - corner, plot[0], plot[1]), (0, 0, plot[0], corner)]
+    # Lines that a name should not cross, if there is another place for it.
+    across, up = (0 - y0) / (y1 - y0) * plot[1], (middle - x0) / (x1 - x0) * plot[0]
+    crossed = [(0, across - 1, plot[0], across + 1), (up - 1, 0, up + 1, plot[1])]
     for row, (x, y) in zip(lines(table.head(SHOWN)), points, strict=False):
-        name = theme.shorten(words.campaign_name(row, say), 24)
-        long = width(name, SIZE)
-        for left, bottom in (
-            (x + 7, y - line / 2),
-            (x - 7 - long, y - line / 2),
-            (x - long / 2, y + 6),
-            (x - long / 2, y - 6 - line),
-        ):
-            area = (left, bottom, left + long, bottom + line)
-            if left < 0 or area[2] > plot[0] or any(_touch(area, other) for other in taken):
-                continue
+        name = theme.shorten(words.campaign_name(row, say), 22, lines=2)
+        long, high = width(name, SIZE), line * (name.count("\n") + 1)
+        places = [
+            (left, bottom, left + long, bottom + high)
+            for left, bottom in (
+                (x + 7, y - high / 2),
+                (x - 7 - long, y - high / 2),
+                (x - long / 2, y + 6),
+                (x - long / 2, y - 6 - high),
+            )
+            if left >= 0 and left + long <= plot[0]
+        ]
+        free = [area for area in places if not any(_touch(area, other) for other in taken)]
+        clear = [area for area in free if not any(_touch(area, other) for other in crossed)]
+        if clear or free:
+            area = (clear or free)[0]
             taken.append(area)
             ax.annotate(
-                name, (row.rating, row.per_lead), xytext=(left - x, bottom - y + line * 0.2),
-                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6,
+                name, (row.rating, row.per_lead), xytext=(area[0] - x, area[1] - y + line * 0.2),
+                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6, linespacing=1.25,
             )  # fmt: skip
-            break
 
 
 def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

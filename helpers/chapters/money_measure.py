@@ -66,12 +66,15 @@ class Measured:
     campaigns: pd.DataFrame
     """One row per campaign, best profit so far first: columns of `count_campaigns`, and ``profit`` (so far), ``cpl``,
     ``cost_per_qualified``, ``cac``, ``conversion`` (0-1), ``romi`` (ratio), ``per_100`` (revenue per 100 of spend),
-    ``expected`` ... (of `Expected`), ``verdict``, ``action``. nan: unknown or not to be divided."""
+    ``expected`` ... (of `Expected`), ``verdict``, ``action``, ``row`` (of ``join``). nan: unknown or not to be
+    divided."""
     sums: Reconciliation
     expected: Expected
     timing: Incidence
     rest: np.ndarray
     """Rows of ``campaigns`` that a chart sums up: positions."""
+    join: Join
+    """Which row each campaign of leads and of spend belongs to."""
 
     @property
     def matched(self) -> pd.DataFrame:
@@ -100,7 +103,7 @@ def measure_money(facts: Facts, client: Client) -> Measured:
     ]
     table["action"] = _actions(table, client)
     at = table.index.get_indexer(rest)
-    return Measured(table.reset_index(drop=True), sums, expected, timing, at)
+    return Measured(table.assign(row=table.index).reset_index(drop=True), sums, expected, timing, at, join)
 
 
 def shown_campaigns(measured: Measured) -> pd.DataFrame:

@@ -46,7 +46,7 @@ class Titles:
     # Opening and sums ------------------------------------------------------------------------------------------------
 
     def lead(self) -> tuple[str, ...]:
-        """Opening: the two sums, each equal to its parts."""
+        """Opening: the three sums, each equal to its parts."""
         say, sums = self.say, self.measured.sums
 
         def exact(value: float) -> str:
@@ -62,7 +62,11 @@ class Titles:
             revenue=exact(sums.revenue), matched=exact(sums.revenue_matched), alone=exact(sums.revenue_leads_only),
             loose=exact(sums.revenue_loose),
         )  # fmt: skip
-        return spend, revenue
+        profit = say(
+            "Profit {profit} = gross profit {gross} less spend {spend}.",
+            profit=exact(sums.profit), gross=exact(round(sums.profit + sums.spend, 2)), spend=exact(sums.spend),
+        )  # fmt: skip
+        return spend, revenue, profit
 
     def sums(self) -> str:
         """Title: how much of the spend can be followed."""
@@ -131,16 +135,6 @@ class Titles:
         if len(measured.rest):
             out.append(say("Drawn are the {n} campaigns with most expected profit or loss.", n=SHOWN))
         out += self._open_reading()
-        stop, scale = (self.measured.matched[measured.matched["action"] == name] for name in ("stop", "scale"))
-        if len(stop) and len(scale):
-            out.append(
-                say(
-                    "The {money} spent on campaigns to stop could be tried, step by step, in {names}: a campaign that "
-                    "grows need not earn as before.",
-                    money=self._money(float(stop["spend"].sum())),
-                    names=self._names(scale.sort_values("romi", ascending=False, kind="stable")),
-                )
-            )
         return tuple(out)
 
     def _open_reading(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import ibis
@@ -16,7 +16,20 @@ import numpy as np
 import pandas as pd
 
 from helpers.client import Span
+from helpers.facts.conversations import Conversations, count_conversations
+from helpers.facts.days import Days, count_days
+from helpers.facts.evidence import Evidence, count_evidence
 from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
+from helpers.facts.handover import Handover, count_handover
+from helpers.facts.outcomes import Outcomes, count_outcomes
+from helpers.facts.pipeline import Pipeline, count_pipeline
+from helpers.facts.quarters import Quarters, count_quarters
+from helpers.facts.retention import Retention, count_retention
+from helpers.facts.speed import Speed, count_speed
+from helpers.facts.staff import shown_managers
+from helpers.facts.steps import Steps, count_steps, events_of_leads
+from helpers.facts.touches import linked_touches
+from helpers.facts.waits import Clock, with_waits
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
 
@@ -24,9 +37,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from helpers.sources.loading import Data
-
-ANSWER_EDGES = (5, 15, 30, 60, 120, 240, 480, 1440, 2880, 4320, 10080)
-"""Upper edges, in minutes, of the buckets of time to the first answer; the last bucket is open."""
 
 SQUARED = "decimal(18, 2)"
 """Money before squaring: its square fits a decimal of 36 digits."""
@@ -54,8 +64,6 @@ class Facts:
     """span, month, outcome, age_days | leads. Age at the outcome, or at ``as_of`` for open leads."""
     open_ages: pd.DataFrame
     """span, channel, campaign_id, campaign, age_days (whole weeks) | leads, open ones only."""
-    answers: pd.DataFrame
-    """span, month, channel, manager, minutes_to (upper edge; NaN: no answer recorded) | leads."""
     reasons: pd.DataFrame
     """span, outcome, reason | leads."""
     people: pd.DataFrame
@@ -73,6 +81,16 @@ class Facts:
     """Clean columns that hold at least one value, as "table.column"."""
     dates: dict[str, tuple[dt.date, dt.date]]
     """First and last day of leads, deals and spend."""
+    evidence: Evidence = field(default_factory=Evidence.empty)
+    quarters: Quarters = field(default_factory=Quarters.empty)
+    steps: Steps = field(default_factory=Steps.empty)
+    retention: Retention = field(default_factory=Retention.empty)
+    speed: Speed = field(default_factory=Speed.empty)
+    handover: Handover = field(default_factory=Handover.empty)
+    conversations: Conversations = field(default_factory=Conversations.empty)
+    outcomes: Outcomes = field(default_factory=Outcomes.empty)
+    days: Days = field(default_factory=Days.empty)
+    pipeline: Pipeline = field(default_factory=Pipeline.empty)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
@@ -90,13 +108,15 @@ def count(data: Data) -> Facts:
     if leads is not None:
         # Many counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
         leads = data.con.create_table(ibis.util.gen_name("counted_leads"), leads)
+    touches = linked_touches(data, leads, deals)
+    if touches is not None:
+        touches = data.con.create_table(ibis.util.gen_name("counted_touches"), touches)
+    clock = Clock()
+    if leads is not None:
+        timed, clock = with_waits(data, leads, touches)
+        leads = data.con.create_table(ibis.util.gen_name("timed_leads"), timed)
     spend = _spend(data)
     lead_counts = _lead_counts(data, leads) if leads is not None else empty(LEAD_KEYS, LEAD_SUMS)
-    answers = (
-        _answers(data, leads)
-        if leads is not None
-        else empty(["span", "month", "channel", "manager", "minutes_to"], ["leads"])
-    )
     ages = _ages(data, leads) if leads is not None else empty(["span", "month", "outcome", "age_days"], ["leads"])
     open_ages = (
         _open_ages(data, leads)
@@ -107,12 +127,13 @@ def count(data: Data) -> Facts:
         data=data,
         leads=leads,
         deals=deals,
+        touches=touches,
+        clock=clock,
         channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"]),
-        managers=spellings(client.aliases.manager, lead_counts["manager"]),
+        managers=shown_managers(data, lead_counts["manager"]),
     )
     lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
     spend = ground.one_spelling(spend, ["spend", "impressions", "clicks", "rows"])
-    answers = ground.one_spelling(answers, ["leads"])
     open_ages = ground.one_spelling(open_ages, ["leads"])
     lead_counts["stage"] = lead_counts["stage"].map(dict(enumerate(client.stage_keys)))
     return Facts(
@@ -120,7 +141,6 @@ def count(data: Data) -> Facts:
         spend=spend,
         ages=ages,
         open_ages=open_ages,
-        answers=answers,
         reasons=_reasons(data, leads) if leads is not None else empty(["span", "outcome", "reason"], ["leads"]),
         people=_people(data, leads) if leads is not None else empty(["span"], ["leads", "people", "repeats"]),
         buyers=_buyers(leads)
@@ -134,6 +154,16 @@ def count(data: Data) -> Facts:
         snapshot=data.snapshot,
         has=_has(tables),
         dates=_dates(tables),
+        evidence=count_evidence(ground),
+        quarters=count_quarters(ground),
+        steps=count_steps(ground),
+        retention=count_retention(ground),
+        speed=count_speed(ground),
+        handover=count_handover(ground),
+        conversations=count_conversations(ground),
+        outcomes=count_outcomes(ground),
+        days=count_days(ground),
+        pipeline=count_pipeline(ground),
     )
 
 
@@ -143,10 +173,9 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
     if "leads" not in tables:
         return None
     leads = tables["leads"]
-    if "stage_events" in tables:
-        events = tables["stage_events"]
-        known = ibis.coalesce(events.lead_id, events.deal_id)
-        furthest = events.mutate(key=known).group_by("key").agg(event_at=lambda t: t["at"].max())
+    events = events_of_leads(data, deals)
+    if events is not None:
+        furthest = events.group_by("key").agg(event_at=events["at"].max())
         leads = leads.left_join(furthest, [("lead_id", "key")]).drop("key")
     else:
         leads = leads.mutate(event_at=ibis.null("int32"))
@@ -159,6 +188,7 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
             deal_outcome=ibis.null("string"),
             deal_at=ibis.null("int32"),
             deal_closed=ibis.null("timestamp"),
+            sales=ibis.null("int64"),
         )
     outcome = ibis.cases(
         ((leads.outcome == "won") | (leads.deal_outcome == "won"), "won"),
@@ -185,6 +215,7 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
             outcome == "open", ibis.null("timestamp"), ibis.coalesce(leads.closed_at, leads.deal_closed)
         ),
         source=leads.source,
+        medium=leads.medium,
         accepted_at=leads.accepted_at,
         first_answer_at=leads.first_answer_at,
         month=created.truncate("M"),
@@ -205,6 +236,8 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
         gross=ibis.ifelse(outcome == "won", leads.gross.fill_null(0), 0).cast(MONEY),
         age_days=ibis.ifelse(sound, age, ibis.null("int64")),
+        # A lead that the CRM calls won without a deal of its own is one sale.
+        sales=ibis.ifelse(outcome == "won", ibis.greatest(leads.sales.fill_null(1), 1), 0).cast("int64"),
     )
 
 
@@ -253,7 +286,7 @@ def _with_deals(leads: ir.Table, deals: ir.Table) -> ir.Table:
     )
     summed = summed.mutate(
         deal_outcome=ibis.cases((summed.n_won > 0, "won"), (summed.n_lost == summed.n, "lost"), else_="open")
-    ).drop("n_won", "n_lost", "n")
+    ).drop("n_lost", "n").rename(sales="n_won")
     return leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
 
 
@@ -323,20 +356,6 @@ def _open_ages(data: Data, leads: ir.Table) -> pd.DataFrame:
     known = leads.filter(leads.age_days.notnull() & (leads.outcome == "open"))
     weeks = known.mutate(age_days=((known.age_days // 7) * 7).cast("int64"))
     return fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
-
-
-def _answers(data: Data, leads: ir.Table) -> pd.DataFrame:
-    keys = ["span", "month", "channel", "manager", "minutes_to"]
-    minutes = leads.first_answer_min
-    edge = ibis.cases(
-        (minutes.isnull(), ibis.literal(-1.0)),
-        *[(minutes <= edge, ibis.literal(float(edge))) for edge in ANSWER_EDGES],
-        else_=ibis.literal(math.inf),
-    )
-    made = leads.mutate(minutes_to=edge)
-    frame = fetched(made.group_by(keys).agg(leads=made.count()), keys)
-    frame["minutes_to"] = frame["minutes_to"].where(frame["minutes_to"] >= 0, np.nan)
-    return frame
 
 
 def _reasons(data: Data, leads: ir.Table) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.waits import Clock
 from helpers.sources.typed import canonical
 
 if TYPE_CHECKING:
@@ -27,12 +28,15 @@ class Ground:
     """The clean tables and, where there are leads or deals, both joined and typed once.
 
     ``leads``: a row per lead with span, month, outcome, reached stage and what its deals brought. ``deals``: the clean
-    deals and ``to_lead``, the lead each grew from (NULL: none).
+    deals and ``to_lead``, the lead each grew from (NULL: none). ``touches``: calls and messages, see `linked_touches`.
+    ``managers``: spelling → name as shown, an alias where the table of people has one.
     """
 
     data: Data
     leads: ir.Table | None
     deals: ir.Table | None
+    touches: ir.Table | None
+    clock: Clock
     channels: dict[str, str]
     managers: dict[str, str]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from helpers.chapters.five import five
 from helpers.report.model import Box, Report, SourceFile
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from helpers.chapters.base import Chapter
     from helpers.chapters.score import ScoreChapter
     from helpers.language import Language
-    from helpers.report.model import Finding
+    from helpers.report.model import Action, Finding, Section
     from helpers.sources.loading import Data
 
 SCHEMA = 1
@@ -23,7 +24,20 @@ FINDINGS = 3
 
 def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[Chapter]) -> Report:
     """The report of one client in one language; ``chapters`` in reading order."""
+    from helpers.chapters.actions import Actions
+
     say, client = brief.say, brief.client
+    sections = tuple(chapter.drawn for chapter in chapters)
+    actions = next((chapter for chapter in chapters if isinstance(chapter, Actions)), None)
+    first: dict[str, Any] = {}
+    if actions is not None:
+        first = {
+            "headline": actions.headline(),
+            "actions": leading(actions.actions(), sections),
+            "days": actions.days(),
+            "next_audit": actions.next_audit(),
+            "handouts": actions.handouts(),
+        }
     return Report(
         lang=client.lang,
         title=say("How marketing and sales work together"),
@@ -34,10 +48,19 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
         brand=brief.brand,
         score=score.score_card(),
         findings=strongest([finding for chapter in chapters for finding in chapter.findings()]),
-        sections=tuple(chapter.drawn for chapter in chapters),
+        sections=sections,
         method=method(say),
         sources=tuple(SourceFile(name=raw.name, rows=raw.rows, sha256=raw.sha256) for raw in data.files),
         version=toolkit_version(),
+        **first,
+    )
+
+
+def leading(actions: Sequence[Action], sections: Sequence[Section]) -> tuple[Action, ...]:
+    """The actions, each pointing to the section that shows it, or, where the report has no such one, to the steps."""
+    known = {section.key for section in sections}
+    return tuple(
+        action if action.section in known else action.model_copy(update={"section": "actions"}) for action in actions
     )
 
 
@@ -55,7 +78,7 @@ def key_figures(brief: Brief, data: Data, chapters: Sequence[Chapter]) -> dict[s
     }
     for chapter in chapters:
         figures.update(chapter.figures())
-    return figures
+    return {**figures, "five": five(figures)}
 
 
 def strongest(findings: Sequence[Finding]) -> tuple[Finding, ...]:

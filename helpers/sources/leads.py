@@ -43,7 +43,7 @@ def clean_leads(client: Client, table: ir.Table, presets: Sequence[Preset], as_o
         manager=table.manager.fill_null(""),
         product=table["product"].fill_null(""),
         age_days=_age(table, closed, "created_at", as_of),
-    ).drop("stage", "pipeline", "budget", "authority", "need", "timing", "_file", "_row")
+    ).drop("stage", "pipeline", "_file", "_row")
     _notices(made.mutate(closed=closed), "leads", "created_at", as_of, ledger, client)
     return made
 

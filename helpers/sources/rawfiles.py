@@ -29,6 +29,7 @@ DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60
 """A header is looked for in this many first rows."""
 SAMPLE_BYTES = 1 << 20
+OLD_ENCODINGS = ("cp1251", "cp866", "koi8_r", "koi8_u", "mac_cyrillic", "cp1252")
 _EXACT_FLOAT = 2.0**53
 
 
@@ -88,7 +89,7 @@ def read_raw(con: Backend, path: Path, name: str, known: Iterable[str], sheet: s
 
 
 def _csv(con: Backend, path: Path, name: str, wanted: set[str], scratch: Path, sha256: str) -> RawFile:
-    encoding = _encoding(path, name)
+    encoding = _encoding(path, name, wanted)
     source = path if encoding == "utf-8" else _transcode(path, encoding, scratch, name, sha256)
     with source.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         sample = stream.read(SAMPLE_BYTES)
@@ -111,7 +112,7 @@ def _csv(con: Backend, path: Path, name: str, wanted: set[str], scratch: Path, s
     return RawFile(con.table(_table_name(sha256, name)), headers, name, f"CSV, {label}, {shown}", sha256, preamble)
 
 
-def _encoding(path: Path, name: str) -> str:
+def _encoding(path: Path, name: str, wanted: set[str]) -> str:
     with path.open("rb") as stream:
         head = stream.read(SAMPLE_BYTES)
     for mark, encoding in (
@@ -133,14 +134,29 @@ def _encoding(path: Path, name: str) -> str:
         return "utf-8"
     if head.count(b"\x00") > len(head) // 4:
         return "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"
+    named = _encoding_of_headers(head, wanted)
+    if named is not None:
+        return named
     from charset_normalizer import from_bytes
 
-    best = from_bytes(head, cp_isolation=["cp1251", "cp866", "koi8_r", "koi8_u", "mac_cyrillic", "cp1252"]).best()
+    best = from_bytes(head, cp_isolation=list(OLD_ENCODINGS)).best()
     if best is None:
         raise DataError(
             [Problem("neither a table nor text in a known encoding", "export it again as CSV or XLSX", name)]
         )
     return str(best.encoding)
+
+
+def _encoding_of_headers(head: bytes, wanted: set[str]) -> str | None:
+    """The encoding in which the named headers can be read: surer than a guess from a log that is mostly digits."""
+    first = b"\n".join(head.split(b"\n")[:HEADER_WITHIN])
+    telling = [header for header in wanted if not header.isascii()]
+    found = {
+        encoding: sum(header in normal(first.decode(encoding, "replace")) for header in telling)
+        for encoding in OLD_ENCODINGS
+    }
+    best = max(OLD_ENCODINGS, key=lambda encoding: found[encoding])
+    return best if found[best] else None
 
 
 def _transcode(path: Path, encoding: str, scratch: Path, name: str, sha256: str) -> Path:

@@ -257,6 +257,15 @@ _TABLES = (
         date="month",
     ),
     _table(
+        "sorting",
+        "Leads that several people sorted into qualified or not, none seeing the others' answers",
+        """
+        lead_id*   | id   | | the lead that was sorted
+        person*    | text | | alias of the person who sorted it
+        qualified* | flag | | the person calls it qualified
+        """,
+    ),
+    _table(
         "kpis",
         "Weekly values of the five common figures",
         """

@@ -13,7 +13,7 @@ from helpers.errors import DataError, Problem
 from helpers.sources.mapped import Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.rawfiles import normal
-from helpers.sources.values import MONEY, Style, column_questions, decide, typed_value
+from helpers.sources.values import MONEY, Style, column_questions, decide, instant_value, typed_value
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -53,7 +53,9 @@ def type_source(con: Backend, client: Client, mapped: Mapped) -> Typed:
         if column.type == "rating" and client.rating:
             text = _rated(text, client.rating)
         value = typed_value(text, column, styles[name])
-        values[name] = _zoned(value, source.timezone, client.timezone) if column.type == "moment" else value
+        if column.type == "moment":
+            value = _zoned(text, value, source.timezone, client.timezone)
+        values[name] = value
         if column.type not in ("id", "text", "person"):
             values[f"_bad_{name}"] = ibis.ifelse(value.isnull(), table[name], ibis.null("string"))
     macros = tuple(name for name in MACRO_COLUMNS if name in mapped.columns)
@@ -100,11 +102,13 @@ def _rated(text: ir.StringValue, labels: dict[str, float]) -> ir.StringValue:
     return ibis.cases(*branches, else_=text)
 
 
-def _zoned(moment: ir.TimestampValue, source_zone: str | None, client_zone: str) -> ir.TimestampValue:
-    """Local time of the source → local time of the client; both kept without a zone."""
-    if source_zone is None or source_zone == client_zone:
-        return moment
-    return _timezone(client_zone, _timezone_utc(source_zone, moment))
+def _zoned(
+    text: ir.StringValue, moment: ir.TimestampValue, source_zone: str | None, client_zone: str
+) -> ir.TimestampValue:
+    """Local time of the source → local time of the client, both without a zone; an offset in the text itself wins."""
+    if source_zone is not None and source_zone != client_zone:
+        moment = _timezone(client_zone, _timezone_utc(source_zone, moment))
+    return ibis.coalesce(_timezone(client_zone, instant_value(text)), moment)
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]

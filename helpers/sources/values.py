@@ -53,6 +53,7 @@ _SPACES = "[\\s\u00a0\u202f\u2007\u2009\ufeff]"
 _NUMBER = r"^[^\d.,()\-−–]*[(\-−–]?[^\d.,()]*\d[\d\s\x{a0}\x{202f}\x{2009}.,'’]*\)?[^\d.,()]{0,8}\.?$"
 _TYPED_FLOAT = r"^-?\d+(\.\d+)?e-?\d+$"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T].*)?$"
+_INSTANT = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)? ?([Zz]|[+-]\d{2}(:?\d{2})?)$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
@@ -236,6 +237,12 @@ def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     )
 
 
+def instant_value(text: ir.StringValue) -> ir.TimestampValue:
+    """The instant that ISO text with an offset ("...T10:00:00Z", "...10:00 +0300") names; NULL without an offset."""
+    written = text.re_replace(r" ([+-]\d{2})", r"\1").re_replace(r"([+-]\d{2})(\d{2})$", r"\1:\2").replace(",", ".")
+    return ibis.ifelse(text.re_search(_INSTANT), written.try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
+
+
 def flag_value(text: ir.StringValue) -> ir.BooleanValue:
     """true, false or unknown."""
     word = text.lower()
@@ -279,4 +286,4 @@ def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:
             return ibis.ifelse(text.re_search(_TYPED_FLOAT), text.replace("e0", ""), text)
 
 
-__all__ = ["MONEY", "Style", "column_questions", "decide", "typed_value", "without_placeholder"]
+__all__ = ["MONEY", "Style", "column_questions", "decide", "instant_value", "typed_value", "without_placeholder"]

@@ -108,8 +108,7 @@ def test_quality_and_answers_are_read(school: Audited) -> None:
     leads = school.facts.leads
     assert leads["rated"].sum() == 7_634 + 6_248 + 3_459 + 1_564 + 432
     assert leads["rating_sum"].sum() == 7_634 + 2 * 6_248 + 3 * 3_459 + 4 * 1_564 + 5 * 432
-    answers = school.facts.answers
-    assert answers.loc[answers["minutes_to"].notna(), "leads"].sum() == 13_672 + 1_861
+    assert school.facts.speed.fates["timed"].sum() == 13_672 + 1_861
     assert school.notice("MACRO_UNFILLED")["rows"] >= 3_258
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.chapters.funnel import Funnel
 from helpers.client import Client
+from helpers.facts.steps import Steps
 from helpers.language import language
 
 STAGES = ("impressions", "clicks", "leads", "contacted", "qualified", "proposal", "won", "repeat")
@@ -30,7 +31,8 @@ def make_facts(leads: list[dict[str, Any]], **more: Any) -> Any:
     columns = ["span", "month", "channel", "stage", "exact", "outcome", *SUMS, "leads"]
     table = pd.DataFrame(leads, columns=columns).astype({"month": "datetime64[ns]", "leads": int, "exact": bool})
     spend = pd.DataFrame(
-        [("now", "ads", 10_000.0, 100_000.0, 2_000.0)], columns=["span", "channel", "spend", "impressions", "clicks"]
+        [("now", pd.Timestamp("2024-01-01"), "ads", 10_000.0, 100_000.0, 2_000.0)],
+        columns=["span", "month", "channel", "spend", "impressions", "clicks"],
     )
     ages = table[["span", "month", "outcome", "leads"]].assign(age_days=10)
     facts = {
@@ -40,6 +42,7 @@ def make_facts(leads: list[dict[str, Any]], **more: Any) -> Any:
         "buyers": pd.DataFrame([{"buyers": float("nan"), "repeat_buyers": float("nan")}]),
         "people": pd.DataFrame(columns=["span", "leads", "people", "repeats"]),
         "has": HAS,
+        "steps": Steps.empty(),
         "stages": STAGES,
         "snapshot": not table["exact"].all(),
         "as_of": dt.date(2024, 7, 15),

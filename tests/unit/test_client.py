@@ -148,6 +148,23 @@ def test_yaml_12_words_stay_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("working_hours: {monday: '09:00-18:00'}", "'monday' must be a day (mon, tue, wed, thu, fri, sat, sun)"),
+        ("working_hours: {mon-fri: '09:00-18:00', fri: '09:00-16:00'}", "fri stands here twice"),
+        ("working_hours: {mon: 9-18}", "'9-18' must look like 09:00-19:00"),
+        ("working_hours: {mon: '09:00-25:00'}", "a time that does not exist"),
+        ("limits: {qualified_share: [30, 50]}", "must be two shares from 0 to 1"),
+        ("limits: {qualified_share: [0.5, 0.3]}", "the smaller first"),
+    ],
+)
+def test_hours_and_norms_are_checked(tmp_path: Path, line: str, said: str) -> None:
+    (found,) = problems(write(tmp_path, f"client: X\ncurrency: EUR\n{line}\n"))
+    assert found.startswith("client.yml:3")
+    assert said in found
+
+
+@pytest.mark.parametrize(
     ("name", "slug"),
     [
         ("Окна {Плюс} 1", "окна-плюс-1"),

@@ -62,6 +62,24 @@ def test_ids_stay_text_and_tables_are_typed(tmp_path: Path) -> None:
     assert notice(data, Code.AS_OF_ASSUMED)
 
 
+@pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        ("2026-01-02 10:00", "2026-01-02 13:00"),
+        ("2026-01-02T10:00:00Z", "2026-01-02 13:00"),
+        ("2026-01-02T10:00:00.500+02:00", "2026-01-02 11:00:00.500"),
+        ("2026-01-02 10:00:00 +0500", "2026-01-02 08:00"),
+        ("2026-01-02T23:30:00-05", "2026-01-03 07:30"),
+    ],
+)
+def test_moments_are_local_time_of_the_client(tmp_path: Path, written: str, local: str) -> None:
+    # The source writes UTC; an offset in the text itself says more.
+    source = LEADS + "    timezone: UTC\n"
+    leads = f"Id,Created,Source,Campaign,Owner,Stage,Closed\n007,{written},google,a,Ann,Sold,2026-01-20\n"
+    data = loaded(tmp_path, source, more="timezone: Europe/Moscow\n", leads__csv=leads)
+    assert rows(data, "leads")["created_at"].tolist() == [pd.Timestamp(local)]
+
+
 def test_the_check_prints_files_tables_and_notices(tmp_path: Path) -> None:
     data = loaded(tmp_path, SPEND, LEADS, DEALS, spend__csv=SPEND_CSV, leads__csv=LEADS_CSV, deals__csv=DEALS_CSV)
     text = "\n".join(check_lines(data, language("en")))

@@ -1,0 +1,42 @@
+"""The five figures both departments watch, collected from the chapters that count them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FIVE = ("run_rate", "pipeline", "manager_max", "manager_min", "qualified_share", "cac")
+"""In the order of the meeting; conversion of managers is one figure with two ends."""
+
+
+def five(figures: Mapping[str, Any]) -> dict[str, float | None]:
+    """``five`` of audit.json from the chapters' figures: money in the client's currency, shares 0-1; None: unknown.
+
+    ``run_rate`` is the revenue that the month of the audit comes to at its pace, ``pipeline`` the revenue expected of
+    open deals, ``manager_max`` and ``manager_min`` conversions of those with 30 leads and more, ``cac`` spend per customer
+    of campaigns with spend and leads.
+    """
+    return {
+        "run_rate": _number(figures, "plan", "revenue", "expected"),
+        "pipeline": _number(figures, "plan", "pipeline", "expected"),
+        "manager_max": _number(figures, "managers", "max", "conversion"),
+        "manager_min": _number(figures, "managers", "min", "conversion"),
+        "qualified_share": _number(figures, "leads", "qualified_share", "share"),
+        "cac": _cac(figures.get("money")),
+    }
+
+
+def _number(figures: Mapping[str, Any], *path: str) -> float | None:
+    found: Any = figures
+    for name in path:
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(name)
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _cac(money: Any) -> float | None:
+    if not money:
+        return None
+    won = sum(row["won"] for row in money["campaigns"] if row["spend"] and row["leads"])
+    return round(money["spend_matched"] / won, 2) if won and money["spend_matched"] else None

@@ -1,0 +1,352 @@
+"""What stands behind the answers of the questionnaire: the counted tables of METHOD.md "Claims" that no chapter has.
+
+Leads, deals and touches are counted here, the other records of the client in ``records.py``. What a criterion's fact is
+stands in ``survey/criteria.yml``; how it is made from these counts, in ``chapters/claims_facts.py``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from helpers.facts.ground import Ground, empty, fetched, span_of
+from helpers.facts.handover import BANT
+from helpers.facts.records import MARKETING, SALES, Records, count_records
+from helpers.facts.touches import ids_of_leads
+from helpers.facts.workdays import Workdays
+from helpers.sources.values import MONEY
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+LYING_DAYS = 14
+"""Days after which a lead must have been taken up (criterion "No lead is left lying")."""
+ATTEMPTS = 3
+"""Calls and messages that count as enough where nobody answered."""
+REASON_DAYS = 5
+"""Working days within which the reason of a rejection must stand in the CRM."""
+CONTACT_DAYS = 2
+"""Working days within which the contact of an event must stand in the CRM."""
+ASK_DAYS = 90
+"""Days after a sale within which a customer is asked for a review."""
+OTHER_REASONS = r"^(other|others|misc|miscellaneous|none|другое|другие|прочее|иное|інше|інші|-+|\?+)$"
+REVIEW_KINDS = r"review|отзыв|відгук|рекоменд|referral|кейс|\bcase"
+SQUARED = "decimal(18, 2)"
+"""Money before squaring: its square fits a decimal of 36 digits."""
+
+HANDED = ["span", "marked", "accepted", "outcome"]
+TALKS = ["talks", "scored", "weight", "score_sum"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Counted tables; ``span`` is that of the lead's creation, money is in the client's currency."""
+
+    handed: pd.DataFrame
+    """HANDED | leads, filled (three or four BANT marks known). Leads that sales accepted or refused; ``marked``: "yes",
+    "no" or "" as the lead is qualified."""
+    lying: pd.DataFrame
+    """span | leads (older than LYING_DAYS at ``as_of``), owned, taken (answered, or ATTEMPTS tries), settled (closed,
+    or something is known to come), told (it can be told at all), kept (all three)."""
+    refused: pd.DataFrame
+    """span | leads (refused by sales), specific (with a reason that says something), dated (day of closing known),
+    kept (specific and closed within REASON_DAYS working days)."""
+    sold: pd.DataFrame
+    """channel, weeks_ago (whole weeks from the sale to ``as_of``) | won, revenue, revenue_sq."""
+    contacts: pd.DataFrame
+    """event, span of its day | contacts, linked (a lead is named), kept (with source, owner and entry within
+    CONTACT_DAYS working days)."""
+    talks: pd.DataFrame
+    """manager, month | talks, scored, weight (scored; half where sales scored alone), score_sum. Of the period."""
+    asked: pd.DataFrame
+    """span | customers (bought ASK_DAYS and more before ``as_of``), asked. Empty where no touch asks for a review."""
+    launches: pd.DataFrame
+    """channel, campaign_id, campaign, month | first (day of the first money of the month), spend. Of the period."""
+    opened: pd.DataFrame
+    """channel, campaign_id, campaign | first: the first day of money in all the data."""
+    days: pd.DataFrame
+    """day | leads, qualified (by day of creation), won, revenue (by day of the sale), spend, opened, ended (amounts of
+    deals by day of opening and of closing)."""
+    sellers: pd.DataFrame
+    """manager, week (Monday of the lead's creation), won_week (NaT: not won) | leads. Of the last half-year."""
+    records: Records
+
+    @classmethod
+    def empty(cls) -> Evidence:
+        """A client without exports."""
+        campaign = ["channel", "campaign_id", "campaign"]
+        return cls(
+            handed=empty(HANDED, ["leads", "filled"]),
+            lying=empty(["span"], ["leads", "owned", "taken", "settled", "told", "kept"]),
+            refused=empty(["span"], ["leads", "specific", "dated", "kept"]),
+            sold=empty(["channel", "weeks_ago"], ["won", "revenue", "revenue_sq"]),
+            contacts=empty(["event", "span"], ["contacts", "linked", "kept"]),
+            talks=empty(["manager", "month"], TALKS),
+            asked=empty(["span"], ["customers", "asked"]),
+            launches=empty([*campaign, "month"], ["first", "spend"]).astype({"first": "datetime64[us]"}),
+            opened=empty(campaign, ["first"]).astype({"first": "datetime64[us]"}),
+            days=empty(["day"], ["leads", "qualified", "won", "revenue", "spend", "opened", "ended"]),
+            sellers=empty(["manager", "week", "won_week"], ["leads"]),
+            records=Records.empty(),
+        )
+
+
+def count_evidence(ground: Ground) -> Evidence:
+    """Count what the twenty facts need; what a client does not have stays empty."""
+    nothing = Evidence.empty()
+    workdays = Workdays.of(ground)
+    leads = ground.leads
+    return Evidence(
+        handed=nothing.handed if leads is None else _handed(ground, leads),
+        lying=nothing.lying if leads is None else _lying(ground, leads),
+        refused=nothing.refused if leads is None else _refused(leads, workdays),
+        sold=nothing.sold if leads is None else _sold(ground, leads),
+        contacts=_contacts(ground, workdays),
+        talks=_talks(ground),
+        asked=nothing.asked if leads is None else _asked(ground, leads),
+        launches=_launches(ground),
+        opened=_opened(ground),
+        days=_days(ground),
+        sellers=nothing.sellers if leads is None else _sellers(ground, leads),
+        records=count_records(ground, workdays),
+    )
+
+
+def _handed(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    clean = ground.data.tables["leads"]
+    filled = sum((clean[name].notnull().cast("int32") for name in BANT), ibis.literal(0))
+    marks = clean.select(of=clean.lead_id, bant=filled)
+    decided = leads.filter(leads.accepted.notnull()).left_join(marks, [("lead_id", "of")])
+    decided = decided.mutate(marked=ibis.cases((decided.qualified, "yes"), (~decided.qualified, "no"), else_=""))
+    enough = (decided.bant >= 3).fill_null(False).sum()
+    return fetched(decided.group_by(HANDED).agg(leads=decided.count(), filled=enough), HANDED)
+
+
+def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    """Leads old enough to have been taken up: by whom, by what, and what comes next."""
+    data = ground.data
+    today = ibis.literal(data.as_of)
+    recently = ibis.literal(data.as_of - dt.timedelta(days=LYING_DAYS))
+    old = leads.filter((leads.created_at.cast("date") < recently) & leads.fate.notnull())
+    tells_next = False
+    if ground.touches is not None:
+        own = ground.touches.filter(ground.touches.lead.notnull())
+        tried = own.group_by("lead").agg(tries=(own.direction == "out").sum(), spoken=own["at"].max().cast("date"))
+        old = old.left_join(tried, [("lead_id", "lead")]).drop("lead")
+        tells_next = True
+    else:
+        old = old.mutate(tries=ibis.null("int64"), spoken=ibis.null("date"))
+    if ground.deals is not None:
+        due = ground.deals.filter(ground.deals.to_lead.notnull())
+        due = due.group_by("to_lead").agg(due=due.expected_at.max())
+        old = old.left_join(due, [("lead_id", "to_lead")]).drop("to_lead")
+        tells_next = tells_next or bool(ground.deals.expected_at.notnull().any().to_pyarrow().as_py())
+    else:
+        old = old.mutate(due=ibis.null("date"))
+    events = data.tables.get("stage_events")
+    if events is not None:
+        moved = events.group_by(of=ibis.coalesce(events.lead_id, events.deal_id)).agg(
+            moved=events.entered_at.max().cast("date")
+        )
+        old = old.left_join(moved, [("lead_id", "of")]).drop("of")
+        tells_next = True
+    else:
+        old = old.mutate(moved=ibis.null("date"))
+    closed = old.outcome != "open"
+    live = ibis.or_(old.due >= today, old.spoken >= recently, old.moved >= recently).fill_null(False)
+    old = old.mutate(
+        is_owned=old.manager != "",
+        is_taken=(old.fate != "silent") | old.accepted.notnull() | (old.tries.fill_null(0) >= ATTEMPTS),
+        is_settled=closed | live,
+        is_told=closed | ibis.literal(tells_next),
+    )
+    table = old.group_by("span").agg(
+        leads=old.count(),
+        owned=old.is_owned.sum(),
+        taken=old.is_taken.sum(),
+        settled=old.is_settled.sum(),
+        told=old.is_told.sum(),
+        kept=(old.is_told & old.is_owned & old.is_taken & old.is_settled).sum(),
+    )
+    return fetched(table, ["span"])
+
+
+def _refused(leads: ir.Table, workdays: Workdays) -> pd.DataFrame:
+    refused = leads.filter((~leads.accepted).fill_null(False))
+    refused = workdays.numbered(workdays.numbered(refused, "created_at", "n_from"), "closed_at", "n_to")
+    reason = refused.reason.strip().lower()
+    said = (reason != "") & ~reason.re_search(OTHER_REASONS)
+    quick = ((refused.n_to - refused.n_from) <= REASON_DAYS).fill_null(False)
+    table = refused.group_by("span").agg(
+        leads=refused.count(), specific=said.sum(), dated=refused.closed_at.notnull().sum(), kept=(said & quick).sum()
+    )
+    return fetched(table, ["span"])
+
+
+def _sold(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    keys = ["channel", "weeks_ago"]
+    ago = ibis.literal(ground.data.as_of).epoch_days() - leads.closed_at.cast("date").epoch_days()
+    won = leads.mutate(weeks_ago=(ago / 7).floor().cast("int64"))
+    won = won.filter((won.outcome == "won") & (won.weeks_ago >= 0))
+    cents = won.revenue.cast(SQUARED)
+    table = won.group_by(keys).agg(
+        won=won.count(),
+        revenue=won.revenue.sum().cast("float64"),
+        revenue_sq=(cents * cents).sum().cast("float64"),
+    )
+    return ground.one_spelling(fetched(table, keys), ["won", "revenue", "revenue_sq"])
+
+
+def _contacts(ground: Ground, workdays: Workdays) -> pd.DataFrame:
+    keys = ["event", "span"]
+    events = ground.table("events")
+    if events is None:
+        return Evidence.empty().contacts
+    made = events.filter(events.date <= ibis.literal(ground.data.as_of))
+    made = made.mutate(span=span_of(made.date, ground.data))
+    made = workdays.numbered(workdays.numbered(made, "date", "n_from"), "noted_at", "n_to")
+    if ground.leads is not None:
+        known = ground.leads.select(of="lead_id", found=ibis._.lead_id, channel="channel", owner="manager")
+        ids = ids_of_leads(ground.leads, ground.deals).select(key="id", to="lead")
+        made = made.left_join(ids, [("lead_id", "key")]).drop("key").left_join(known, [("to", "of")]).drop("of")
+    else:
+        none = ibis.null("string")
+        made = made.mutate(found=none, channel=none, owner=none)
+    entered = (made.noted_at.cast("date") >= made.date) & ((made.n_to - made.n_from) <= CONTACT_DAYS)
+    full = (made.channel.fill_null("") != "") & (made.owner.fill_null("") != "")
+    table = made.group_by(keys).agg(
+        contacts=made.count(), linked=made.found.notnull().sum(), kept=(entered & full).fill_null(False).sum()
+    )
+    return fetched(table, keys)
+
+
+def _talks(ground: Ground) -> pd.DataFrame:
+    touches = ground.table("touches")
+    if touches is None:
+        return Evidence.empty().talks
+    keys = ["manager", "month"]
+    period = ground.data.period
+    days = touches["at"].cast("date")
+    last = min(period.to, ground.data.as_of)
+    inside = touches.filter(days.between(ibis.literal(period.from_), ibis.literal(last)) & touches.manager.notnull())
+    spoken = ((inside.seconds > 0) | inside.answered).fill_null(False) | inside.checklist.notnull()
+    inside = inside.filter(spoken).mutate(month=inside["at"].cast("date").truncate("M"))
+    by = inside.reviewed_by.fill_null("").lower()
+    alone = by.re_search(SALES) & ~by.re_search(MARKETING)
+    people = ground.table("people")
+    if people is not None:
+        team = people.select(who=people.manager.lower(), team=people.team.fill_null("").lower()).distinct(on="who")
+        inside = inside.mutate(by=by).left_join(team, [("by", "who")])
+        by = inside.by.concat(" ", inside.team.fill_null(""))
+        alone = by.re_search(SALES) & ~by.re_search(MARKETING)
+    scored = inside.checklist.notnull()
+    table = inside.group_by(keys).agg(
+        talks=inside.count(),
+        scored=scored.sum(),
+        weight=ibis.ifelse(scored, ibis.ifelse(alone, 0.5, 1.0), 0.0).sum(),
+        score_sum=inside.checklist.sum().fill_null(0),
+    )
+    return ground.one_spelling(fetched(table, keys), TALKS)
+
+
+def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    touches = ground.table("touches")
+    nothing = Evidence.empty().asked
+    if touches is None:
+        return nothing
+    asking = touches.filter(touches.kind.fill_null("").lower().re_search(REVIEW_KINDS))
+    if not asking.count().to_pyarrow().as_py():
+        return nothing
+    ids = ids_of_leads(leads, ground.deals).select(key="id", to="lead")
+    asking = asking.select(of="lead_id", asked_at="at").inner_join(ids, [("of", "key")]).select("to", "asked_at")
+    ripe = ibis.literal(ground.data.as_of - dt.timedelta(days=ASK_DAYS))
+    bought = leads.filter((leads.outcome == "won") & (leads.closed_at.cast("date") <= ripe))
+    bought = bought.select("lead_id", "span", sold="closed_at")
+    pairs = bought.inner_join(asking, [("lead_id", "to")])
+    after = pairs.asked_at.cast("date").epoch_days() - pairs.sold.cast("date").epoch_days()
+    done = pairs.filter(after.between(0, ASK_DAYS)).select(done="lead_id").distinct()
+    joined = bought.left_join(done, [("lead_id", "done")])
+    return fetched(joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count()), ["span"])
+
+
+def _money(ground: Ground) -> ir.Table | None:
+    spend = ground.table("spend")
+    if spend is None:
+        return None
+    paid = spend.filter(spend.cost > 0)
+    texts = {name: paid[name].fill_null("") for name in ("channel", "campaign_id", "campaign")}
+    return paid.select(day=paid["from"], cost=paid.cost, **texts)
+
+
+def _launches(ground: Ground) -> pd.DataFrame:
+    paid = _money(ground)
+    if paid is None:
+        return Evidence.empty().launches
+    keys = ["channel", "campaign_id", "campaign", "month"]
+    period = ground.data.period
+    now = paid.filter(paid.day.between(ibis.literal(period.from_), ibis.literal(period.to)))
+    now = now.mutate(month=now.day.truncate("M"))
+    table = now.group_by(keys).agg(first=now.day.min(), spend=now.cost.sum().cast("float64"))
+    frame = fetched(table, keys)
+    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
+    frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
+    return frame
+
+
+def _opened(ground: Ground) -> pd.DataFrame:
+    paid = _money(ground)
+    if paid is None:
+        return Evidence.empty().opened
+    keys = ["channel", "campaign_id", "campaign"]
+    frame = fetched(paid.group_by(keys).agg(first=paid.day.min()), keys)
+    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
+    frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
+    return frame
+
+
+def _days(ground: Ground) -> pd.DataFrame:
+    """Everything a day brought, up to ``as_of``: what the client's weekly figures are checked by."""
+    parts: list[ir.Table] = []
+    names = ["leads", "qualified", "won", "revenue", "spend", "opened", "ended"]
+
+    def part(table: ir.Table, day: ir.DateValue, **values: ir.NumericValue) -> None:
+        row = {name: values[name].cast(MONEY) if name in values else ibis.literal(0).cast(MONEY) for name in names}
+        made = table.select(day=day, **row)
+        made = made.filter(made.day.notnull())
+        parts.append(made.group_by("day").agg(**{name: made[name].sum() for name in names}))
+
+    leads, deals, paid = ground.leads, ground.deals, _money(ground)
+    if leads is not None:
+        qualified = leads.qualified.fill_null(False).cast("int32")
+        part(leads, leads.created_at.cast("date"), leads=ibis.literal(1), qualified=qualified)
+        won = leads.filter(leads.outcome == "won")
+        part(won, won.closed_at.cast("date"), won=ibis.literal(1), revenue=won.revenue)
+    if deals is not None:
+        part(deals, deals.opened_at.cast("date"), opened=deals.amount)
+        ended = deals.filter(deals.outcome != "open")
+        part(ended, ended.closed_at.cast("date"), ended=ended.amount)
+    if paid is not None:
+        part(paid, paid.day, spend=paid.cost)
+    if not parts:
+        return Evidence.empty().days
+    every = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    every = every.filter(every.day <= ibis.literal(ground.data.as_of))
+    sums = {name: every[name].sum().cast("float64").fill_null(0) for name in names}
+    return fetched(every.group_by("day").agg(**sums), ["day"])
+
+
+def _sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    keys = ["manager", "week", "won_week"]
+    first = ibis.literal(ground.data.as_of - dt.timedelta(days=200))
+    created = leads.created_at.cast("date")
+    recent = leads.filter((created >= first) & (leads.manager != ""))
+    sold = ibis.ifelse(recent.outcome == "won", recent.closed_at.cast("date"), ibis.null("date"))
+    recent = recent.mutate(week=recent.created_at.cast("date").truncate("W"), won_week=sold.truncate("W"))
+    frame = fetched(recent.group_by(keys).agg(leads=recent.count()), keys)
+    for name in ("week", "won_week"):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    return ground.one_spelling(frame, ["leads"])

@@ -1,0 +1,168 @@
+"""What happens to leads on their way from marketing to sales: marks, refusals, repeats, pay (METHOD.md "Leads").
+
+How many leads are qualified, accepted and refused stands in ``Facts.leads``; here is what goes with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from helpers.facts.ground import Ground, empty, fetched
+from helpers.facts.staff import teams
+from helpers.sources.typed import canonical
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+BANT = ("budget", "authority", "need", "timing")
+CELLS = ["both", "first_only", "second_only", "neither"]
+MOST_PAIRS = 10
+"""Pairs of people whose sorting is compared, those with most leads in common."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Counted tables; ``span`` is that of the lead's creation, money is in the client's currency."""
+
+    marks: pd.DataFrame
+    """span, mark (a name of BANT) | yes, no, unknown."""
+    reasons: pd.DataFrame
+    """span, kind, reason ("": none given) | leads. ``kind``: "rejected" (by sales), "lost" (lost, not refused)."""
+    persons: pd.DataFrame
+    """span, channel | leads, named (of them with a person), people (different persons among these)."""
+    reported: pd.DataFrame
+    """month, department | leads, qualified, customers as the department itself reports them (NaN: not said)."""
+    sorting: pd.DataFrame
+    """first, second (people) | CELLS: leads that both, only one, or neither of them calls qualified."""
+    pay: pd.DataFrame
+    """month, person, kind, team ("": not known) | leads (NaN: not said), amount."""
+
+    @classmethod
+    def empty(cls) -> Handover:
+        """Nothing known."""
+        return cls(
+            marks=empty(["span", "mark"], ["yes", "no", "unknown"]),
+            reasons=empty(["span", "kind", "reason"], ["leads"]),
+            persons=empty(["span", "channel"], ["leads", "named", "people"]),
+            reported=empty(["month", "department"], ["leads", "qualified", "customers"]),
+            sorting=empty(["first", "second"], CELLS),
+            pay=empty(["month", "person", "kind", "team"], ["leads", "amount"]),
+        )
+
+
+def count_handover(ground: Ground) -> Handover:
+    """Count what a client has of it; the rest stays empty."""
+    leads, nothing = ground.leads, Handover.empty()
+    return Handover(
+        marks=nothing.marks if leads is None else _marks(ground, leads),
+        reasons=nothing.reasons if leads is None else _reasons(ground, leads),
+        persons=nothing.persons if leads is None else _persons(ground, leads),
+        reported=_reported(ground),
+        sorting=_sorting(ground),
+        pay=_pay(ground),
+    )
+
+
+def _marks(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    wish = ground.client.qualified
+    names = wish.bant.columns if wish and wish.bant else BANT
+    clean = ground.data.tables["leads"]
+    marks = clean.select(of=clean.lead_id, **{name: clean[name] for name in names})
+    joined = leads.select("lead_id", "span").inner_join(marks, [("lead_id", "of")])
+    sums: dict[str, ir.Scalar] = {}
+    for name in names:
+        held = joined[name]
+        sums |= {
+            f"{name}:yes": held.fill_null(False).sum(),
+            f"{name}:no": (~held).fill_null(False).sum(),
+            f"{name}:unknown": held.isnull().sum(),
+        }
+    wide = fetched(joined.group_by("span").agg(**sums), ["span"])
+    rows = [
+        {"span": row["span"], "mark": name, **{kind: row[f"{name}:{kind}"] for kind in ("yes", "no", "unknown")}}
+        for row in wide.to_dict("records")
+        for name in names
+    ]
+    frame = pd.DataFrame(rows, columns=["span", "mark", "yes", "no", "unknown"])
+    # A column nobody ever fills says nothing about leads.
+    known = frame.groupby("mark")[["yes", "no"]].transform("sum").sum(axis=1) > 0
+    return frame[known].reset_index(drop=True)
+
+
+def _reasons(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    refused = (~leads.accepted).fill_null(False)
+    gone = leads.filter(refused | (leads.outcome == "lost"))
+    gone = gone.mutate(kind=ibis.ifelse(refused, "rejected", "lost"))
+    if ground.deals is not None:
+        lost = ground.deals.filter((ground.deals.outcome == "lost") & (ground.deals.reason.fill_null("") != ""))
+        told = lost.group_by("to_lead").agg(deal_reason=lost.reason.min())
+        gone = gone.left_join(told, [("lead_id", "to_lead")])
+        gone = gone.mutate(reason=ibis.ifelse(gone.reason == "", gone.deal_reason.fill_null(""), gone.reason))
+    keys = ["span", "kind", "reason"]
+    frame = fetched(gone.group_by(keys).agg(leads=gone.count()), keys)
+    words = frame.groupby("reason")["leads"].sum()
+    one = {"": "", **canonical({str(text): int(n) for text, n in words.items() if text}, {})}
+    frame["reason"] = frame["reason"].map(one)
+    return frame.groupby(keys, sort=True)["leads"].sum().reset_index()
+
+
+def _persons(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    # Channels are brought to one spelling before people are counted: the same person under two spellings is one.
+    other = {text: name for text, name in ground.channels.items() if text != name}
+    channel = leads.channel.substitute(other, else_=leads.channel) if other else leads.channel
+    keys = ["span", "channel"]
+    named = leads.select("span", "person", channel=channel)
+    return fetched(
+        named.group_by(keys).agg(leads=named.count(), named=named.person.count(), people=named.person.nunique()), keys
+    )
+
+
+def _reported(ground: Ground) -> pd.DataFrame:
+    figures = ground.table("figures")
+    if figures is None:
+        return Handover.empty().reported
+    made = figures.mutate(month=figures.month.truncate("M"), department=figures.department.strip().lower())
+    numbers = {name: made[name].sum().cast("float64") for name in ("leads", "qualified", "customers")}
+    return fetched(made.group_by(["month", "department"]).agg(**numbers), ["month", "department"])
+
+
+def _sorting(ground: Ground) -> pd.DataFrame:
+    """Two people who sorted the same leads; who changed his mind is counted by what he said of it most firmly: yes."""
+    sorting = ground.table("sorting")
+    if sorting is None:
+        return Handover.empty().sorting
+    once = sorting.mutate(person=sorting.person.strip())
+    once = once.group_by(["lead_id", "person"]).agg(yes=once.qualified.any())
+    other = once.select(lead="lead_id", second="person", second_yes="yes")
+    pairs = once.inner_join(other, [once.lead_id == other.lead, once.person < other.second])
+    first, second = pairs.yes, pairs.second_yes
+    table = pairs.group_by(first="person", second="second").agg(
+        both=(first & second).sum(),
+        first_only=(first & ~second).sum(),
+        second_only=(~first & second).sum(),
+        neither=(~first & ~second).sum(),
+    )
+    frame = fetched(table, ["first", "second"])
+    most = frame[CELLS].sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_PAIRS]
+    return frame.loc[sorted(most)].reset_index(drop=True)
+
+
+def _pay(ground: Ground) -> pd.DataFrame:
+    pay = ground.table("pay")
+    if pay is None:
+        return Handover.empty().pay
+    made = pay.mutate(
+        month=pay.month.truncate("M"), person=pay.person.fill_null("").strip(), kind=pay.kind.fill_null("").strip()
+    )
+    keys = ["month", "person", "kind"]
+    table = made.group_by(keys).agg(leads=made.leads.sum().cast("float64"), amount=made.amount.sum().cast("float64"))
+    frame = fetched(table, keys)
+    known = teams(ground)
+    frame["person"] = [ground.managers.get(name, name) for name in frame["person"]]
+    frame["team"] = [known.get(name, "") for name in frame["person"]]
+    keys = [*keys, "team"]
+    return frame.groupby(keys, sort=True)[["leads", "amount"]].sum(min_count=1).reset_index()

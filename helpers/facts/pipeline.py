@@ -1,0 +1,216 @@
+"""Open deals by stage and age, what became of such deals before, deals that lie still, and how long a deal takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from helpers.facts.ground import Ground, empty, fetched
+from helpers.sources.values import MONEY
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+LANDMARKS = (0, 7, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336)
+"""Ages in days at which the stage of every deal that was still open is looked up."""
+STALE_ROWS = 1000
+SLOWEST = 0.9
+"""A deal that has not moved for longer than this share of won deals took in all lies still."""
+FEWEST_WON = 10
+"""Under this many won deals their age says nothing."""
+SQUARED = "decimal(18, 2)"
+"""Money before squaring: its square fits a decimal of 36 digits."""
+
+OPEN = ["stage", "age_days"]
+OPEN_SUMS = ["deals", "priced", "amount", "amount_sq"]
+AGES = ["recent", "outcome", "age_days"]
+PAST = ["recent", "landmark", "stage", "outcome", "after_days"]
+STALE = ["deal_id", "manager", "stage", "opened", "moved", "expected", "quiet_days", "overdue", "amount", "age_days"]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Counted tables of deals; money in the client's currency.
+
+    ``stage`` is the furthest stage known to be reached; ``recent``: opened since the audited period began.
+    """
+
+    open: pd.DataFrame
+    """OPEN | OPEN_SUMS: open deals by age in whole weeks (as days; -7: the day it was opened is not known). ``priced``:
+    with an amount above zero."""
+    ages: pd.DataFrame
+    """AGES | deals, age since the deal was opened: at its end, or at ``as_of`` for open ones."""
+    past: pd.DataFrame
+    """PAST | deals. Deals still open ``landmark`` days after they were opened, by the stage reached by then; their
+    outcome so many days (whole weeks) later. Without a history of stages: empty."""
+    won: pd.DataFrame
+    """month (of winning), age_days | deals, revenue: how long won deals took."""
+    stale: pd.DataFrame
+    """STALE, at most 1 000 open deals that lie still, largest amount first; ``overdue``: past its expected day."""
+    stale_deals: int
+    """How many there are in all."""
+    stale_amount: float
+    """Their amount in all."""
+    quiet_after: int | None
+    """Days without movement after which a deal lies still: 90 % of won deals took less in all; None: too few."""
+
+    @classmethod
+    def empty(cls) -> Pipeline:
+        """No deals."""
+        return cls(
+            open=empty(OPEN, OPEN_SUMS),
+            ages=empty(AGES, ["deals"]).astype({"recent": "bool"}),
+            past=empty(PAST, ["deals"]).astype({"recent": "bool", "landmark": "int64", "after_days": "int64"}),
+            won=empty(["month", "age_days"], ["deals", "revenue"]),
+            stale=empty(STALE, []),
+            stale_deals=0,
+            stale_amount=0.0,
+            quiet_after=None,
+        )
+
+
+def count_pipeline(ground: Ground) -> Pipeline:
+    """Count the deals of a client; ``Pipeline.empty()`` without deals."""
+    if ground.deals is None:
+        return Pipeline.empty()
+    con, names = ground.data.con, dict(enumerate(ground.client.stage_keys))
+    events = _events(ground, ground.deals)
+    if events is not None:
+        events = con.create_table(ibis.util.gen_name("deal_events"), events)
+    deals = con.create_table(ibis.util.gen_name("aged_deals"), _aged(ground, ground.deals, events))
+    won = deals.filter((deals.outcome == "won") & deals.age.notnull())
+    known = won.aggregate(n=won.count(), slow=won.age.cast("float64").quantile(SLOWEST)).to_pandas().iloc[0]
+    quiet_after = int(known["slow"]) if known["n"] >= FEWEST_WON else None
+    stale = deals.filter((deals.outcome == "open") & _still(deals, quiet_after))
+    total = stale.aggregate(n=stale.count(), amount=stale.amount.sum().cast("float64").fill_null(0)).to_pandas()
+    return Pipeline(
+        open=_named(_open(deals), names),
+        ages=_ages(deals),
+        past=_named(_past(deals, events, ground.client.stage_keys.index("leads")), names),
+        won=_won(won),
+        stale=_named(_stale(ground, stale), names),
+        stale_deals=int(total["n"].iloc[0]),
+        stale_amount=float(total["amount"].fillna(0).iloc[0]),
+        quiet_after=quiet_after,
+    )
+
+
+def _named(frame: pd.DataFrame, names: dict[int, str]) -> pd.DataFrame:
+    frame["stage"] = frame["stage"].map(names)
+    return frame
+
+
+def _events(ground: Ground, deals: ir.Table) -> ir.Table | None:
+    """History of stages of deals: deal_id, at, day. An event names the deal, or the lead it grew from."""
+    events = ground.table("stage_events")
+    if events is None:
+        return None
+    entered = events.select("deal_id", "lead_id", "at", day=events.entered_at.cast("date"))
+    by_deal = entered.filter(entered.deal_id.notnull()).select(key="deal_id", at="at", day="day")
+    by_lead = entered.filter(entered.deal_id.isnull()).select(key="lead_id", at="at", day="day")
+    own = deals.select(of="deal_id", deal="deal_id")
+    grown = deals.filter(deals.to_lead.notnull()).select(of="to_lead", deal="deal_id")
+    parts = [
+        events_of.inner_join(ids, [("key", "of")]).select(deal_id="deal", at="at", day="day")
+        for events_of, ids in ((by_deal, own), (by_lead, grown))
+    ]
+    return ibis.union(*parts)
+
+
+def _aged(ground: Ground, deals: ir.Table, events: ir.Table | None) -> ir.Table:
+    """Deals with ``age`` at their end or ``as_of`` (NULL where the dates contradict) and the day they last moved."""
+    as_of = ibis.literal(ground.data.as_of)
+    opened = deals.opened_at.cast("date")
+    end = ibis.ifelse(deals.outcome == "open", as_of, deals.closed_at.cast("date"))
+    age = end.epoch_days() - opened.epoch_days()
+    table = deals.select(
+        "deal_id", "outcome", "at", "to_lead", "expected_at", opened=opened, end=end,
+        manager=deals.manager.fill_null(""), recent=(opened >= ibis.literal(ground.data.period.from_)).fill_null(False),
+        amount=deals.amount.fill_null(0).cast(MONEY),
+        age=ibis.ifelse((age >= 0) & (end <= as_of), age, ibis.null("int64")), moved=opened,
+    )  # fmt: skip
+    if events is not None:
+        last = events.group_by("deal_id").agg(last=events.day.max())
+        table = table.left_join(last, "deal_id").drop("deal_id_right")
+        table = table.mutate(moved=ibis.greatest(table.moved, ibis.coalesce(table["last"], table.moved))).drop("last")
+    if ground.touches is not None:
+        touches = ground.touches.filter(ground.touches.lead.notnull())
+        last = touches.group_by("lead").agg(last=touches["at"].max().cast("date"))
+        table = table.left_join(last, [("to_lead", "lead")]).drop("lead")
+        table = table.mutate(moved=ibis.greatest(table.moved, ibis.coalesce(table["last"], table.moved))).drop("last")
+    return table
+
+
+def _still(deals: ir.Table, quiet_after: int | None) -> ir.BooleanValue:
+    overdue = (deals.expected_at.cast("date") < deals.end).fill_null(False)
+    if quiet_after is None:
+        return overdue
+    return overdue | ((deals.end.epoch_days() - deals.moved.epoch_days()) > quiet_after).fill_null(False)
+
+
+def _open(deals: ir.Table) -> pd.DataFrame:
+    made = deals.filter(deals.outcome == "open").mutate(
+        stage=deals["at"], age_days=((deals.age // 7) * 7).fill_null(-7).cast("int64")
+    )
+    amount = made.amount.cast(SQUARED)
+    table = made.group_by(OPEN).agg(
+        deals=made.count(),
+        priced=(made.amount > 0).sum(),
+        amount=made.amount.sum().cast("float64"),
+        amount_sq=(amount * amount).sum().cast("float64"),
+    )
+    return fetched(table, OPEN)
+
+
+def _ages(deals: ir.Table) -> pd.DataFrame:
+    known = deals.filter(deals.age.notnull()).mutate(age_days=deals.age.cast("int64"))
+    return fetched(known.group_by(AGES).agg(deals=known.count()), AGES)
+
+
+def _past(deals: ir.Table, events: ir.Table | None, first: int) -> pd.DataFrame:
+    if events is None:
+        return Pipeline.empty().past
+    known = deals.filter(deals.age.notnull()).select("deal_id", "recent", "outcome", "opened", "age")
+    # For each deal the stage it had reached by each landmark, from one join.
+    joined = known.left_join(events, "deal_id").drop("deal_id_right")
+    after = joined.day.epoch_days() - joined.opened.epoch_days()
+    reached = joined.group_by(["deal_id", "recent", "outcome", "age"]).agg(
+        **{f"at_{days}": joined["at"].max(where=after <= days) for days in LANDMARKS}
+    )
+    parts = []
+    for days in LANDMARKS:
+        waiting = reached.filter((reached.age > days) | ((reached.outcome == "open") & (reached.age >= days)))
+        parts.append(
+            waiting.select(
+                recent=waiting.recent,
+                landmark=ibis.literal(days, "int64"),
+                stage=waiting[f"at_{days}"].fill_null(first),
+                outcome=waiting.outcome,
+                after_days=(((waiting.age - days) // 7) * 7).cast("int64"),
+            )
+        )
+    table = ibis.union(*parts)
+    return fetched(table.group_by(PAST).agg(deals=table.count()), PAST)
+
+
+def _won(won: ir.Table) -> pd.DataFrame:
+    keys = ["month", "age_days"]
+    made = won.mutate(month=won.end.truncate("M"), age_days=won.age.cast("int64"))
+    return fetched(made.group_by(keys).agg(deals=made.count(), revenue=made.amount.sum().cast("float64")), keys)
+
+
+def _stale(ground: Ground, stale: ir.Table) -> pd.DataFrame:
+    made = stale.select(
+        deal_id="deal_id", manager="manager", stage="at", opened="opened", moved="moved",
+        expected=stale.expected_at.cast("date"), quiet_days=stale.end.epoch_days() - stale.moved.epoch_days(),
+        overdue=(stale.expected_at.cast("date") < stale.end).fill_null(False),
+        amount=stale.amount.cast("float64"), age_days=stale.age,
+    )  # fmt: skip
+    frame: pd.DataFrame = made.order_by([ibis.desc("amount"), "deal_id"]).limit(STALE_ROWS).to_pandas()
+    frame["manager"] = frame["manager"].map(lambda name: ground.managers.get(name, name))
+    for name in ("opened", "moved", "expected"):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    return frame[STALE]

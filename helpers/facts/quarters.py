@@ -1,0 +1,101 @@
+"""Leads by month of creation with what became of them by age: what the steps of the first page are weighed by.
+
+Months, not quarters, so that whoever reads them can leave out those that are too young for the age he compares at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from helpers.facts.ground import Ground, empty, fetched
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+KEYS = ["span", "month", "channel", "mark", "reply"]
+WON = ["won", "priced", "revenue", "revenue_sq", "gross"]
+TAGS = ["channel", "source", "medium"]
+SQUARED = "decimal(18, 2)"
+"""Money before squaring: its square fits a decimal of 36 digits."""
+
+
+@dataclass(frozen=True)
+class Quarters:
+    """Counted tables; money in the client's currency.
+
+    ``mark`` is "yes" or "no" (qualified), "" where nobody marked the lead. ``reply`` is "in" or "late" (first answer
+    within the agreed limit or after it), "none" (no answer, nor closed with a reason), "" where it cannot be told.
+    """
+
+    leads: pd.DataFrame
+    """KEYS | leads."""
+    wins: pd.DataFrame
+    """KEYS, age_days (whole weeks, rounded down; -1: the dates contradict each other) | WON. ``priced``: won with an
+    amount above zero."""
+    tags: pd.DataFrame
+    """span, TAGS as the export spells source and medium | leads, named (of them with a campaign)."""
+
+    @classmethod
+    def empty(cls) -> Quarters:
+        """No leads."""
+        return cls(
+            leads=empty(KEYS, ["leads"]),
+            wins=empty([*KEYS, "age_days"], WON),
+            tags=empty(["span", *TAGS], ["leads", "named"]),
+        )
+
+
+def count_quarters(ground: Ground) -> Quarters:
+    """Count the leads of a client; ``Quarters.empty()`` without leads."""
+    if ground.leads is None:
+        return Quarters.empty()
+    leads = _kinds(ground, ground.leads)
+    return Quarters(
+        leads=ground.one_spelling(fetched(leads.group_by(KEYS).agg(leads=leads.count()), KEYS), ["leads"]),
+        wins=_wins(ground, leads),
+        tags=_tags(ground, leads),
+    )
+
+
+def _kinds(ground: Ground, leads: ir.Table) -> ir.Table:
+    limit = ground.client.limits.first_answer_min
+    return leads.mutate(
+        mark=ibis.cases((leads.qualified, "yes"), (~leads.qualified, "no"), else_=""),
+        reply=ibis.cases(
+            ((leads.fate == "silent") & ~((leads.outcome == "lost") & (leads.reason != "")), "none"),
+            (leads.answer_min <= limit, "in"),
+            (leads.answer_min > limit, "late"),
+            else_="",
+        ),
+    )
+
+
+def _wins(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    keys = [*KEYS, "age_days"]
+    won = leads.filter(leads.outcome == "won").mutate(
+        age_days=lambda t: ((t.age_days // 7) * 7).fill_null(-1).cast("int64")
+    )
+    revenue = won.revenue.cast(SQUARED)
+    table = won.group_by(keys).agg(
+        won=won.count(),
+        priced=(won.revenue > 0).sum(),
+        revenue=won.revenue.sum().cast("float64"),
+        revenue_sq=(revenue * revenue).sum().cast("float64"),
+        gross=won.gross.sum().cast("float64"),
+    )
+    return ground.one_spelling(fetched(table, keys), WON)
+
+
+def _tags(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    keys = ["span", *TAGS]
+    table = leads.mutate(
+        source=leads.source.fill_null(""),
+        medium=leads.medium.fill_null(""),
+        is_named=(leads.campaign != "") | (leads.campaign_id != ""),
+    )
+    counted = table.group_by(keys).agg(leads=table.count(), named=table.is_named.sum())
+    return ground.one_spelling(fetched(counted, keys), ["leads", "named"])
