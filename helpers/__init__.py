@@ -16,11 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.briefing import brief
+    from helpers.chapters.actions import Actions
+    from helpers.chapters.claims import Claims
     from helpers.chapters.control import ControlRoom
+    from helpers.chapters.conversations import Conversations
     from helpers.chapters.data import DataQuality
+    from helpers.chapters.drivers import Drivers
     from helpers.chapters.funnel import Funnel
+    from helpers.chapters.journey import Journey
+    from helpers.chapters.leads import Leads
+    from helpers.chapters.managers import Managers
     from helpers.chapters.money import Money
+    from helpers.chapters.plan import Plan
     from helpers.chapters.score import ScoreChapter
+    from helpers.chapters.speed import Speed
     from helpers.client import read_client
     from helpers.facts import count
     from helpers.report.assemble import assemble, key_figures
@@ -32,13 +41,22 @@ if TYPE_CHECKING:
     from helpers.survey.widget import AnswersBox, Questionnaire
 
 _HOMES = {
+    "Actions": "helpers.chapters.actions",
     "AnswersBox": "helpers.survey.widget",
+    "Claims": "helpers.chapters.claims",
     "ControlRoom": "helpers.chapters.control",
+    "Conversations": "helpers.chapters.conversations",
     "DataQuality": "helpers.chapters.data",
+    "Drivers": "helpers.chapters.drivers",
     "Funnel": "helpers.chapters.funnel",
+    "Journey": "helpers.chapters.journey",
+    "Leads": "helpers.chapters.leads",
+    "Managers": "helpers.chapters.managers",
     "Money": "helpers.chapters.money",
+    "Plan": "helpers.chapters.plan",
     "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
+    "Speed": "helpers.chapters.speed",
     "assemble": "helpers.report.assemble",
     "brief": "helpers.briefing",
     "count": "helpers.facts",
@@ -52,13 +70,22 @@ _HOMES = {
 }
 
 __all__ = [
+    "Actions",
     "AnswersBox",
+    "Claims",
     "ControlRoom",
+    "Conversations",
     "DataQuality",
+    "Drivers",
     "Funnel",
+    "Journey",
+    "Leads",
+    "Managers",
     "Money",
+    "Plan",
     "Questionnaire",
     "ScoreChapter",
+    "Speed",
     "assemble",
     "brief",
     "count",

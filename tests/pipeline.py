@@ -36,11 +36,25 @@ def audited(folder: Path, lang: str = "", period: str = "") -> Audited:
     data = audit.load(brief.client)
     facts = audit.count(data)
     answers = audit.read_answers(brief.client.folder / "answers")
-    score = audit.ScoreChapter.measure(answers, brief.client, brief.say)
-    funnel = audit.Funnel.measure(facts, brief.client, brief.say, score.score)
-    money = audit.Money.measure(facts, brief.client, brief.say)
-    quality = audit.DataQuality.measure(data.ledger, facts, brief.client, brief.say, answers)
-    chapters = (score, funnel, money, quality)
+    client, say = brief.client, brief.say
+    score = audit.ScoreChapter.measure(answers, client, say)
+    funnel = audit.Funnel.measure(facts, client, say, score.score)
+    money = audit.Money.measure(facts, client, say)
+    parts = {
+        "leads": audit.Leads.measure(facts, client, say),
+        "speed": audit.Speed.measure(facts, client, say),
+        "conversations": audit.Conversations.measure(facts, client, say),
+        "managers": audit.Managers.measure(facts, client, say),
+        "plan": audit.Plan.measure(facts, client, say),
+        "drivers": audit.Drivers.measure(facts, client, say),
+        "journey": audit.Journey.measure(facts, client, say),
+    }
+    claims = audit.Claims.measure(facts, client, say, score.score)
+    actions = audit.Actions.measure(
+        facts, client, say, score.score, claims=claims, money=money, ledger=data.ledger, **parts
+    )
+    quality = audit.DataQuality.measure(data.ledger, facts, client, say, answers)
+    chapters = (score, funnel, money, *parts.values(), claims, actions, quality)
     return Audited(
         brief, data, facts, audit.assemble(brief, data, score, chapters), audit.key_figures(brief, data, chapters)
     )
