@@ -132,6 +132,10 @@ def check(
 
     client = read_client(path)
 
+    from helpers.brand import find_brand
+
+    branding = find_brand(client.folder)
+
     from helpers.sources import load
     from helpers.sources.check import check_lines
     from helpers.survey.answers import read_answers
@@ -139,6 +143,8 @@ def check(
     answers = read_answers(client.folder / "answers")
     for line in check_lines(load(client), language(lang or client.lang), answers):
         typer.echo(printable(line))
+    for note in branding.notes if branding else ():
+        typer.echo(f"note: {printable(note)}", err=True)
 
 
 @app.command()

@@ -26,8 +26,10 @@ ALLOWED = {
     # Codes of currencies.
     *("RUB", "UAH", "USD", "EUR", "KZT", "BYN", "GBP"),
 }
-CODE = re.compile(r"\b[A-Z]+(?:_[A-Z0-9]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b|`[^`]*`|\b[A-E][1-4]\b|\b[0-9a-f]{8,64}\b")
-"""Reason codes, names of columns, commands, criteria, fingerprints."""
+CODE = re.compile(
+    r"\b[A-Z]+(?:_[A-Z0-9]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b|`[^`]*`|\{[^}]*\}|\b[A-E][1-4]\b|\b[0-9a-f]{8,64}\b"
+)
+"""Reason codes, names of columns, commands, templates of an advertising system, criteria, fingerprints."""
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]*[A-Za-z]")
 
 

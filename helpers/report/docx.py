@@ -306,7 +306,7 @@ class _Document:
             self._add("Report Cell")
 
     def _numbered(self, kind: str, label: str, number: int, caption: str) -> list[Any]:
-        """"Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
+        """ "Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
         before, _, after = label.partition(str(number))
         counted = field(f"SEQ {kind} \\* ARABIC", [run(str(number), bold=True)])
         return [run(before, bold=True), *counted, run(f"{after}. ", bold=True), run(caption)]

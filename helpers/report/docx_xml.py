@@ -89,9 +89,7 @@ def _shape(
         made.append(element("tabs", *stops))
     if before is not None or after is not None:
         sides = {"before": before, "after": after}
-        made.append(
-            element("spacing", **{side: round(s * TWENTIETHS) for side, s in sides.items() if s is not None})
-        )
+        made.append(element("spacing", **{side: round(s * TWENTIETHS) for side, s in sides.items() if s is not None}))
     if left is not None:
         made.append(element("ind", left=round(left * TWENTIETHS)))
     if right:
@@ -139,12 +137,14 @@ def link(name: str, *inside: Any) -> Any:
 def table(fitted: Fitted, style: str, cell_style: str, title: str) -> Any:
     """A table with fixed columns; its first row is repeated on every page it runs over."""
     widths = [round(width * TWENTIETHS) for width in fitted.widths]
+    inset = {"w": round(fitted.inset * TWENTIETHS), "type": "dxa"}
     look = {"firstRow": 1, "lastRow": int(fitted.total), "firstColumn": 0, "lastColumn": 0, "noHBand": 1, "noVBand": 1}
     properties = element(
         "tblPr",
         element("tblStyle", val=style),
         element("tblW", w=sum(widths), type="dxa"),
         element("tblLayout", type="fixed"),
+        element("tblCellMar", element("left", **inset), element("right", **inset)),
         element("tblLook", val=f"{0x0600 | 0x0020 | 0x0040 * fitted.total:04X}", **look),
         element("tblCaption", val=strip_control(title)[:250]) if title else None,
     )
@@ -175,4 +175,3 @@ def _row(
         said = paragraph(style, letters, right=numeric, keep_next=keep_next)
         made.append(element("tc", element("tcPr", element("tcW", w=width, type="dxa")), said))
     return made
-

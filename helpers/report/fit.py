@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.language import Language
+from helpers.language import NBSP, Language
 from helpers.report.lettering import clean, width
 from helpers.report.model import Cell, Table
 from helpers.report.outline import Heading, Numbers, Piece
@@ -20,8 +20,8 @@ SIZES = (8.5, 8.0, 7.5, 7.0)
 """Points, tried from the first: smaller letters are not read on paper."""
 LAST_SIZES = (6.5, 6.0)
 """For a table that is too wide even for a page on its side."""
-PADDING = 11.0
-"""Points that a cell keeps free, left and right together, and one for what rounding takes."""
+PADDING = 1.3
+"""Sizes that a cell keeps free, left and right together; a point of it is for what rounding takes."""
 WORD, NAMES, TEXT = 90.0, 110.0, 70.0
 """Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much."""
 LONGEST = 240.0
@@ -45,6 +45,16 @@ class Fitted:
     """The last row is a total."""
     left_out: int
     """Rows before the total that are not set."""
+
+    @property
+    def inset(self) -> float:
+        """Points that a cell keeps free at each side."""
+        return (PADDING * self.size - 1) / 2
+
+    @property
+    def rooms(self) -> tuple[float, ...]:
+        """Points that the text of each column has."""
+        return tuple(width - PADDING * self.size for width in self.widths)
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,8 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
 def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:
     """``table`` for a page with so many points of room, upright or on its side."""
     kept, left_out = _kept(table, rows)
-    heads = tuple(clean(column.label) for column in table.columns)
+    # "95 %" in a narrow column stays together.
+    heads = tuple(re.sub(r"(?<=\d) %", f"{NBSP}%", clean(column.label)) for column in table.columns)
     written = tuple(
         tuple(clean(say.cell(cell, column, currency)) for cell, column in zip(row, table.columns, strict=True))
         for row in kept
@@ -128,20 +139,23 @@ class _Column:
     total: str
 
     def least(self, size: float, *, first: bool) -> float:
-        """Points under which it is not read: numbers whole, text a few words a line, names of rows more."""
+        """Points under which it is not read: numbers whole, text a few words a line, names of rows more.
+
+        In the smallest letters a word a line has to do.
+        """
         scale = size / SIZES[0]
         word = WORD * scale
         needed = max((min(advance(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
         if self.number:
-            return PADDING + max(needed, self._longest(size))
+            return PADDING * size + max(needed, self._longest(size))
         inside = max((min(advance(part, size), word) for cell in self.cells for part in _words(cell)), default=0.0)
-        column = (NAMES if first else TEXT) * scale
-        return PADDING + max(needed, inside, min(column, self._longest(size)))
+        column = 0.0 if size in LAST_SIZES else (NAMES if first else TEXT) * scale
+        return PADDING * size + max(needed, inside, min(column, self._longest(size)))
 
     def wished(self, size: float) -> float:
         """Points at which no cell wraps and a heading of numbers stands on two lines, one of text on one."""
         over = _two_lines(self.head, size) if self.number else advance(self.head, size, bold=True)
-        return PADDING + min(max(self._longest(size), over), LONGEST)
+        return PADDING * size + min(max(self._longest(size), over), LONGEST)
 
     def _longest(self, size: float) -> float:
         return max([advance(self.total, size, bold=True), *(advance(cell, size) for cell in self.cells)])

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from helpers.language import Language, language
 from helpers.report.fit import Fitted, fitted
-from helpers.report.inline import Inliner
+from helpers.report.inline import inlined
 from helpers.report.lettering import strip_control
 from helpers.report.look import dark, light
 from helpers.report.model import Brand, Report, ScoreCard, Section
@@ -29,9 +29,7 @@ def html_page(report: Report) -> str:
         ReportError: a picture holds more than shapes.
     """
     say = language(report.lang)
-    picture = Inliner()
-    # The letters that pictures share stand at the top of the page and are known when the last picture is drawn.
-    drawn = {figure.name: Markup(picture(figure)) for figure in report.figures()}
+    drawn, shared = inlined(report.figures())
     return (
         _environment()
         .get_template("report.html")
@@ -40,8 +38,8 @@ def html_page(report: Report) -> str:
             contents=_contents(report, say),
             css=Markup(style_sheet(report.brand)),
             logo=_logo_size(report.brand),
-            glyphs=Markup(picture.glyphs),
-            picture=lambda figure: drawn[figure.name],
+            glyphs=Markup(shared),
+            picture=lambda figure: Markup(drawn[figure.name]),
             **_words(say, report.currency, report.sections),
         )
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from lxml import etree
@@ -17,22 +18,47 @@ _ALLOWED = {"svg", "title", "defs", "style", "g", "path", "use", "clipPath", "re
 _HREF = re.compile(r'(?:xlink:)?href="([^"]*)"')
 _GLYPH = re.compile(r'<path id="(DejaVuSans[^"]*)"(?: d="([^"]*)")? transform="([^"]*)"/>')
 _MOVED = re.compile(r"translate\((-?[\d.]+) (-?[\d.]+)\)")
+_LINE = re.compile(r'<use href="#g\d+"(?: [xy]="-?\d+")*/>(?:<use href="#g\d+"(?: [xy]="-?\d+")*/>)+')
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
-class Inliner:
-    """Turns the pictures of one page into inline SVG; ``glyphs`` then holds the letters they share.
+def inlined(figures: Iterable[Figure]) -> tuple[dict[str, str], str]:
+    """Name → inline SVG of each picture, and an invisible SVG with what they share; both go on one page.
 
-    A report is mostly letters of pictures, so these are said shortly: a letter is ``<use href="#g7" x="61.5"/>``.
+    A report is mostly letters of pictures, so these are said shortly: a letter is ``<use href="#g7" x="61"/>``, and a
+    line of text that stands in several places is said once.
+
+    Raises:
+        ReportError: a picture holds more than shapes.
     """
+    letters = _Letters()
+    drawn = {figure.name: letters.picture(figure) for figure in figures}
+    seen = Counter(line for svg in drawn.values() for line in _LINE.findall(svg))
+    often = [line for line, times in seen.items() if times > 1]
+    names = {line: f"w{i}" for i, line in enumerate(often)}
+
+    def named(line: re.Match[str]) -> str:
+        name = names.get(line.group())
+        return f'<use href="#{name}"/>' if name else line.group()
+
+    shapes = letters.shapes + [f'<g id="{name}">{line}</g>' for line, name in names.items()]
+    shared = "\n".join(shapes)
+    return (
+        {name: _LINE.sub(named, svg) for name, svg in drawn.items()},
+        f'<svg class="glyphs" width="0" height="0" aria-hidden="true"><defs>\n{shared}\n</defs></svg>',
+    )
+
+
+class _Letters:
+    """Draws pictures with letters that they share: ``shapes``, in the order in which they were met."""
 
     def __init__(self) -> None:
-        self._glyphs: dict[str, str] = {}
+        self.shapes: list[str] = []
         self._names: dict[str, str] = {}
         self._count = 0
 
-    def __call__(self, figure: Figure) -> str:
+    def picture(self, figure: Figure) -> str:
         """The picture as inline SVG, named by its alt text; '' where there is none."""
         if not figure.svg:
             return ""
@@ -48,26 +74,20 @@ class Inliner:
         _tidy(root)
         root.find(f"{_SVG}title").text = strip_control(figure.alt)
         svg = _serial(root)
-        svg = _own_ids(svg, prefix, shared=self._glyphs.keys())
+        svg = _own_ids(svg, prefix, shared={shape.split('"')[1] for shape in self.shapes})
         svg = _themed(svg)
         view = re.search(r'viewBox="[^"]*"', svg)
         start = f'<svg role="img" aria-labelledby="{prefix}title" {view.group() if view else ""}>'
         svg = re.sub(r"<svg[^>]*>", lambda _: start, svg, count=1)
         return svg.replace("<title>", f'<title id="{prefix}title">', 1).strip()
 
-    @property
-    def glyphs(self) -> str:
-        """An invisible SVG with every letter that the pictures use."""
-        shapes = "\n".join(self._glyphs.values())
-        return f'<svg class="glyphs" width="0" height="0" aria-hidden="true"><defs>\n{shapes}\n</defs></svg>'
-
     def _share(self, glyph: re.Match[str]) -> str:
         name, path, transform = glyph.groups()
         if name not in self._names:
             # A space has no shape and needs no mark.
-            short = self._names[name] = f"g{len(self._glyphs)}" if path else ""
+            short = self._names[name] = f"g{len(self.shapes)}" if path else ""
             if path:
-                self._glyphs[short] = f'<path id="{short}" d="{_tight(path)}" transform="{transform}"/>'
+                self.shapes.append(f'<path id="{short}" d="{_tight(path)}" transform="{transform}"/>')
         return ""
 
     def _shorten(self, use: Any) -> None:
@@ -81,8 +101,9 @@ class Inliner:
         if short and moved:
             del use.attrib["transform"]
             for axis, place in zip("xy", moved.groups(), strict=True):
-                if float(place):
-                    use.set(axis, _number(place, 1))
+                # Hundredths of the size of a letter.
+                if round(float(place)):
+                    use.set(axis, str(round(float(place))))
 
 
 def _parsed(svg: str, name: str) -> Any:
@@ -98,10 +119,12 @@ def _tidy(root: Any) -> None:
         if element.tag == f"{_SVG}title":
             continue
         element.text = element.tail = None
+        if "style" in element.attrib:
+            element.set("style", re.sub(r"(?<=[:;]) ", "", element.get("style")))
         for name in ("d", "transform"):
             if name in element.attrib:
                 element.set(name, _tight(re.sub(r"-?\d+\.\d+", lambda n: _number(n.group(), 2), element.get(name))))
-        if element.tag == f"{_SVG}path" and element.get("style", "").replace(" ", "") == "fill:none":
+        if element.tag == f"{_SVG}path" and element.get("style") == "fill:none":
             element.getparent().remove(element)
     for group in [*root.iter(f"{_SVG}g", f"{_SVG}defs")][::-1]:
         parent = group.getparent()

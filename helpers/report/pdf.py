@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import PADDING, Fitted, Run, advance, left_out_text, runs
+from helpers.report.fit import Fitted, Run, advance, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
@@ -28,8 +28,6 @@ LETTERS = 9.5
 """Points: the size of text."""
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
-BOLD = 1.12
-"""How much wider bold letters are."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 STORY = 500
 """Letters: a row with a longer cell may be broken over two pages."""
@@ -144,14 +142,14 @@ def _piece(piece: Piece, table: Fitted | None, say: Language) -> dict[str, Any]:
 
 def _cells(table: Fitted) -> dict[str, Any]:
     """Heads and rows, long words broken where their columns are narrow; numbers never are."""
-    rooms = [(width - PADDING) / table.size for width in table.widths]
+    rooms = [room / table.size for room in table.rooms]
     rows = [
         [cell if number else broken(cell, room) for cell, room, number in zip(row, rooms, table.numeric, strict=True)]
         for row in table.rows
     ]
-    heads = [broken(head, room / BOLD) for head, room in zip(table.heads, rooms, strict=True)]
+    heads = [broken(head, room, bold=True) for head, room in zip(table.heads, rooms, strict=True)]
     longest = max((len(cell) for row in table.rows for cell in row), default=0)
-    return {"heads": heads, "rows": rows, "long_rows": longest > STORY}
+    return {"inset": table.inset, "heads": heads, "rows": rows, "long_rows": longest > STORY}
 
 
 def _file(figure: Figure) -> str:
@@ -168,23 +166,24 @@ def _logo(brand: Brand | None) -> dict[str, Any]:
     return {"file": _logo_file(brand), "width": brand.logo_size[0], "height": brand.logo_size[1]}
 
 
-def broken(text: str, room: float = LONG_WORD) -> str:
+def broken(text: str, room: float = LONG_WORD, *, bold: bool = False) -> str:
     """``text`` where a word wider than so many sizes of its letters may go on in the next line.
 
     After a mark where it has one ("utm_source=", "exports/"), else where it must.
     """
-    return " ".join(_broken(word, room) if advance(word, 1) > room else word for word in text.split(" "))
+    words = (_broken(word, room, bold) if advance(word, 1, bold=bold) > room else word for word in text.split(" "))
+    return " ".join(words)
 
 
-def _broken(word: str, room: float) -> str:
+def _broken(word: str, room: float, bold: bool) -> str:
     parts: list[str] = []
     for piece in re.findall(r"[^_/.:&=?+,;\-]+[_/.:&=?+,;\-]*|[_/.:&=?+,;\-]+", word):
-        if advance(piece, 1) <= room:
+        if advance(piece, 1, bold=bold) <= room:
             parts.append(piece)
             continue
         line = ""
         for letter in piece:
-            if line and advance(line + letter, 1) > room:
+            if line and advance(line + letter, 1, bold=bold) > room:
                 parts.append(line)
                 line = ""
             line += letter

@@ -76,6 +76,9 @@ def save_report(report: Report, folder: Path, formats: Sequence[str] = ("html",)
     names = [figure.name for figure in figures]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ReportError(f"two pictures of the report have the name {twice[0]!r} - give each its own")
+    keys = [handout.key for handout in report.handouts]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ReportError(f"two working documents of the report have the key {twice[0]!r} - give each its own")
     try:
         (folder / FIGURES).mkdir(parents=True, exist_ok=True)
         for figure in figures:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from pipeline import Audited, audited
+from textboxes import faults
+
+from helpers.report.docx import docx_document
+from helpers.report.html import html_page
+from helpers.report.pdf import pdf_document
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
@@ -224,3 +231,16 @@ def test_the_schema_of_audit_json(sample: Sample) -> None:
     assert all(set(x) >= campaign for x in figures["money"]["campaigns"])
     assert all(set(x) >= {"code", "table", "rows", "money", "text"} for x in figures["data"]["notices"])
     json.dumps(figures, allow_nan=False)
+
+
+def test_no_text_of_a_picture_is_cut_or_lies_on_another(sample: Sample) -> None:
+    figures = sample[0].report.figures()
+    assert len(figures) > 10
+    assert {figure.name: found for figure in figures if (found := faults(figure.svg))} == {}
+
+
+def test_the_documents_of_a_sample_can_be_handed_over(sample: Sample) -> None:
+    report = sample[0].report
+    assert len(html_page(report).encode()) < 1_500_000
+    assert pdf_document(report).startswith(b"%PDF")
+    assert len(docx.Document(io.BytesIO(docx_document(report))).inline_shapes) == len(report.figures())

@@ -14,7 +14,7 @@ from tokens import tokened
 from helpers.errors import ReportError
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import PADDING, advance
+from helpers.report.fit import advance
 from helpers.report.pdf import LONG_WORD, ROOM, ZERO_WIDTH, _clean, _data, broken, pdf_document
 
 poppler = needs("poppler")
@@ -39,6 +39,18 @@ def texts(pdf, *options):
 def boxes(pdf):
     """The words of a document with their places, one string a page."""
     return _read(pdf, "-bbox").split("<page ")[1:]
+
+
+def overlaps(places):
+    """How many pairs of words lie on each other."""
+    words = sorted(tuple(map(float, place)) for place in places)
+    found = 0
+    for i, (_, top, right, bottom) in enumerate(words):
+        for left, other_top, _, other_bottom in words[i + 1 :]:
+            if left >= right - 1:
+                break
+            found += min(bottom, other_bottom) - max(top, other_top) > 0.35 * (bottom - top)
+    return found
 
 
 def _read(pdf, *options):
@@ -217,6 +229,7 @@ def test_nothing_is_outside_the_page(long_pdf):
             assert top > 20
             assert right < width - 50
             assert bottom < height - 20
+        assert overlaps(places) == 0
 
 
 @poppler
@@ -287,4 +300,4 @@ def test_numbers_are_never_broken():
                 if number:
                     assert ZERO_WIDTH not in cell
                 for part in re.split(rf"[ {ZERO_WIDTH}]", cell):
-                    assert advance(part, table["size"]) <= width - PADDING + 0.01
+                    assert advance(part, table["size"]) <= width - 2 * table["inset"]

@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 
 import pytest
 from demo_report import demo_report
@@ -8,12 +9,14 @@ from helpers.errors import ReportError
 from helpers.report import model
 from helpers.report.save import load_report, save_report
 
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
 
-@pytest.fixture
-def saved(tmp_path):
-    report = demo_report("ru", nasty=True)
-    save_report(report, tmp_path / "ru", ("html",))
-    return report, tmp_path / "ru"
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    report, folder = demo_report("ru", nasty=True), tmp_path_factory.mktemp("saved") / "ru"
+    save_report(report, folder, FORMATS)
+    return report, folder
 
 
 def test_what_is_saved_comes_back(saved):
@@ -26,13 +29,14 @@ def test_what_is_saved_comes_back(saved):
 
 def test_the_same_report_is_the_same_bytes(saved, tmp_path):
     _, folder = saved
-    save_report(load_report(folder), tmp_path / "again", ("html",))
+    save_report(load_report(folder), tmp_path / "again", FORMATS)
     files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert [str(name) for name in files] == [
         "figures/funnel-months.svg",
         "figures/money-profit.svg",
-        "report.html",
-        "report.json",
+        "handouts/meeting.docx",
+        "handouts/sign-off.docx",
+        *sorted(["report.json", *(f"report.{name}" for name in FORMATS)]),
     ]
     assert all((tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes() for name in files)
 
@@ -53,8 +57,8 @@ def test_a_number_that_is_none_is_null(tmp_path):
 
 
 def test_an_unknown_format_is_named_and_nothing_written(tmp_path):
-    with pytest.raises(ReportError, match="unknown report format 'pdf' - possible: html"):
-        save_report(demo_report("en"), tmp_path / "x", ("html", "pdf"))
+    with pytest.raises(ReportError, match="unknown report format 'odt' - possible: docx, html, pdf, pptx, xlsx"):
+        save_report(demo_report("en"), tmp_path / "x", ("html", "odt"))
     assert not (tmp_path / "x").exists()
 
 
@@ -62,6 +66,12 @@ def test_two_pictures_of_one_name_are_refused(tmp_path):
     report = demo_report("en")
     with pytest.raises(ReportError, match="'funnel-months'"):
         save_report(report.model_copy(update={"sections": (*report.sections, report.sections[0])}), tmp_path)
+
+
+def test_two_working_documents_of_one_name_are_refused(tmp_path):
+    report = demo_report("en")
+    with pytest.raises(ReportError, match="'sign-off'"):
+        save_report(report.model_copy(update={"handouts": (*report.handouts, report.handouts[0])}), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +91,8 @@ def test_two_pictures_of_one_name_are_refused(tmp_path):
         ),
     ],
 )
-def test_a_damaged_report_is_one_line(saved, change, message):
-    _, folder = saved
+def test_a_damaged_report_is_one_line(saved, tmp_path, change, message):
+    folder = shutil.copytree(saved[1], tmp_path / "ru")
     change(folder)
     with pytest.raises(ReportError, match=message) as caught:
         load_report(folder)

@@ -1,0 +1,79 @@
+"""The four sample companies' reports in Russian and Ukrainian: not a word of English but the companies' own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pipeline import Audited, audited
+from reader import english, model_texts
+
+import helpers as audit
+from helpers.sources.notices import Code
+from helpers.sources.tables import TABLES
+
+PROJECT = Path(__file__).parents[2]
+SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
+OURS = ("span", "stage", "outcome", "kind")
+"""Columns of the counted tables that hold our own keys: a key that reaches a reader is a mistake."""
+
+
+def own_words(made: Audited) -> set[str]:
+    """Names, comments and files of the client, and what a notice says about its columns."""
+    frames = [value for field in dataclasses.fields(made.facts)
+              if isinstance(value := getattr(made.facts, field.name), pd.DataFrame)]  # fmt: skip
+    found = {str(value) for frame in frames for column in frame.select_dtypes(exclude="number")
+             if column not in OURS for value in frame[column].dropna().unique()}  # fmt: skip
+    answers = audit.read_answers(made.brief.client.folder / "answers")
+    found |= {text for person in answers.respondents for text in person.comments.values()}
+    client = made.brief.client
+    found |= {source.name for source in made.report.sources} | {client.name}
+    found |= {stage.name for stage in client.stages} | {source.currency for source in client.sources if source.currency}
+    found |= {column.name for table in TABLES.values() for column in table.columns}
+    # A source that is quoted: Kotler, Rackham and Krishnaswamy.
+    return found | {code.value for code in Code} | {"Harvard Business Review"}
+
+
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """Both languages of a sample are told from one reading of its files."""
+    kept: dict[Path, Any] = {}
+    load = audit.load
+
+    def once(client: Any) -> Any:
+        if client.folder not in kept:
+            kept[client.folder] = load(client)
+        return kept[client.folder]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "load", once)
+        yield
+
+
+@pytest.mark.parametrize("lang", ["ru", "uk"])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_no_english_is_left_in_the_report(sample: str, lang: str, read_once: None) -> None:
+    made = audited(PROJECT / "data_samples" / sample, lang)
+    texts = model_texts(made.report)
+    assert len(texts) > 300
+    assert english(texts, own_words(made)) == set()
+    alien = set("іїєґІЇЄҐ") if lang == "ru" else set("ыэъёЫЭЪЁ")
+    ours = [text for text in (*_said(made),) if set(text) & alien]
+    assert ours == []
+
+
+def _said(made: Audited) -> list[str]:
+    """Texts that hold nothing of the client's: titles of chapters, boxes, heads of tables, readings of the score."""
+    report = made.report
+    boxes = [box for section in report.sections for box in section.boxes] + list(report.method)
+    tables = [x.table for section in report.sections for x in section.exhibits if x.table is not None]
+    return [
+        *(section.title for section in report.sections),
+        *(text for box in boxes for text in (box.title, *box.text)),
+        *(column.label for table in tables for column in table.columns),
+        *(text for reading in report.score.readings for text in (reading.title, reading.text)),
+    ]
