@@ -2,7 +2,9 @@
 
     model.py         what a company is before anything happens in it
     world.py         what happens: leads, sales, advertising money
+    records.py       what is written down beside leads and spend: stages, calls, meetings, weekly figures
     truth.py         what an audit must find, counted from the world and not from the files
+    record_truth.py  the same for the records: what is planted, sizes, facts behind the claims
     survey.py        what people answer
     writers.py       CSV, XLSX and Parquet with the same bytes every time
     exports.py       pieces that the companies' exports share

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-_NOTEBOOK_METADATA = ("kernelspec", "language_info", "widgets", "title")
+_NOTEBOOK_METADATA = ("kernelspec", "language_info", "title")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+"""A widget lives with its kernel, and has another id each time: in a file its text and its table stay."""
 _CELL_METADATA = ("papermill", "execution", "ExecuteTime")
 _OUR_CELL = "injected-parameters"
 _ERROR_CELL = "papermill-error-cell-tag"
@@ -75,6 +77,7 @@ class Scrubber:
                 cell.source = "\n".join(["# Parameters", *(f"{key} = {value!r}" for key, value in parameters.items())])
             cell.source = self.text(cell.source)
             for output in cell.get("outputs", []):
+                output.get("data", {}).pop(_WIDGET, None)
                 for key in output:
                     output[key] = self._deep(output[key])
         return clean

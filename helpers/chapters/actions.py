@@ -200,7 +200,7 @@ class Actions(Chapter):
         say, words = self.say, self.words
         shown = sorted(
             (stake for stake in self.stakes if stake.driver != "losing" or stake.known),
-            key=lambda stake: (not stake.known, -stake.middle if stake.known else 0.0),
+            key=lambda stake: (False, -stake.middle, -stake.high) if stake.known else (True, 0.0, 0.0),
         )
         lines = [self._line(stake) for stake in shown]
         alt = "; ".join(f"{line.label}: {line.text}" for line in lines) + "."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -64,8 +63,11 @@ def measure_base(facts: Facts, client: Client) -> Base:
     common = common_age(facts, client, "now")
     age = common.days
     youngest = facts.as_of - dt.timedelta(days=age)
-    leads, wins = (table[table["month"].map(end_of_month).le(youngest)] for table in (leads, wins))
+    leads, wins = (table[over_by(table, youngest)] for table in (leads, wins))
     wins = wins[wins["age_days"] < age]
+    # Left alone at that age: who was closed with a reason later counts as not looked at until then, in every quarter.
+    reply = leads["reply"].where(leads["reply"] != "shut", "").mask(leads["shut_days"] >= age, "none")
+    leads = leads.assign(reply=reply)
     months = facts.period.days / DAYS_A_MONTH
     prices = _prices(facts)
     of_now = facts.leads[facts.leads["span"] == "now"]
@@ -88,9 +90,11 @@ def _sure(facts: Facts) -> bool:
     return bool(fates["proven_timed"].sum() >= ALL_RECORDED * fates["proven"].sum() > 0)
 
 
-def end_of_month(month: dt.date) -> dt.date:
-    """Its last day."""
-    return dt.date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
+def over_by(table: pd.DataFrame, day: dt.date) -> pd.Series[bool]:
+    """Which lines are of months that had ended by this day."""
+    import pandas as pd
+
+    return (table["month"].astype("datetime64[us]") + pd.offsets.MonthEnd(0)).le(pd.Timestamp(day))
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +121,7 @@ def _prices(facts: Facts) -> pd.DataFrame:
     paid = set(spend.loc[spend["spend"] > 0, "channel"].astype(object)) - {""}
     # The month of the audit is not over: its spend is there before its leads are.
     spend, leads = (
-        _keyed(table[table["channel"].isin(paid) & table["month"].map(end_of_month).le(facts.as_of)])
-        for table in (spend, leads)
+        _keyed(table[table["channel"].isin(paid) & over_by(table, facts.as_of)]) for table in (spend, leads)
     )
     key = ["quarter", "now"]
     out = spend.groupby(key)[["spend"]].sum().astype(float)

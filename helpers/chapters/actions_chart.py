@@ -44,7 +44,7 @@ def draw_stakes(lines: Sequence[Line], say: Language, currency: str, alt: str) -
 
     labels = [
         theme.shorten(line.label, 32, lines=2)
-        + ("\n" + theme.shorten(say("first: {practice}", practice=line.waits), 32) if line.waits else "")
+        + ("\n" + theme.shorten(say("first: {practice}", practice=line.waits), 32, lines=2) if line.waits else "")
         for line in lines
     ]
     fig, ax = theme.figure(height=0.6 + ROW * len(labels) + 0.12 * sum(label.count("\n") for label in labels))

@@ -223,8 +223,8 @@ class _Stakes:
         """Draws of what one lead more in ``better`` instead of ``worse`` brings: within a channel, so that a channel of
         hot leads that is also answered first does not pass for speed. Never below nought. None under 30 of either."""
         sale, table = self._sale, self.base.replies
-        pairs = [table[table["reply"] == reply].set_index("channel")[["leads", "won"]] for reply in (better, worse)]
-        both = pairs[0].join(pairs[1], how="inner", lsuffix="_a", rsuffix="_b")
+        pairs = [table.loc[table["reply"] == reply, ["channel", "leads", "won"]] for reply in (better, worse)]
+        both = pairs[0].merge(pairs[1], on="channel", suffixes=("_a", "_b"))
         if sale is None or both["leads_a"].sum() < MINIMUM or both["leads_b"].sum() < MINIMUM:
             return None
         n1, a, n0, b = (both[name].to_numpy(dtype=float) for name in ("leads_a", "won_a", "leads_b", "won_b"))
@@ -255,7 +255,7 @@ class _Stakes:
         rise = np.maximum((rate.now - target) if lower else (target - rate.now), 0.0)
         low, middle, high = (float(end) for end in np.quantile(rise * worth * volume, [0.025, 0.5, 0.975]))
         state: State = "told" if low > EVEN else "chance"
-        if aim is not None and high <= EVEN:
+        if aim is not None and not np.quantile(rise, 0.975) > 0:
             state = "reached"
         # Corrected for chance the best quarter may be no better than what is seen now: then there is nothing to reach.
         shown = aim if aim is not None else beats(float(target.mean()), seen)

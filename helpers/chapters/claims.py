@@ -105,8 +105,9 @@ class Claims(Chapter):
 
     @property
     def ordered(self) -> tuple[Claim, ...]:
-        """All claims by verdict, overclaimed first."""
-        return tuple(claim for verdict in VERDICTS for claim in self.of(verdict))
+        """All claims by verdict, overclaimed first; facts without an answer before what is not known."""
+        found = (claim for verdict in VERDICTS for claim in self.of(verdict))
+        return tuple(sorted(found, key=lambda claim: words.GROUPS.index(words.group(claim))))
 
     @property
     def overclaimed(self) -> tuple[str, ...] | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters import claims_words as words
-from helpers.chapters.claims_level import VERDICTS
 from helpers.report.model import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from helpers.chapters.claims import Claim
-    from helpers.chapters.claims_level import Verdict
     from helpers.client import Client
     from helpers.language import Language
 
@@ -22,27 +20,27 @@ NAME = 32
 """Characters on each of the two lines of a question's title."""
 
 
-def _colour(verdict: Verdict) -> str:
+def _colour(group: str) -> str:
     from helpers.report import theme
 
     names = {"overclaimed": "bad", "hidden_strength": "good", "confirmed": "ink", "unclear": "neutral"}
-    return theme.COLOURS[names.get(verdict, "neutral")]
+    return theme.COLOURS[names.get(group, "neutral")]
 
 
 def draw_claims(claims: Sequence[Claim], client: Client, say: Language, alt: str) -> Figure:
     """Ring: what people say; dot with its range: what the data show; hatched: nobody knows."""
     from helpers.report import theme
 
-    groups = [(verdict, [one for one in claims if one.verdict == verdict]) for verdict in VERDICTS]
-    groups = [(verdict, found) for verdict, found in groups if found]
+    groups = [(key, [one for one in claims if words.group(one) == key]) for key in words.GROUPS]
+    groups = [(key, found) for key, found in groups if found]
     inches = ROW * len(claims) + HEADING * len(groups) + 0.75
     fig, ax = theme.figure(height=inches)
     labels = [theme.shorten(words.name(claim, say), NAME, lines=2) for _, found in groups for claim in found]
     values = [_value(claim, say) for _, found in groups for claim in found]
     theme.margins(ax, left_labels=labels, right_labels=[*values, say("figure")], top_lines=1.6)
     places, headings, at = [], [], 0.0
-    for verdict, found in groups:
-        headings.append((at, verdict, len(found)))
+    for key, found in groups:
+        headings.append((at, key, len(found)))
         at += HEADING / ROW
         for _ in found:
             places.append(at)
@@ -51,11 +49,11 @@ def draw_claims(claims: Sequence[Claim], client: Client, say: Language, alt: str
     ordered = [claim for _, found in groups for claim in found]
     for place, claim, value in zip(places, ordered, values, strict=True):
         _row(ax, place, claim, value, say)
-    for place, verdict, count in headings:
-        heading = f"{words.verdict_text(verdict, say)} ({say.count(count)})"
+    for place, key, count in headings:
+        heading = f"{words.group_text(key, say)} ({say.count(count)})"
         ax.annotate(
             heading[:1].upper() + heading[1:], (0.8, place), xytext=(2, 0), textcoords="offset points",
-            va="center", ha="left", fontsize=8.5, fontweight="bold", color=_colour(verdict),
+            va="center", ha="left", fontsize=8.5, fontweight="bold", color=_colour(key),
         )  # fmt: skip
     _key(ax, say)
     ax.annotate(

@@ -267,7 +267,7 @@ def e3_retention(facts: Facts, client: Client, need: Mapping[str, int]) -> Fact:
     on_map = [item for item in client.journey if words.search(f"{item.stage} {item.kpi}".casefold())]
     noted += [pd.Timestamp(item.on) for item in on_map if item.value is not None and item.on is not None]
     if "kpis.kpi" not in facts.has and not client.journey:
-        return lacking("kpis")
+        return lacking("kpis.retention")
     bought = facts.retention.customers
     if bought.empty:
         return lacking("deals.closed_at", "leads.person")

@@ -133,6 +133,7 @@ def missing_text(what: str, say: Language) -> str:
         "events.noted_at": say("when each contact from an event was entered in the CRM (events.noted_at)"),
         "figures": say("what each department itself reports by month: leads, qualified, customers (table figures)"),
         "kpis": say("weekly values of the common figures: week, figure, value (table kpis)"),
+        "kpis.retention": say("a figure of repeat purchases or recommendations, at least each quarter (table kpis)"),
         "stage_events": say("the history of stages: lead, stage, when it was entered (table stage_events)"),
     }[what]
 

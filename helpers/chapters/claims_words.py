@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TOLD = {"overclaimed": 4, "hidden_strength": 3}
 """How many of a verdict are told in the reading; the chart and the table show all."""
+ALONE = 3
+"""How many facts are told where nobody has answered, the lowest level first."""
 
 
 def name(claim: Claim, say: Language) -> str:
@@ -38,6 +40,21 @@ def verdict_text(verdict: Verdict, say: Language) -> str:
     }[verdict]
 
 
+GROUPS = ("overclaimed", "hidden_strength", "confirmed", "unclear", "no_answers", "no_data")
+"""Groups of the chart and the table, in order: the verdicts, and facts beside which nobody has answered."""
+
+
+def group(claim: Claim) -> str:
+    """The claim's group."""
+    alone = claim.verdict == "no_data" and claim.why == "no_answers" and claim.level is not None
+    return "no_answers" if alone else claim.verdict
+
+
+def group_text(group: str, say: Language) -> str:
+    """A group as a label."""
+    return say("no answers, the data alone") if group == "no_answers" else verdict_text(group, say)  # type: ignore[arg-type]
+
+
 def value_text(claim: Claim, say: Language) -> str:
     """The fact's value; "?" where it is not known."""
     return written(claim.fact_value, claim, say)
@@ -53,8 +70,8 @@ def written(value: float | None, claim: Claim, say: Language) -> str:
 
 
 def percent_text(value: float, say: Language) -> str:
-    """Per cent, with a digit where it is under ten and needs one."""
-    return say.percent(value, 1 if value < 10 and round(value, 1) != round(value) else 0)
+    """Per cent, with a digit where it is near one of the ends and needs one."""
+    return say.percent(value, 1 if not 10 <= value <= 99 and round(value, 1) != round(value) else 0)
 
 
 def range_text(claim: Claim, say: Language) -> str:
@@ -99,6 +116,13 @@ def title(claims: Sequence[Claim], client: Client, say: Language) -> str:
     if first.verdict in ("overclaimed", "hidden_strength"):
         return headline(first, client, say)
     compared = sum(claim.verdict != "no_data" for claim in claims)
+    alone = sum(group(claim) == "no_answers" for claim in claims)
+    if not compared and alone:
+        return say.plural(
+            "The data speak for {n} question; nobody has answered the questionnaire yet",
+            "The data speak for {n} questions; nobody has answered the questionnaire yet",
+            alone,
+        )
     if not compared:
         return say("The answers cannot be compared with data yet")
     return say.plural(
@@ -124,7 +148,7 @@ def reading(claims: Sequence[Claim], client: Client, say: Language) -> tuple[str
                 n=say.count(compared), all=say.count(len(claims)), list=_capital("; ".join(parts)),
             )
         )  # fmt: skip
-    if counts["no_data"]:
+    if any(group(claim) == "no_data" for claim in claims):
         out.append(say("Where there is no data, it counts against nobody."))
     for verdict, most in TOLD.items():
         for place, claim in enumerate([one for one in claims if one.verdict == verdict][:most]):
@@ -138,7 +162,10 @@ def reading(claims: Sequence[Claim], client: Client, say: Language) -> tuple[str
             criterion = questionnaire().criterion(claims[0].criterion)
             values = {"name": criterion.title[say.code], "action": criterion.action[say.code]}
             out.append(say("Where to begin with “{name}”. {action}", **values))
-    out += [text for claim in claims if (text := rule_text(claim, name(claim, say), say))]
+    alone = sorted((one for one in claims if group(one) == "no_answers"), key=lambda one: (one.level, one.criterion))
+    out += [_capital(f"{fact_text(claim, client, say)}. {certainty(claim, say)}".strip()) for claim in alone[:ALONE]]
+    ruled = [claim for claim in claims if claim.verdict != "no_data" or claim.rule == "no_rejects"]
+    out += [text for claim in ruled if (text := rule_text(claim, name(claim, say), say))]
     return tuple(out)
 
 
@@ -203,7 +230,7 @@ def table(claims: Sequence[Claim], client: Client, say: Language) -> Table:
             range_text(claim, say),
             claim.n or "",
             claim.level,
-            verdict_text(claim.verdict, say),
+            group_text(group(claim), say),
         )
         for claim in claims
     )
@@ -250,12 +277,12 @@ def _further(one: Further, say: Language) -> str:
 def alt(claims: Sequence[Claim], client: Client, say: Language) -> str:
     """Group by group, each with its mark and its level."""
     parts = []
-    for verdict in VERDICTS:
-        found = [claim for claim in claims if claim.verdict == verdict]
+    for key in GROUPS:
+        found = [claim for claim in claims if group(claim) == key]
         if found:
             lines = "; ".join(
                 f"{name(claim, say)}: {level_text(claim.claimed, say)} → {level_text(claim.level, say)}"
                 for claim in found
             )
-            parts.append(f"{_capital(verdict_text(verdict, say))}: {lines}")
+            parts.append(f"{_capital(group_text(key, say))}: {lines}")
     return say("What people answer and what the data show, from 1 to 5. {list}.", list=". ".join(parts))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 YOUNGEST = 14
 """Days: compared at a lower age, cohorts would only show who buys at once."""
+NO_CYCLE = 30
+"""Days that are waited for outcomes where nobody has bought yet."""
 LEAST = 0.5
 """At least this share of the days of each span is compared: a shorter age rather than a shorter span."""
 
@@ -71,7 +73,7 @@ def common_age(facts: Facts, client: Client, *spans: str) -> CommonAge:
     days = {span: _months(facts.period if span == "now" else facts.compare, facts.as_of) for span in spans}
     cycle = _cycle(facts, client)
     limit = min((_seen_by_half(months) for months in days.values()), default=0)
-    wanted = limit if cycle is None else min(limit, cycle)
+    wanted = min(limit, NO_CYCLE if cycle is None else cycle)
     kept = {span: [month for month in months if month[2] >= max(wanted, YOUNGEST)] for span, months in days.items()}
     seen = [old for months in kept.values() for _, _, old, _ in months]
     age = 7 * (min(seen, default=YOUNGEST) // 7)

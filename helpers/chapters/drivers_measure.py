@@ -188,7 +188,7 @@ def lines_of(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     A channel with spend in one period only is two lines: one that is paid for and one that is not. Channels under 30
     leads in both periods together, and those beyond the `LINES` largest, are one line for each way.
     """
-    both = before.join(now, how="outer", lsuffix="_before", rsuffix="_now").fillna(0.0)
+    both = before.add_suffix("_before").join(now.add_suffix("_now"), how="outer").fillna(0.0)
     rows = []
     for span in ("before", "now"):
         mine = [f"{name}_{span}" for name in COUNTS]

@@ -25,7 +25,7 @@ OWNERS = {
 """Who answers for a factor; ``conversion`` is what ``closing`` is called where it begins with all leads."""
 
 
-LEAN = 20.0
+LEAN = 100.0
 """Customers that all lines together weigh in the number of sales per customer of each."""
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FEW = 3
 """Causes that a paragraph names."""
+MOST = 0.4
+"""A part that makes so much of the change is its cause "above all"."""
 CHANNELS = 15
 """Channels that a table names; the rest is in audit.json."""
 
@@ -125,8 +127,10 @@ class DriverWords:
                 if measured.change < 0
                 else say("{profit} grew by {change}", profit=self._profit(), change=change)
             )
-        if not same:
-            return say("{head}; which part was more than luck is not sure", head=head)
+        if not measured.sure:
+            return say("{head}: no more than luck alone can make", head=head)
+        if not same or abs(same[0].value) < MOST * abs(measured.change):
+            return say("{head}: no single part explains most of it", head=head)
         return say("{head}, above all because {cause}: {money}",
                    head=head, cause=self.cause(same[0]), money=self.signed(same[0].value))  # fmt: skip
 

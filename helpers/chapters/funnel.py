@@ -9,13 +9,13 @@ funnel.visibility.company       # share of the steps between stages that are kno
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from helpers.chapters import funnel_words as words
 from helpers.chapters.base import Chapter
-from helpers.chapters.funnel_ahead import ahead_exhibit
+from helpers.chapters.funnel_ahead import ahead_exhibit, worth_of_steps
 from helpers.chapters.funnel_chart import draw_funnel, draw_months, interval_text, share_text
 from helpers.chapters.funnel_cohorts import Maturity, measure_maturity
 from helpers.chapters.funnel_counts import recorded_stages
@@ -29,6 +29,7 @@ from helpers.chapters.funnel_young import young_exhibit
 from helpers.report.model import Box, Exhibit, Finding, Section
 
 if TYPE_CHECKING:
+    from helpers.chapters.actions_stakes import Stake
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.language import Language
@@ -81,6 +82,10 @@ class Funnel(Chapter):
             then=measure_then(earlier, funnel),
             profit_known=client.margin_given or "deals.margin" in facts.has,
         )
+
+    def estimated(self, stakes: Iterable[Stake]) -> Funnel:
+        """The same chapter with what the chapter of actions estimates (``actions.stakes``) beside the three steps."""
+        return replace(self, worth=worth_of_steps(stakes, self.client.currency, self.say))
 
     # Words -----------------------------------------------------------------------------------------------------------
 

@@ -16,14 +16,18 @@ from helpers.report import model, theme
 from helpers.report.model import Cell, Column, Exhibit, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from helpers.chapters.actions_stakes import Stake
     from helpers.chapters.funnel_measure import Step
     from helpers.chapters.funnel_visibility import Visibility
     from helpers.client import Client
     from helpers.language import Language
 
 STEPS = ("today", "pay", "meeting", "statistics")
+MOVES = {"pay": ("qualified",), "meeting": ("win_rate", "conversion"), "statistics": ("losing",)}
+"""Step → figures of the chapter of actions that it is about: more of the leads are qualified where only these are paid
+for; what sales and marketing settle together shows in sales; who sees what a customer costs moves the budget."""
 _ROW = 0.27
 _HEAD, _FOOT = 0.55, 0.6
 
@@ -102,6 +106,16 @@ def ahead_exhibit(
     )
 
 
+def worth_of_steps(stakes: Iterable[Stake], currency: str, say: Language) -> dict[str, str]:
+    """Step → what it is estimated to bring a month, as written: the range of the figure that the step is about."""
+    found = {}
+    for stake in stakes:
+        for step, drivers in MOVES.items():
+            if stake.driver in drivers and stake.known and stake.high > 0:
+                found[step] = say.interval(stake.low, stake.high, lambda money: say.money_short(money, currency))
+    return found
+
+
 def step_name(step: str, say: Language) -> str:
     """A step as a heading."""
     return {
@@ -157,7 +171,7 @@ def _share(value: float | None, say: Language) -> str:
 
 def _table(seen: tuple[View, ...], say: Language, worth: Mapping[str, str]) -> Table:
     columns = [
-        Column(label=say("Step")),
+        Column(label=say("The funnel")),
         Column(label=say("Steps between stages that the company knows"), kind="share"),
         *(Column(label=department_name(name, say), kind="share") for name in DEPARTMENTS),
     ]

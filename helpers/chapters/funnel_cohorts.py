@@ -7,8 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from helpers.chapters.ages import whole_ages
 from helpers.chapters.funnel_measure import Ratio
 from helpers.stats.cohorts import Finals, final_wins
 from helpers.stats.incidence import Incidence, incidence
@@ -89,6 +91,8 @@ class Maturity:
     """Open leads younger than the cycle; None where the cycle is not known."""
     more_range: tuple[float, float] | None = None
     """95 % of all wins still to come."""
+    undated: int = 0
+    """Won leads whose closing date is missing or contradicts the others: they are spread like the dated ones."""
     curves: tuple[Curve, ...] = ()
     """Cohorts of at least 30 leads, in order; months, or quarters where the months are many."""
 
@@ -143,8 +147,9 @@ def measure_maturity(facts: Facts, client: Client, span: str = "now") -> Maturit
     The curve of winning by age is learnt from the leads of every span. Source: METHOD.md "Ripeness".
     """
     leads = facts.leads[facts.leads["span"].eq(span)]
-    ages = facts.ages[facts.ages["span"].eq(span)]
-    cycle, finals = _expected(facts, client, ages)
+    whole = whole_ages(facts)
+    ages = whole[whole["span"].eq(span)]
+    cycle, finals = _expected(whole, client, leads, facts)
     counted = leads.groupby(["month", "outcome"])["leads"].sum()
     months = []
     for month in sorted(leads["month"].unique()):
@@ -167,25 +172,57 @@ def measure_maturity(facts: Facts, client: Client, span: str = "now") -> Maturit
         months=tuple(months),
         cycle_days=cycle,
         cycle_given=client.cycle_days is not None,
-        young=None if cycle is None else int(waiting.loc[waiting["age_days"].lt(cycle), "leads"].sum()),
+        young=None if cycle is None else round(float(waiting.loc[waiting["age_days"].lt(cycle), "leads"].sum())),
+        undated=max(0, int(leads.loc[leads["outcome"].eq("won"), "leads"].sum()) - _dated(facts, span)),
         more_range=None if finals is None else finals.whole[1:],
         curves=_curves(tuple(months), ages, facts),
     )
 
 
+def _dated(facts: Facts, span: str) -> int:
+    return int(facts.ages.loc[facts.ages["span"].eq(span) & facts.ages["outcome"].eq("won"), "leads"].sum())
+
+
+def _came(facts: Facts, months: list[pd.Timestamp], leads: pd.Series) -> pd.DataFrame:
+    """cohort, age_days, leads: the leads of each month by their age on the day of the audit."""
+    days = facts.days.days
+    days = days[days["leads"] > 0]
+    parts = []
+    for month in months:
+        first = max(month.date(), facts.period.from_)
+        last = min((month + pd.offsets.MonthEnd(0)).date(), facts.period.to, facts.as_of)
+        of = days[days["day"].between(pd.Timestamp(first), pd.Timestamp(last))]
+        number = of["leads"].to_numpy(float)
+        on = of["day"]
+        if not number.sum():
+            # The days are not known: leads come evenly.
+            on = pd.Series(pd.date_range(first, max(first, last)))
+            number = np.ones(len(on))
+        age = (pd.Timestamp(facts.as_of) - on).dt.days.to_numpy()
+        share = float(leads[month]) * number / number.sum()
+        parts.append(pd.DataFrame({"cohort": month, "age_days": np.maximum(age, 0), "leads": share}))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _of(finals: Finals, month: pd.Timestamp) -> tuple[float, float, float]:
-    # A month whose leads all lack a sound date is not among them.
     return finals.of(month) if month in finals.cohorts else (0.0, 0.0, 0.0)
 
 
-def _expected(facts: Facts, client: Client, ages: pd.DataFrame) -> tuple[int | None, Finals | None]:
+def _expected(
+    whole: pd.DataFrame, client: Client, leads: pd.DataFrame, facts: Facts
+) -> tuple[int | None, Finals | None]:
     """The cycle in days, and the wins still expected by month of the lead; None where the data are too short."""
-    every = facts.ages.groupby(["outcome", "age_days"], as_index=False)[["leads"]].sum()
+    every = whole.groupby(["outcome", "age_days"], as_index=False)[["leads"]].sum()
     curve = incidence(every)
     if not curve.plateau_known or curve.leads < MINIMUM:
         return client.cycle_days, None
     cycle = client.cycle_days if client.cycle_days is not None else math.ceil(curve.cycle_days)
-    return cycle, final_wins(ages.rename(columns={"month": "cohort"}), every) if len(ages) else None
+    if leads.empty:
+        return cycle, None
+    ended = leads.pivot_table(index="month", columns="outcome", values="leads", aggfunc="sum", fill_value=0)
+    ended = ended.reindex(columns=["won", "open"], fill_value=0).rename_axis("cohort").reset_index()
+    came = _came(facts, [pd.Timestamp(month) for month in ended["cohort"]], leads.groupby("month")["leads"].sum())
+    return cycle, final_wins(came, ended, every)
 
 
 def _curves(months: tuple[Month, ...], ages: pd.DataFrame, facts: Facts) -> tuple[Curve, ...]:
@@ -198,10 +235,10 @@ def _curves(months: tuple[Month, ...], ages: pd.DataFrame, facts: Facts) -> tupl
     for part in parts.values():
         of = ages[ages["month"].isin([pd.Timestamp(month.month) for month in part])]
         seen = _youngest(pd.Timestamp(part[-1].month), facts)
-        if of["leads"].sum() >= MINIMUM and seen > 0:
+        drawn = (seen + (facts.as_of - max(part[0].month, facts.period.from_)).days) // 2
+        if of["leads"].sum() >= MINIMUM and drawn > 0:
             ripe = all(month.ripe for month in part)
             leads = sum(month.leads for month in part)
-            drawn = (seen + (facts.as_of - max(part[0].month, facts.period.from_)).days) // 2
             curves.append(Curve(part[0].month, part[-1].month, leads, ripe, seen, drawn, incidence(of)))
     return tuple(curves)
 

@@ -164,7 +164,8 @@ def _draw(panel: Panel, client: Client, say: Language) -> model.Figure:
     _draw_months(left, panel, colour, say)
     _draw_channels(right, panel, channels, colour, say)
     style: dict[str, Any] = {"fontsize": 8.5, "color": theme.COLOURS["muted"], "va": "bottom"}
-    left.text(0, 1.03, say("by month of the lead"), transform=left.transAxes, ha="left", **style)
+    months = say("by month") if panel.step.stage in ADVERTISING else say("by month of the lead")
+    left.text(0, 1.03, months, transform=left.transAxes, ha="left", **style)
     right.text(0, 1.03, say("by channel"), transform=right.transAxes, ha="left", **style)
     return theme.picture(fig, name=f"funnel-stage-{_key(panel.step.stage)}", alt=_alt(panel, client, say))
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from helpers.chapters.funnel_cohorts import Curve, Maturity, Month
     from helpers.language import Language
 
+WEEK = 7
+UNDATED = 0.05
+"""More purchases without a date than this part are said aloud."""
 REACH = 1.6
 """The curves are drawn up to so many cycles: later hardly anything comes."""
 
@@ -20,7 +23,8 @@ def young_exhibit(maturity: Maturity, say: Language, note: str) -> Exhibit | Non
     """The curves of the cohorts; None where no cohort has 30 leads or nobody has bought yet."""
     if not maturity.curves or not maturity.won:
         return None
-    common = min(curve.seen for curve in maturity.curves)
+    # Cohorts are compared at the age that all of them have reached, but for those of the last days.
+    common = min((curve.seen for curve in maturity.curves if curve.seen >= WEEK), default=0)
     return Exhibit(
         key="funnel-ripening",
         title=_title(maturity, say),
@@ -45,13 +49,18 @@ def _title(maturity: Maturity, say: Language) -> str:
     if young is not None and young.final_range is not None and young.so_far.share is not None:
         return say(
             "{month}: {share} of leads bought so far, {range} are to be expected in the end",
-            month=say.month(young.month),
+            month=_capital(say.month(young.month)),
             share=share_text(young.so_far.share, say),
             range=interval_text(young.final_range, say),
         )
     if maturity.cycle_days is not None and all(month.ripe for month in maturity.months):
         return say("All cohorts are ripe: the purchases of their leads are in")
     return say("The data are too short to say where the young months will end")
+
+
+def _capital(text: str) -> str:
+    """A title does not begin with a small letter, as months do in ru and uk."""
+    return text[:1].upper() + text[1:]
 
 
 def _reading(maturity: Maturity, say: Language) -> tuple[str, ...]:
@@ -68,6 +77,11 @@ def _reading(maturity: Maturity, say: Language) -> tuple[str, ...]:
         out.append(
             say("The mark at the right is where the youngest month will end with 95 % probability, if its open leads "
                 "go on as leads of their age did before.")
+        )  # fmt: skip
+    if maturity.undated > UNDATED * maturity.won:
+        out.append(
+            say("{n} of {all} purchases have no sound closing date; they are counted as if they had taken as long as "
+                "the others.", n=say.count(maturity.undated), all=say.count(maturity.won))
         )  # fmt: skip
     return tuple(out)
 
@@ -128,7 +142,7 @@ def _table(maturity: Maturity, common: int, say: Language) -> Table:
         (
             cohort_name(curve, say),
             curve.leads,
-            float(curve.by_age.won_at(common)),
+            float(curve.by_age.won_at(common)) if common and curve.seen >= common else None,
             curve.seen,
             say("ripe") if curve.ripe else say("not ripe yet"),
         )
@@ -143,11 +157,12 @@ def _alt(maturity: Maturity, common: int, say: Language) -> str:
         say("{cohort}: {share} at the age of {days}", cohort=cohort_name(curve, say),
             share=share_text(float(curve.by_age.won_at(common)), say), days=say.days(common))
         for curve in maturity.curves
+        if common and curve.seen >= common
     ]  # fmt: skip
     young = maturity.youngest
     if young is not None:
         parts.append(_end(young, say))
-    return "; ".join(parts)
+    return "; ".join(parts) or _title(maturity, say)
 
 
 def _end(month: Month, say: Language) -> str:

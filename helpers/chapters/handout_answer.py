@@ -71,7 +71,6 @@ def _today(sources: Sources, limit: str) -> list[str]:
     if curve.n < 30:
         return [say("Too few leads to judge.")]
     kept = curve.by(sources.client.limits.first_answer_min)
-    silent = 1 - curve.happened / curve.n
     out = []
     if not math.isnan(curve.median):
         out.append(say("Half of the leads are answered within {time}.", time=say.minutes(curve.median)))
@@ -81,7 +80,8 @@ def _today(sources: Sources, limit: str) -> list[str]:
         out.append(
             say("Answered within {limit}: {share}.", limit=limit, share=say.share(kept, 0 if kept >= 0.1 else 1))
         )
-    out.append(say("No answer recorded so far: {share}.", share=say.share(silent, 0 if silent >= 0.1 else 1)))
+    silent = sources.share(curve.n - curve.happened, curve.n)
+    out.append(say("No answer recorded so far: {share}.", share=silent))
     if not sources.facts.speed.clock.hours_given:
         out.append(say("Counted around the clock: no working hours are given in client.yml."))
     return out

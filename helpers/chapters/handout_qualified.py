@@ -10,6 +10,7 @@ from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from helpers.chapters.handout_sources import Sources
+    from helpers.language import Language
     from helpers.report.model import Block
 
 COUNTER_EXAMPLES = 3
@@ -20,7 +21,7 @@ def qualified_definition(sources: Sources) -> Handout:
     say = sources.say
     rule = sources.rule()
     blocks: list[Block] = [
-        text(say("A lead is qualified when this holds: {rule}.", rule=say.quoted([rule.rstrip(".")])))
+        text(say("A lead is qualified when this holds: {rule}.", rule=_in_quotes(rule.rstrip("."), say)))
         if rule
         else text(say("No rule is given yet. Take 30 recent leads, let one marketer and one salesperson sort them "
                       "apart, talk over those they disagree on, and write the rule from that.")),
@@ -48,6 +49,11 @@ def qualified_definition(sources: Sources) -> Handout:
         *sources.signatures(),
     ]  # fmt: skip
     return Handout(key="qualified-lead", title=say("Definition of a qualified lead"), blocks=tuple(blocks))
+
+
+def _in_quotes(rule: str, say: Language) -> str:
+    """The rule set off from the sentence, unless it has quotation marks of its own."""
+    return rule if set(rule) & set('«»“”„"') else say.quoted([rule])
 
 
 def _example(sources: Sources) -> tuple[Block, ...]:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 CHANNELS = 15
 VARIANTS = 4
 MEDIUMS = 2
+SYSTEMS = (
+    ("Yandex Direct", "{campaign_id}", ("yandex", "яндекс")),
+    ("Google Ads", "{campaignid}", ("google", "adwords")),
+    ("Meta", "{{campaign.id}}", ("meta", "facebook", "instagram")),
+)
+"""Advertising system, what it puts the number of the campaign in for, and words by which a channel is told."""
 
 
 def utm_rules(sources: Sources) -> Handout:
@@ -37,9 +43,7 @@ def utm_rules(sources: Sources) -> Handout:
                 say("utm_source is one word from the table, utm_medium says how it is paid (cpc, social, email, "
                     "offline)."),
                 say("utm_campaign holds the number of the campaign in the ad account: names change, numbers do not."),
-                say("The number is put in by the ad system: {yandex} in Yandex Direct, {google} in Google Ads, {meta} "
-                    "in Meta. After each new advertisement click it once and look whether the number arrived.",
-                    yandex="{campaign_id}", google="{campaignid}", meta="{{campaign.id}}"),
+                _placeholders(sources),
                 say("Calls, messengers and walk-ins: call tracking or the question \"how did you find us\" from a "
                     "list; the source is an obligatory field."),
                 say("A new channel gets its line in the table before its first advertisement."),
@@ -48,6 +52,20 @@ def utm_rules(sources: Sources) -> Handout:
             *sources.signatures(),
         ),
     )  # fmt: skip
+
+
+def _placeholders(sources: Sources) -> str:
+    """What the client's own advertising systems put the number in for."""
+    say = sources.say
+    tags = sources.facts.quarters.tags
+    channels = " ".join({*map(str, tags["channel"]), *map(str, sources.facts.spend["channel"])}).casefold()
+    known = [
+        f"{placeholder} ({system})" for system, placeholder, names in SYSTEMS if any(name in channels for name in names)
+    ]
+    after = say("After each new advertisement click it once and look whether the number arrived.")
+    if not known:
+        return say("The number is put in by a placeholder of the ad system.") + " " + after
+    return say("The number is put in by a placeholder of the ad system: {list}.", list=", ".join(known)) + " " + after
 
 
 def _channels(sources: Sources) -> Table | None:

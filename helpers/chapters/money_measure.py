@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.chapters.ages import whole_ages
 from helpers.chapters.campaigns import KEY, Join, count_campaigns, join_keys, lines, open_by_age
 from helpers.chapters.profit import Expected, expected_profit, verdict
 from helpers.stats.incidence import Incidence, incidence
@@ -90,7 +91,7 @@ def measure_money(facts: Facts, client: Client) -> Measured:
     opened = facts.open_ages[facts.open_ages["span"] == "now"]
     join = join_keys(_keys(spend), _keys(pd.concat([leads[KEY], opened[KEY]])))
     table = count_campaigns(leads, spend, join)
-    timing = incidence(facts.ages)
+    timing = incidence(whole_ages(facts))
     table = _rates(table)
     table = table.sort_values(["profit", *KEY], ascending=[False, True, True, True])
     expected, rest = _expected(table, opened, join, timing)

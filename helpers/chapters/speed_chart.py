@@ -10,7 +10,8 @@ import numpy as np
 from helpers.worktime import DAY, parse_hours
 
 if TYPE_CHECKING:
-    from helpers.chapters.speed_measure import Cell, MeasuredSpeed
+    from helpers.chapters.speed_hours import Cell
+    from helpers.chapters.speed_measure import MeasuredSpeed
     from helpers.language import Language
     from helpers.report.model import Figure
     from helpers.stats.survival import Survival

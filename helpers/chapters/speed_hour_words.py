@@ -12,7 +12,7 @@ from helpers.chapters.speed_words import SpeedWords
 from helpers.report.model import Column, Table
 
 if TYPE_CHECKING:
-    from helpers.chapters.speed_measure import Slow
+    from helpers.chapters.speed_hours import Slow
 
 
 @dataclass(frozen=True)

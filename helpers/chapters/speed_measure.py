@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from helpers.chapters.common_age import CommonAge, common_age
 from helpers.chapters.shares import Share
+from helpers.chapters.speed_hours import Cell, Slow, kept_within, map_cells, slow_hours, slow_nights, telling_time
 from helpers.chapters.speed_worth import Untouched, measure_untouched
 from helpers.stats.shares import MINIMUM
 from helpers.stats.survival import Survival, kaplan_meier
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 ALL_RECORDED = 0.9
 """Of the leads that somebody must have answered at least this share has a time: then a lead without one was not
 answered. Below, it may as well be that nobody wrote it down."""
-BLOCKS = (2, 3, 4, 6)
-"""Hours that a cell of the map may span, finest first."""
-FILLED = 0.8
-"""The finest cells are taken in which at least this share of the leads stands with 30 others or more."""
-SURE = 4.0
-"""Standard errors by which hours must be slower than the rest to be named: some 600 stretches of the week are looked
-at, and of equal weeks fewer than 1 in 50 shows one by luck."""
-SLOW_HOURS = 3
-SOME = 0.15
-"""Fewer than this share answered within the limit, or not answered within it, do not tell good hours from bad ones."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +40,6 @@ class Wait:
     def silent(self) -> float:
         """Share not answered so far; nan without leads."""
         return 1 - self.curve.happened / self.curve.n if self.curve.n else math.nan
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Leads that came on a weekday (0 is Monday) in the hours ``first`` to ``last``."""
-
-    weekday: int
-    first: int
-    last: int
-    kept: Share
-
-
-@dataclass(frozen=True)
-class Slow:
-    """Hours in which leads are surely answered later than at all other hours; ``last`` before ``first``: over night."""
-
-    weekday: int | None
-    """0 is Monday; None: of every day."""
-    first: int
-    last: int
-    kept: Share
-    others: Share
 
 
 @dataclass(frozen=True)
@@ -93,7 +61,7 @@ class MeasuredSpeed:
     """Minutes within which the leads of ``cells`` are answered or not: the limit, or, where hardly any or nearly all
     leads are answered within it, the time that tells hours apart best."""
     slow_hours: tuple[Slow, ...]
-    """At most SLOW_HOURS, the worst first."""
+    """See `slow_hours`; the worst first."""
     open_hours: Share
     """Answered within the limit, of those who came in working time."""
     closed_hours: Share
@@ -127,9 +95,9 @@ def measure_speed(facts: Facts, client: Client) -> MeasuredSpeed:
     age = common_age(facts, client, *spans)
     conversion, quick, slow = _conversion(facts, age, spans, limit)
     arrivals = _span(speed.arrivals, "now")
-    within = _telling(arrivals, limit)
-    working = _kept(arrivals, ["working"], limit)
-    cells = _cells(arrivals, within)
+    within = telling_time(arrivals, limit)
+    working = kept_within(arrivals, ["working"], limit)
+    cells = map_cells(arrivals, within)
     return MeasuredSpeed(
         limit=limit,
         all=wait("", now, limit, within),
@@ -143,7 +111,7 @@ def measure_speed(facts: Facts, client: Client) -> MeasuredSpeed:
             for month in sorted(now["month"].unique())
         ),
         cells=cells,
-        slow_hours=_slow_hours(cells) if speed.clock.hours_given else _slow_nights(cells),
+        slow_hours=slow_hours(cells) if speed.clock.hours_given else slow_nights(cells),
         within=within,
         open_hours=working.get((True,), Share.of("", 0, 0)),
         closed_hours=working.get((False,), Share.of("", 0, 0)),
@@ -174,106 +142,6 @@ def _groups(table: pd.DataFrame, column: str, limit: float, within: float) -> tu
 
 def _or(value: float, other: float) -> float:
     return other if math.isnan(value) else value
-
-
-def _kept(arrivals: pd.DataFrame, keys: list[str], within: float) -> dict[tuple[object, ...], Share]:
-    """Answered within so many minutes, by group; leads that have not waited for so long yet are left out."""
-    answered = arrivals["answered"].astype(bool)
-    told = arrivals[answered | (arrivals["minutes_to"] > within)]
-    told = told.assign(kept=told["leads"].where(told["answered"].astype(bool) & (told["minutes_to"] <= within), 0))
-    summed = told.groupby(keys, sort=True)[["kept", "leads"]].sum()
-    named = (((key if isinstance(key, tuple) else (key,)), row) for key, row in summed.iterrows())
-    return {key: Share.of("", row["kept"], row["leads"]) for key, row in named}
-
-
-def _telling(arrivals: pd.DataFrame, limit: float) -> float:
-    """The limit, where some leads are answered within it and some are not; else the edge nearest to half of them."""
-    every = arrivals.assign(all=0)
-    edges = sorted({limit, *(edge for edge in arrivals["minutes_to"] if math.isfinite(edge))})
-    shares: dict[float, float] = {edge: f[0,].share for edge in edges if (f := _kept(every, ["all"], edge))}
-    if limit not in shares or SOME <= shares[limit] <= 1 - SOME:
-        return limit
-    return min(shares, key=lambda edge: (abs(shares[edge] - 0.5), edge))
-
-
-def _cells(arrivals: pd.DataFrame, within: float) -> tuple[Cell, ...]:
-    """The map of weekdays and hours, as fine as the number of leads allows."""
-    if not len(arrivals):
-        return ()
-    cells: list[Cell] = []
-    for hours in BLOCKS:
-        blocks = arrivals.assign(first=arrivals["hour"] // hours * hours)
-        found = _kept(blocks, ["weekday", "first"], within)
-        cells = [Cell(int(day), int(first), int(first) + hours, kept) for (day, first), kept in found.items()]  # type: ignore[call-overload]
-        if sum(cell.kept.whole for cell in cells if cell.kept.enough) >= FILLED * arrivals["leads"].sum():
-            break
-    return tuple(cells)
-
-
-def _slow_hours(cells: Sequence[Cell]) -> tuple[Slow, ...]:
-    """Stretches of a weekday, each the one that stands out most from all that are left; none overlaps."""
-    found: list[Slow] = []
-    while len(found) < SLOW_HOURS:
-        free = [cell for cell in cells if not any(_covers(slow, cell) for slow in found)]
-        runs = [slow for day in range(7) for slow in _runs([cell for cell in free if cell.weekday == day], free)]
-        if not runs:
-            break
-        found.append(max(runs, key=_stands_out))
-    return tuple(found)
-
-
-def _covers(slow: Slow, cell: Cell) -> bool:
-    return slow.weekday == cell.weekday and slow.first <= cell.first < slow.last
-
-
-def _runs(day: Sequence[Cell], cells: Sequence[Cell]) -> list[Slow]:
-    """Stretches of neighbouring cells of one weekday that are surely slower than all other cells."""
-    part, whole = _sum(cells)
-    out = []
-    for start in range(len(day)):
-        for stop in range(start + 1, len(day) + 1):
-            run = day[start:stop]
-            if run[-1].last - run[0].first != sum(cell.last - cell.first for cell in run):
-                continue
-            kept, leads = _sum(run)
-            inside, outside = Share.of("", kept, leads), Share.of("", part - kept, whole - leads)
-            if not (inside.enough and outside.enough):
-                continue
-            slow = Slow(run[0].weekday, run[0].first, run[-1].last, inside, outside)
-            if _stands_out(slow) > SURE:
-                out.append(slow)
-    return out
-
-
-def _slow_nights(cells: Sequence[Cell]) -> tuple[Slow, ...]:
-    """The stretch of the clock, whatever the day, that stands out most: without working hours nights count in full."""
-    hours = sorted({(cell.first, cell.last) for cell in cells})
-    columns = [[cell for cell in cells if cell.first == first] for first, _ in hours]
-    part, whole = _sum(cells)
-    out = []
-    for start in range(len(hours)):
-        for length in range(1, len(hours)):
-            places = [(start + step) % len(hours) for step in range(length)]
-            kept, leads = _sum([cell for place in places for cell in columns[place]])
-            inside, outside = Share.of("", kept, leads), Share.of("", part - kept, whole - leads)
-            slow = Slow(None, hours[start][0], hours[places[-1]][1], inside, outside)
-            if inside.enough and outside.enough and _stands_out(slow) > SURE:
-                out.append(slow)
-    return (max(out, key=_stands_out),) if out else ()
-
-
-def _stands_out(slow: Slow) -> float:
-    """Difference to all other hours in its standard errors."""
-    inside, outside = slow.kept, slow.others
-    every = (inside.share * inside.whole + outside.share * outside.whole) / (inside.whole + outside.whole)
-    error = math.sqrt(every * (1 - every) * (1 / inside.whole + 1 / outside.whole))
-    return (outside.share - inside.share) / error if error else 0.0
-
-
-def _sum(cells: Sequence[Cell]) -> tuple[float, float]:
-    """Answered in time, and all."""
-    known = [cell.kept for cell in cells if cell.kept.whole]
-    return sum(round(kept.share * kept.whole) for kept in known), sum(kept.whole for kept in known)
 
 
 def _conversion(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from helpers.chapters.actions_base import DAYS_A_MONTH, measure_base
+from helpers.chapters.actions_base import DAYS_A_MONTH, Base, measure_base
 from helpers.chapters.actions_stakes import risk_difference
 from helpers.chapters.common_age import CommonAge, common_age
 from helpers.chapters.drivers_measure import channel_counts
@@ -49,7 +49,8 @@ class Dials:
     def known(self) -> tuple[str, ...]:
         """Names of the figures that can be turned."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return tuple(name for name, value in values.items() if value == value and value > 0)
+        # Nothing can be turned relative to nought; answers in time are counted themselves.
+        return tuple(name for name, value in values.items() if value > 0 or (name == "kept" and value == 0))
 
     def limits(self, name: str) -> tuple[float, float]:
         """From where to where a figure can be turned."""
@@ -170,7 +171,8 @@ def measure_whatif(facts: Facts, client: Client) -> Measured:
     rng = np.random.default_rng(SEED)
     made = drawn(side, squares, marked, bool(np.any(side.sales > side.won)), DRAWS, rng)
     through = made.qualified if marked else made.leads
-    effect, error = _effect(facts, client)
+    base = measure_base(facts, client)
+    effect, error = _effect(base)
     chance = made.won.sum(axis=0) / made.leads.sum(axis=0)
     gain = np.zeros(DRAWS)
     if effect == effect:
@@ -178,7 +180,7 @@ def measure_whatif(facts: Facts, client: Client) -> Measured:
         gain = np.divide(more, chance, out=np.zeros(DRAWS), where=chance > 0)
     return Measured(
         missing="",
-        today=_today(facts, client, age, side, marked),
+        today=_today(facts, base, age, side, marked),
         age=age,
         marked=marked,
         effect=effect,
@@ -210,14 +212,14 @@ def _largest(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, rest.groupby(rest["spend"] > 0).sum()])
 
 
-def _today(facts: Facts, client: Client, age: CommonAge, side: Side, marked: bool) -> Dials:
+def _today(facts: Facts, base: Base, age: CommonAge, side: Side, marked: bool) -> Dials:
     leads, through = side.leads.sum(), (side.qualified if marked else side.leads).sum()
     own = age.of(facts.outcomes.leads, "now")
     won = own[age.won(own)]
     sales = float(won["sales"].sum())
     nan = float("nan")
     return Dials(
-        kept=_kept(facts, client),
+        kept=_kept(base),
         qualified=float(side.qualified.sum() / leads) if marked and leads else nan,
         win_rate=float(side.won.sum() / through) if through else nan,
         deal=float(won["revenue"].sum()) / sales if sales else nan,
@@ -225,21 +227,19 @@ def _today(facts: Facts, client: Client, age: CommonAge, side: Side, marked: boo
     )
 
 
-def _kept(facts: Facts, client: Client) -> float:
+def _kept(base: Base) -> float:
     """Share of the leads of the period that were answered within the limit, of those of which it is known."""
-    base = measure_base(facts, client)
     now = base.quarters[base.quarters["now"]]
     told = float(now["told"].sum())
-    # Nought: no share can be turned relative to it, but it can be raised; a trace stands for it.
-    return max(float(now["in"].sum()) / told, 1e-9) if base.answered and told >= MINIMUM else float("nan")
+    return float(now["in"].sum()) / told if base.answered and told >= MINIMUM else float("nan")
 
 
-def _effect(facts: Facts, client: Client) -> tuple[float, float]:
+def _effect(base: Base) -> tuple[float, float]:
     """What goes with a quick answer: risk difference within channels, and its standard error; nan under 30 of either.
 
     Source: `helpers.chapters.actions_stakes.risk_difference` (Mantel-Haenszel).
     """
-    table = measure_base(facts, client).replies
+    table = base.replies
     parts = [table[table["reply"] == reply].set_index("channel")[["leads", "won"]] for reply in ("in", "late")]
     both = parts[0].join(parts[1], how="inner", lsuffix="_a", rsuffix="_b")
     if both.empty or both["leads_a"].sum() < MINIMUM or both["leads_b"].sum() < MINIMUM:

@@ -28,11 +28,12 @@ class Quarters:
     """Counted tables; money in the client's currency.
 
     ``mark`` is "yes" or "no" (qualified), "" where nobody marked the lead. ``reply`` is "in" or "late" (first answer
-    within the agreed limit or after it), "none" (no answer, nor closed with a reason), "" where it cannot be told.
+    within the agreed limit or after it), "none" (no answer), "shut" (no answer, but closed with a reason: somebody
+    looked at it), "" where it cannot be told.
     """
 
     leads: pd.DataFrame
-    """KEYS | leads."""
+    """KEYS, shut_days (age at which a lead of reply "shut" was closed, whole weeks; -1 for the others) | leads."""
     wins: pd.DataFrame
     """KEYS, age_days (whole weeks, rounded down; -1: the dates contradict each other) | WON. ``priced``: won with an
     amount above zero."""
@@ -43,7 +44,7 @@ class Quarters:
     def empty(cls) -> Quarters:
         """No leads."""
         return cls(
-            leads=empty(KEYS, ["leads"]),
+            leads=empty([*KEYS, "shut_days"], ["leads"]),
             wins=empty([*KEYS, "age_days"], WON),
             tags=empty(["span", *TAGS], ["leads", "named"]),
         )
@@ -55,7 +56,7 @@ def count_quarters(ground: Ground) -> Quarters:
         return Quarters.empty()
     leads = _kinds(ground, ground.leads)
     return Quarters(
-        leads=ground.one_spelling(fetched(leads.group_by(KEYS).agg(leads=leads.count()), KEYS), ["leads"]),
+        leads=_leads(ground, leads),
         wins=_wins(ground, leads),
         tags=_tags(ground, leads),
     )
@@ -66,12 +67,20 @@ def _kinds(ground: Ground, leads: ir.Table) -> ir.Table:
     return leads.mutate(
         mark=ibis.cases((leads.qualified, "yes"), (~leads.qualified, "no"), else_=""),
         reply=ibis.cases(
-            ((leads.fate == "silent") & ~((leads.outcome == "lost") & (leads.reason != "")), "none"),
+            ((leads.fate == "silent") & (leads.outcome == "lost") & (leads.reason != ""), "shut"),
+            (leads.fate == "silent", "none"),
             (leads.answer_min <= limit, "in"),
             (leads.answer_min > limit, "late"),
             else_="",
         ),
     )
+
+
+def _leads(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+    keys = [*KEYS, "shut_days"]
+    weeks = ((leads.age_days.fill_null(0) // 7) * 7).cast("int64")
+    made = leads.mutate(shut_days=ibis.ifelse(leads.reply == "shut", weeks, ibis.literal(-1, "int64")))
+    return ground.one_spelling(fetched(made.group_by(keys).agg(leads=made.count()), keys), ["leads"])
 
 
 def _wins(ground: Ground, leads: ir.Table) -> pd.DataFrame:

@@ -16,9 +16,9 @@ from helpers.facts.quarters import Quarters
 from helpers.facts.speed import Speed
 from helpers.facts.waits import Clock
 
-QUARTER_LEADS = {"span": "now", "month": None, "channel": "ads", "mark": "", "reply": "", "leads": 0}
-QUARTER_WINS = {**{k: v for k, v in QUARTER_LEADS.items() if k != "leads"}, "age_days": 7, "won": 0, "priced": 0,
-                "revenue": 0.0, "revenue_sq": 0.0, "gross": 0.0}  # fmt: skip
+QUARTER = {"span": "now", "month": pd.Timestamp("2026-01-01"), "channel": "ads", "mark": "", "reply": ""}
+QUARTER_LEADS = {**QUARTER, "shut_days": -1, "leads": 0}
+QUARTER_WINS = {**QUARTER, "age_days": 7, "won": 0, "priced": 0, "revenue": 0.0, "revenue_sq": 0.0, "gross": 0.0}
 PERIOD = Span(**{"from": dt.date(2026, 1, 1), "to": dt.date(2026, 6, 30)})
 
 

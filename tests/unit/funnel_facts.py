@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.chapters.funnel import Funnel
 from helpers.client import Client
+from helpers.facts.days import Days
 from helpers.facts.steps import Steps
 from helpers.language import language
 
@@ -43,6 +44,7 @@ def make_facts(leads: list[dict[str, Any]], **more: Any) -> Any:
         "people": pd.DataFrame(columns=["span", "leads", "people", "repeats"]),
         "has": HAS,
         "steps": Steps.empty(),
+        "days": Days.empty(),
         "stages": STAGES,
         "snapshot": not table["exact"].all(),
         "as_of": dt.date(2024, 7, 15),

@@ -29,7 +29,8 @@ qualified: {bant: {columns: [budget, need], at_least: 2}}
 SOURCES = {
     "leads": "lead_id: Id, created_at: Created, first_answer_at: Answer, channel: Source, manager: Owner, stage: Stage, "
     "closed_at: Closed, person: Mail, accepted: Taken, reason: Reason, budget: Money, need: Need",
-    "deals": "deal_id: Id, lead_id: Lead, opened_at: Opened, closed_at: Closed, stage: Stage, amount: Amount, reason: Reason",
+    "deals": "deal_id: Id, lead_id: Lead, opened_at: Opened, closed_at: Closed, stage: Stage, amount: Amount, "
+    "reason: Reason",
     "touches": "lead_id: Lead, at: At, kind: Kind, direction: Way, seconds: Seconds, answered: Taken, manager: Who, "
     "checklist: Score",
     "people": "manager: Name, team: Team, alias: Alias",
@@ -41,10 +42,13 @@ SOURCES = {
 
 def firm(folder: Path, client: str = CLIENT, **tables: str) -> Facts:
     """Facts of a client with these tables as CSV; ``columns__<table>`` replaces the columns of one."""
-    columns = {**SOURCES, **{name.removeprefix("columns__"): text for name, text in tables.items() if "columns__" in name}}
+    own = {name.removeprefix("columns__"): text for name, text in tables.items() if "columns__" in name}
+    columns = {**SOURCES, **own}
     tables = {name: text for name, text in tables.items() if "columns__" not in name}
     sources = "".join(
         f"  - {{table: {name}, file: exports/{name}.csv, columns: {{{columns[name]}}}}}\n" for name in tables
     )
     files: dict[str, Any] = {f"exports/{name}.csv": text for name, text in tables.items()}
-    return count(load(read_client(make_folder(folder / "small", {"client.yml": f"{client}sources:\n{sources}", **files}))))
+    return count(
+        load(read_client(make_folder(folder / "small", {"client.yml": f"{client}sources:\n{sources}", **files})))
+    )

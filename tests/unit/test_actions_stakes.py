@@ -33,7 +33,7 @@ def steady(days: list[str] | None = None, **more: Any) -> list[dict[str, Any]]:
     return [month(day, **(usual | more)) for day in days or HALF_YEAR]
 
 
-# What one more is worth ------------------------------------------------------------------------------------------------
+# What one more is worth -----------------------------------------------------------------------------------------------
 
 
 def test_an_aim_is_worth_what_arithmetic_says() -> None:
@@ -70,7 +70,7 @@ def test_an_aim_that_is_met_is_worth_nothing() -> None:
         assert (found[driver].state, found[driver].high) == ("reached", 0)
 
 
-# The best quarter ------------------------------------------------------------------------------------------------------
+# The best quarter -----------------------------------------------------------------------------------------------------
 
 
 def test_equal_quarters_have_nothing_at_stake() -> None:
@@ -114,7 +114,7 @@ def test_the_target_is_never_worse_than_the_present() -> None:
     assert found.target <= found.now == 0
 
 
-# What cannot be said ---------------------------------------------------------------------------------------------------
+# What cannot be said --------------------------------------------------------------------------------------------------
 
 
 def test_one_quarter_has_nothing_to_be_compared_with() -> None:
@@ -161,11 +161,12 @@ def test_no_leads() -> None:
 
 def test_without_a_mark_the_whole_way_is_one_figure() -> None:
     found = stakes_of(facts_of(*steady(marked=False), has=()), Aims(win_rate=0.2))
-    assert "qualified" not in found and "win_rate" not in found
+    assert "qualified" not in found
+    assert "win_rate" not in found
     assert found["conversion"].middle == pytest.approx(24_000 / MONTHS * 0.1 * 10_000, rel=0.05)
 
 
-# First answers ---------------------------------------------------------------------------------------------------------
+# First answers --------------------------------------------------------------------------------------------------------
 
 
 def test_speed_is_worth_nothing_where_the_quick_do_not_sell_more() -> None:
@@ -205,7 +206,7 @@ def test_a_hot_channel_does_not_pass_for_speed() -> None:
     assert risk_difference(a, n1, b, n0)[0] == pytest.approx(0, abs=1e-12)
 
 
-# Losing campaigns ------------------------------------------------------------------------------------------------------
+# Losing campaigns -----------------------------------------------------------------------------------------------------
 
 
 def test_losing_campaigns_are_summed_from_their_draws() -> None:

@@ -222,6 +222,25 @@ def test_no_contradiction_is_said_as_such() -> None:
     assert made.overclaimed == ()
 
 
+def test_where_nobody_has_answered_the_data_speak_alone() -> None:
+    made = chapter("en", compared("B2", None, None, share(16, 100, 30)), compared("B3", None, None, share(90, 100, 30)))
+    assert words.title(made.ordered, made.client, SAY) == (
+        "The data speak for 2 questions; nobody has answered the questionnaire yet"
+    )
+    assert [words.group(claim) for claim in made.ordered[:3]] == ["no_answers", "no_answers", "no_data"]
+    assert made["B2"].verdict == "no_data"
+    assert made.overclaimed is None
+    told = words.reading(made.ordered, made.client, SAY)
+    assert told[1].startswith("16% of enquiries get an answer")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0%"), (2.0, "2%"), (4.49, "4.5%"), (53.3, "53%"), (99.75, "99.8%"), (100.0, "100%")]
+)
+def test_per_cent_near_an_end_keeps_its_digit(value: float, text: str) -> None:
+    assert words.percent_text(value, SAY) == text
+
+
 def test_client_without_any_table_gets_a_list_of_what_to_collect() -> None:
     made = chapter("en")
     section = made.section()

@@ -333,7 +333,9 @@ def test_cost_of_a_customer_known_from_adverts_alone_is_level_three_at_most(whol
 def test_weakest_step_needs_the_way_of_lost_leads(whole: Whole) -> None:
     lost = whole.facts.leads["outcome"] == "lost"
     stage = whole.facts.leads["stage"].where(~lost, "leads")
-    snapshot = dataclasses.replace(whole.facts, leads=whole.facts.leads.assign(exact=~lost, stage=stage), snapshot=True)
+    unmarked = dict.fromkeys(("answered", "qualified", "marked", "accepted", "rejected"), 0)
+    leads = whole.facts.leads.assign(exact=~lost, stage=stage, **unmarked)
+    snapshot = dataclasses.replace(whole.facts, leads=leads, snapshot=True)
     need = questionnaire().criterion("E2").min_n
     found = claims_leads.e2_weakest(snapshot, whole.client, need, whole.score, language("en"))
     assert found.missing == ("stage_events",)

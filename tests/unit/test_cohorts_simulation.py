@@ -13,14 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.stats.cohorts import final_wins
+from helpers.stats.cohorts import Finals, final_wins
 
 CLIENTS = 2000
 RESULT = Path(__file__).with_name("cohorts_simulation.csv")
 
 
-def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Series]:
-    """Counts of 3-14 months of leads seen on one day, and how many of each month are won in the end."""
+def simulate(rng: np.random.Generator) -> pd.DataFrame:
+    """A row per lead of 3-14 months, seen on one day: cohort, outcome, age_days, seen (its age on that day), more (it
+    is won later). In some months sales clear away dead leads at once, in others late."""
     months = int(rng.integers(3, 15))
     leads = np.clip(np.exp(rng.normal(np.log(150), 0.8, months)), 10, 2000).astype(int)
     mean, strength = np.exp(rng.uniform(np.log(0.03), np.log(0.3))), np.exp(rng.uniform(np.log(20), np.log(2000)))
@@ -28,38 +29,50 @@ def simulate(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Series]:
     if rng.random() < 0.3:
         rate[:] = mean
     to_win, to_lose, width = rng.uniform(5, 45), rng.uniform(5, 90), rng.uniform(0.4, 0.9)
+    cleared = np.exp(rng.normal(0, 0.5, months))
     youngest = rng.uniform(0, 20)
     month = np.repeat(np.arange(months), leads)
     seen = np.floor(youngest + 30 * (months - 1 - month) + rng.uniform(0, 30, len(month)))
     wins = rng.random(len(month)) < rate[month]
-    takes = np.exp(rng.normal(np.log(np.where(wins, to_win, to_lose)), width))
+    takes = np.exp(rng.normal(np.log(np.where(wins, to_win, to_lose * cleared[month])), width))
     forgotten = ~wins & (rng.random(len(month)) < 0.05)
     still_open = (np.floor(takes) > seen) | forgotten
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "cohort": month,
             "outcome": np.where(still_open, "open", np.where(wins, "won", "lost")),
             "age_days": np.where(still_open, seen, np.floor(takes)),
+            "seen": seen,
             "more": wins & still_open,
         }
     )
-    counted = table.groupby(["cohort", "outcome", "age_days"], as_index=False).size()
-    return counted.rename(columns={"size": "leads"}), table.groupby("cohort")["more"].sum()
+
+
+def finals_of(table: pd.DataFrame) -> Finals | None:
+    """The prediction from counts of the leads."""
+    came = table.groupby(["cohort", "seen"], as_index=False).size()
+    ended = pd.crosstab(table["cohort"], table["outcome"]).reindex(columns=["won", "open"], fill_value=0)
+    reference = table.groupby(["outcome", "age_days"], as_index=False).size()
+    return final_wins(
+        came.rename(columns={"seen": "age_days", "size": "leads"}),
+        ended.reset_index(),
+        reference.rename(columns={"size": "leads"}),
+    )
 
 
 def simulated() -> pd.DataFrame:
     """One row per month with open leads: wins still to come, and the range given."""
     rows = []
     for number in range(CLIENTS):
-        table, truth = simulate(np.random.default_rng([11, number]))
-        found = final_wins(table, table.groupby(["outcome", "age_days"], as_index=False)["leads"].sum())
+        table = simulate(np.random.default_rng([11, number]))
+        found, truth = finals_of(table), table.groupby("cohort")["more"].sum()
         if found is None:
             continue
-        opened = table[table["outcome"] == "open"].groupby("cohort")["leads"].sum()
+        leads = table.groupby("cohort").size()
+        opened = table["outcome"].eq("open").groupby(table["cohort"]).mean()
         for cohort in found.cohorts:
             more, low, high = found.of(cohort)
-            leads = int(table.loc[table["cohort"] == cohort, "leads"].sum())
-            row = {"client": number, "leads": leads, "open": opened.get(cohort, 0) / leads, "truth": truth[cohort]}
+            row = {"client": number, "leads": leads[cohort], "open": opened[cohort], "truth": truth[cohort]}
             rows.append({**row, "more": more, "low": low, "high": high})
         more, low, high = found.whole
         rows.append({"client": number, "leads": 0, "open": np.nan, "truth": truth.sum(), "more": more, "low": low,

@@ -153,7 +153,9 @@ def test_the_limit_is_never_crossed_by_rounding(tmp_path: Path) -> None:
     leads = "Id,Created,Answer\n" + "".join(
         f"{i},2026-03-02 10:00,2026-03-02 10:{22 + i // 60:02d}:{i % 60:02d}\n" for i in (29, 30, 31)
     )
-    facts = firm(tmp_path, client, leads=leads, columns__leads="lead_id: Id, created_at: Created, first_answer_at: Answer")
+    facts = firm(
+        tmp_path, client, leads=leads, columns__leads="lead_id: Id, created_at: Created, first_answer_at: Answer"
+    )
     assert waits(facts.speed.months) == [(22.5, True, 2), (23.0, True, 1)]
 
 
