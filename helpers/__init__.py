@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helpers.chapters.whatif import WhatIf
     from helpers.briefing import brief
     from helpers.chapters.actions import Actions
     from helpers.chapters.claims import Claims
@@ -57,6 +58,7 @@ _HOMES = {
     "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
     "Speed": "helpers.chapters.speed",
+    "WhatIf": "helpers.chapters.whatif",
     "assemble": "helpers.report.assemble",
     "brief": "helpers.briefing",
     "count": "helpers.facts",
@@ -86,6 +88,7 @@ __all__ = [
     "Questionnaire",
     "ScoreChapter",
     "Speed",
+    "WhatIf",
     "assemble",
     "brief",
     "count",
