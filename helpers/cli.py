@@ -135,6 +135,8 @@ def check(
     from helpers.brand import find_brand
 
     branding = find_brand(client.folder)
+    for note in branding.notes if branding else ():
+        typer.echo(f"note: {printable(note)}", err=True)
 
     from helpers.sources import load
     from helpers.sources.check import check_lines
@@ -143,8 +145,6 @@ def check(
     answers = read_answers(client.folder / "answers")
     for line in check_lines(load(client), language(lang or client.lang), answers):
         typer.echo(printable(line))
-    for note in branding.notes if branding else ():
-        typer.echo(f"note: {printable(note)}", err=True)
 
 
 @app.command()

@@ -11,11 +11,16 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.report.model import Brand
 
 MAX_BYTES = 2_000_000
 PIXELS = 1200
 """Longer side of a PNG logo as it is kept: some 10 cm at 300 dpi."""
+SHARP = 300
+"""Dots an inch of a logo in a document."""
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 SHAPES = frozenset(
@@ -61,6 +66,23 @@ def read_logo(path: Path) -> Logo:
     if b"<svg" in data or b":svg" in data:
         return _svg(path.name, data)
     raise LogoError(f"{path.name} is neither SVG nor PNG", "save the logo as one of them")
+
+
+def logo_size(brand: Brand, most_wide: float, most_high: float) -> tuple[float, float]:
+    """Width and height of the brand's logo inside a frame of so many inches (or of any other unit)."""
+    wide, high = brand.logo_size
+    scale = min(most_wide / wide, most_high / high)
+    return wide * scale, high * scale
+
+
+def logo_png(brand: Brand, wide: float) -> bytes:
+    """The brand's logo as PNG, sharp at so many inches of width."""
+    if brand.logo_type == "png":
+        return brand.logo_bytes
+    from helpers.report.raster import png_of
+
+    # A unit of SVG is set as a point.
+    return png_of(brand.logo_bytes.decode("utf-8"), max(1, round(SHARP * wide * 72 / brand.logo_size[0])))
 
 
 def _png(name: str, data: bytes) -> Logo:

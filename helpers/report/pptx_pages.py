@@ -8,11 +8,11 @@ from typing import Any
 from pptx.enum.shapes import MSO_SHAPE
 
 from helpers.report.html import scale_text
+from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Action, Finding, Report, ScoreCard
 from helpers.report.outline import action_pairs, on_scale
 from helpers.report.pptx_deck import Area
 from helpers.report.pptx_parts import ACCENT, MUTED, SHRINK, TEXT, Painter, Words, describe, plain, scaled
-from helpers.report.raster import png_of
 
 
 def title_page(painter: Painter, slide: Any, report: Report, size: float) -> None:
@@ -39,18 +39,9 @@ def title_page(painter: Painter, slide: Any, report: Report, size: float) -> Non
         anchor="bottom",
     )
     if brand.logo:
-        wide, high = brand.logo_size
-        scale = min(3.2 / wide, 1.0 / high)
-        data = brand.logo_bytes
-        if brand.logo_type == "svg":
-            data = png_of(data.decode("utf-8"), _logo_dpi(wide * scale, wide))
-        place = Area(1.1, 0.7, wide * scale, high * scale)
-        describe(slide.shapes.add_picture(io.BytesIO(data), *place.box), brand.name)
-
-
-def _logo_dpi(shown: float, units: float) -> int:
-    # Typst takes a unit of SVG for a point; 300 pixels for each inch that is shown.
-    return max(1, min(2400, round(300 * shown * 72 / units)))
+        wide, high = logo_size(brand, 3.2, 1.0)
+        picture = slide.shapes.add_picture(io.BytesIO(logo_png(brand, wide)), *Area(1.1, 0.7, wide, high).box)
+        describe(picture, brand.name)
 
 
 def main_page(painter: Painter, slide: Any, report: Report, size: float) -> None:

@@ -201,7 +201,8 @@ class Painter:
         made.fill.solid()
         self.paint(made.fill.fore_color, colour)
         made.line.fill.background()
-        made.shadow.inherit = False
+        # The deck's style of shapes would give it a shadow and a gradient.
+        made._element.remove(made._element.find(qn("p:style")))
         describe(made, name)
         return made
 

@@ -12,11 +12,12 @@ import io
 from typing import Any
 
 import xlsxwriter
+from PIL import Image
 
 from helpers.language import language
 from helpers.report.lettering import strip_control
+from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Column, Report, Table
-from helpers.report.raster import png_of
 from helpers.report.repeatable import repeatable
 from helpers.report.xlsx_sheets import Sheet, Sheets
 
@@ -67,8 +68,8 @@ class _Workbook(Sheets):
             ),
             (
                 say("What to do first"),
-                (say("What to do"), say("Amount"), say("Why it matters"), say("Responsible"), say("First step"), say("Effort"),
-                 say("Figure to watch"), say("Look at it again")),
+                (say("What to do"), say("Amount"), say("Why it matters"), say("Responsible"), say("First step"),
+                 say("Effort"), say("Figure to watch"), say("Look at it again")),
                 [(one.title, one.amount, one.why, one.owner, one.first_step, one.effort, one.watch, one.look_again)
                  for one in report.actions],
             ),
@@ -170,16 +171,16 @@ class _Workbook(Sheets):
         sheet.sheet.write_url(at, 0, f"internal:'{to.name}'!A{row + 1}", self.look(**look), text[:250] or to.name)
 
     def logo(self, sheet: Any, column: int) -> None:
-        """The consultant's logo at the right of the contents."""
-        assert self.report.brand is not None
+        """The consultant's logo at the right of the contents, inside one cell: no program bends it."""
         brand = self.report.brand
-        data = brand.logo_bytes
-        if brand.logo_type == "svg":
-            data = png_of(data.decode("utf-8"), 300)
-        from PIL import Image
-
-        picture = Image.open(io.BytesIO(data))
-        scale = min(200 / picture.width, 90 / picture.height)
+        assert brand is not None
+        wide, high = logo_size(brand, 2.2, 0.8)
+        data = logo_png(brand, wide)
+        with Image.open(io.BytesIO(data)) as picture:
+            dots = picture.info.get("dpi", (96, 96))[0]
+            scale = wide * dots / picture.width
+        sheet.set_row(0, 72 * high + 8)
+        sheet.set_column(column, column, 15 * wide)
         options = {"image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale, "description": brand.name,
-                   "object_position": 3}  # fmt: skip
+                   "object_position": 3, "x_offset": 4, "y_offset": 4}  # fmt: skip
         sheet.insert_image(0, column, "logo.png", options)

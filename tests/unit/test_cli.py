@@ -199,7 +199,7 @@ def test_forms_are_written_again_after_a_change(tmp_path, capsys):
 def test_check_tells_what_is_wrong_with_the_brand(tmp_path, capsys):
     folder = client_folder(tmp_path / "x")
     (tmp_path / "brand.yml").write_text('name: A\nprimary: "#ffd400"\n', encoding="utf-8")
-    assert cli.main(["check", str(folder)]) == 0
+    assert cli.main(["check", str(folder)]) == 3  # it has no sources
     assert "note: brand.yml: primary #ffd400 has a contrast of 1.4:1" in capsys.readouterr().err
     (tmp_path / "brand.yml").write_text("name: A\nlogo: no.svg\n", encoding="utf-8")
     assert cli.main(["check", str(folder)]) == 2
