@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.chapters.whatif import WhatIf
     from helpers.briefing import brief
     from helpers.chapters.actions import Actions
     from helpers.chapters.claims import Claims
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from helpers.chapters.plan import Plan
     from helpers.chapters.score import ScoreChapter
     from helpers.chapters.speed import Speed
+    from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
     from helpers.report.assemble import assemble, key_figures

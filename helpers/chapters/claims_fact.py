@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -86,6 +86,11 @@ def counted(value: float, n: float, need: int, further: tuple[Further, ...] = ()
     if n < need:
         return too_few(n, need, further, rule)
     return Fact(value, value, value, int(n), need, further=further, rule=rule)
+
+
+def capped(fact: Fact, rule: Rule, cap: float) -> Fact:
+    """The fact with a rule that holds its level down; one that is not known stays as it is."""
+    return replace(fact, rule=rule, cap=cap) if fact.known else fact
 
 
 def resampled(statistic: Callable[[np.ndarray], np.ndarray], units: int) -> tuple[float, float]:

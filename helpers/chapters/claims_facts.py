@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.chapters import claims_leads as leads
 from helpers.chapters import claims_records as records
 from helpers.chapters.claims_fact import Fact
+from helpers.chapters.claims_retention import e3_retention
 from helpers.chapters.claims_weekly import d3_five
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ FACTS: Mapping[str, Callable[[Facts, Client, Mapping[str, int]], Fact]] = {
     "D3": d3_five,
     "D4": leads.d4_customer_cost,
     "E1": records.e1_journey,
-    "E3": records.e3_retention,
+    "E3": e3_retention,
     "E4": leads.e4_asked,
 }
 """Criterion → its fact; D2 and E2 also need the answers to the two extra questions."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.chapters.claims_fact import Fact, Further, counted, lacking, share, too_few
+from helpers.chapters.claims_fact import Fact, Further, capped, counted, lacking, share, too_few
 from helpers.chapters.common_age import common_age
 from helpers.chapters.funnel_counts import recorded_stages
 from helpers.chapters.funnel_losses import Losses
@@ -220,7 +219,7 @@ def d4_customer_cost(facts: Facts, client: Client, need: Mapping[str, int]) -> F
     known = by_channel[customers >= FEW_CUSTOMERS].sum()
     found = counted(100 * known / total, won.sum(), need["customers"], (idle,))
     # The exports hold what adverts cost, not what people cost: anchor 3, whatever part of spend they cover.
-    return replace(found, rule="adverts_only", cap=3.0) if found.known else found
+    return capped(found, "adverts_only", 3.0)
 
 
 def e2_weakest(facts: Facts, client: Client, need: Mapping[str, int], score: Score, say: Language) -> Fact:

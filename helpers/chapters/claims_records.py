@@ -1,19 +1,18 @@
-"""Facts that lie in the client's other records: A2-A4, C1-C4, D2, E1, E3 (METHOD.md "Claims", criteria.yml)."""
+"""Facts that lie in the client's other records: A2-A4, C1-C4, D2, E1 (METHOD.md "Claims", criteria.yml)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from helpers.chapters.campaigns import KEY, join_keys, plain
-from helpers.chapters.claims_fact import Fact, Further, Rule, counted, lacking, resampled, share, too_few
-from helpers.facts.records import MARKETING, RETENTION, SALES
+from helpers.chapters.claims_fact import Fact, Further, capped, counted, lacking, resampled, share, too_few
+from helpers.facts.records import MARKETING, SALES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +25,6 @@ WEEKS = 12
 """Weeks of meetings and of weekly figures that are looked at."""
 RECENT_DAYS = 31
 """A value of the last month is not older than this on ``as_of``."""
-COHORTS = 4
-"""Quarters of customers that are looked at."""
 FIXED = re.compile("fix|salary|оклад|фикс|фікс|ставк")
 ACCEPTED = re.compile("accept|qualif|приня|прийня|квалиф|кваліф|целев|цільов|якісн")
 OF_SALES = re.compile("won|sale|deal|продаж|сделк|угод|оплат")
@@ -149,11 +146,7 @@ def c1_meetings(facts: Facts, client: Client, need: Mapping[str, int]) -> Fact:
     with_tasks = "tasks.date" in facts.has
     decided = seen["decisions"] > 0 if with_tasks else seen["told"] > 0
     found = share(float(((seen["joint"] > 0) & decided).sum()), WEEKS, need["weeks"], further)
-    return found if with_tasks else _capped(found, "no_decisions", 3.0)
-
-
-def _capped(fact: Fact, rule: Rule, cap: float) -> Fact:
-    return replace(fact, rule=rule, cap=cap) if fact.known else fact
+    return found if with_tasks else capped(found, "no_decisions", 3.0)
 
 
 def last_weeks(as_of: dt.date) -> list[pd.Timestamp]:
@@ -227,7 +220,7 @@ def d2_figures(facts: Facts, client: Client, need: Mapping[str, int], score: Sco
         return too_few(len(apart), need["months"], seen)
     low, high = resampled(lambda at: np.nanmean(apart[at].reshape(len(at), -1), axis=1), len(apart))
     found = Fact(float(np.nanmean(apart)), low, high, len(apart), need["months"], further=seen)
-    return _capped(found, "no_access", 2.0) if _no_access(score, client) else found
+    return capped(found, "no_access", 2.0) if _no_access(score, client) else found
 
 
 FIGURES = ["leads", "qualified", "customers"]
@@ -253,59 +246,3 @@ def _no_access(score: Score, client: Client) -> bool:
         if department.seen_asked and owned and not any(department.sees.get(stage) for stage in owned):
             return True
     return False
-
-
-def e3_retention(facts: Facts, client: Client, need: Mapping[str, int]) -> Fact:
-    """Of how many of the last four quarters of customers a figure of repeat purchases or referrals was written down.
-
-    A quarter counts with the criterion's minimum of customers. Falling over three quarters without a decision about it:
-    level 3 at most.
-    """
-    notes = facts.evidence.records.kpis
-    noted = [week for week, kpi in zip(notes["week"], notes["kpi"], strict=True) if kpi == "retention"]
-    words = re.compile(RETENTION)
-    on_map = [item for item in client.journey if words.search(f"{item.stage} {item.kpi}".casefold())]
-    noted += [pd.Timestamp(item.on) for item in on_map if item.value is not None and item.on is not None]
-    if "kpis.kpi" not in facts.has and not client.journey:
-        return lacking("kpis.retention")
-    bought = facts.retention.customers
-    if bought.empty:
-        return lacking("deals.closed_at", "leads.person")
-    this = pd.Timestamp(facts.as_of).to_period("Q")
-    quarter = bought["cohort"].dt.to_period("Q")
-    cohorts = [this - back for back in range(COHORTS, 0, -1)]
-    sizes = {one: int(bought.loc[quarter == one, "customers"].sum()) for one in cohorts}
-    enough = [one for one, size in sizes.items() if size >= need["customers"]]
-    if not enough:
-        return too_few(max(sizes.values()), need["customers"])
-    inside = bought[quarter.isin(cohorts)]
-    again = inside.loc[inside["again"].astype(bool), "customers"].sum()
-    n = int(inside["customers"].sum())
-    told = {week.to_period("Q") for week in noted}
-    seen = float(sum(one in told for one in enough))
-    found = Fact(seen, seen, seen, n, need["customers"], further=(Further("again", 100 * again / n, "%", n),))
-    falling = _falling(bought, quarter, this) and not facts.evidence.records.kept_clients
-    return _capped(found, "falling", 3.0) if falling else found
-
-
-def _falling(bought: pd.DataFrame, quarter: pd.Series, this: pd.Period) -> bool:
-    """The share that came back within three months fell over the last three ripe quarters, beyond chance.
-
-    Cochran-Armitage test for a trend, one-sided at 5 %. Source: Armitage (1955), Biometrics 11, 375-386.
-    """
-    x, n, back = [], [], []
-    for place in range(3):
-        cohort = bought[quarter == this - 4 + place]
-        x.append(float(place))
-        n.append(float(cohort["customers"].sum()))
-        early = cohort["again"].astype(bool) & (cohort["months"] < 3)
-        back.append(float(cohort.loc[early, "customers"].sum()))
-    if min(n) < 20 or not sum(back):
-        return False
-    shares = np.array(back) / np.array(n)
-    if not (shares[0] > shares[1] > shares[2]):
-        return False
-    p, scores, sizes = sum(back) / sum(n), np.array(x), np.array(n)
-    mean = (sizes * scores).sum() / sizes.sum()
-    spread = p * (1 - p) * (sizes * (scores - mean) ** 2).sum()
-    return bool(spread > 0 and (np.array(back) * (scores - mean)).sum() / math.sqrt(spread) < -1.645)

@@ -70,6 +70,8 @@ class MeasuredDrivers:
     marked: bool
     spent: bool
     """Spend is known: profit is gross profit less spend."""
+    enough: bool = True
+    """Both periods hold 30 leads to compare; else nothing is called sure."""
 
     @property
     def change(self) -> float:
@@ -79,10 +81,12 @@ class MeasuredDrivers:
     @property
     def sure(self) -> bool:
         """Whether profit has surely changed."""
-        return self.low > 0 or self.high < 0
+        return self.enough and (self.low > 0 or self.high < 0)
 
     def named(self) -> list[Part]:
         """Parts that are sure and not tiny, the largest first."""
+        if not self.enough:
+            return []
         least = 0.02 * max((abs(part.value) for part in self.parts), default=0.0)
         return sorted(
             (part for part in self.parts if part.sure and abs(part.value) > least), key=lambda part: -abs(part.value)
@@ -154,6 +158,7 @@ def _between(facts: Facts, age: CommonAge) -> MeasuredDrivers:
         first={"now": _first(facts, age, "now"), "before": _first(facts, age, "before")},
         marked=marked,
         spent=bool(before.spend.any() or after.spend.any()),
+        enough=bool(min(before.leads.sum(), after.leads.sum()) >= MINIMUM),
     )
 
 

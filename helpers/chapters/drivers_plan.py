@@ -23,6 +23,7 @@ from helpers.chapters.drivers_measure import (
 )
 from helpers.chapters.drivers_split import OWNERS, Side, drawn
 from helpers.stats.lmdi import split
+from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,6 +103,7 @@ def against_plan(facts: Facts, client: Client, age: CommonAge) -> MeasuredDriver
         first={"now": max(facts.period.from_, min(held))},
         marked="qualified" in known,
         spent=spent,
+        enough=bool(table["leads"] >= MINIMUM),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.chapters.campaigns import lines
 from helpers.chapters.drivers_measure import OTHERS
 from helpers.report.model import Column, Table
+from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from helpers.chapters.drivers_measure import MeasuredDrivers, Part
@@ -127,6 +128,8 @@ class DriverWords:
                 if measured.change < 0
                 else say("{profit} grew by {change}", profit=self._profit(), change=change)
             )
+        if not measured.enough:
+            return say("{head}: too few leads to say why", head=head)
         if not measured.sure:
             return say("{head}: no more than luck alone can make", head=head)
         if not same or abs(same[0].value) < MOST * abs(measured.change):
@@ -146,11 +149,12 @@ class DriverWords:
         )  # fmt: skip
         named = measured.named()[:FEW]
         causes = [say("{cause} ({money})", cause=self.cause(part), money=self.signed(part.value)) for part in named]
-        middle = (
-            say("What surely took part: {list}.", list="; ".join(causes))
-            if causes
-            else say("No single part is larger than luck alone could make it.")
+        unsure = (
+            say("No single part is larger than luck alone could make it.")
+            if measured.enough
+            else say("Under {n} leads in one of the periods: too few to say what took part.", n=MINIMUM)
         )
+        middle = say("What surely took part: {list}.", list="; ".join(causes)) if causes else unsure
         shares = [
             say("{owner} {money}", owner=owner_name(owner, say), money=self.signed(value))
             for owner, (value, _, _) in measured.owners.items()
@@ -214,7 +218,7 @@ class DriverWords:
                 self._figure(part.factor, part.now),
                 part.value,
                 say.interval(part.low, part.high, self.signed),
-                say("more than luck") if part.sure else say("may be luck"),
+                say("more than luck") if part.sure and measured.enough else say("may be luck"),
             )
             for part in measured.parts
         ]

@@ -159,6 +159,6 @@ class DecidedWords:
             Column(label=say("Reason")),
             Column(label=say("Leads"), kind="count"),
             Column(label=say("Of those with a reason"), kind="share"),
-            Column(label=say("Together"), kind="share"),
+            Column(label=say("Running total"), kind="share"),
         )
         return Table(columns=columns, rows=tuple(rows))

@@ -105,7 +105,7 @@ class LeadsWords:
             Column(label=say("Leads"), kind="count"),
             Column(label=say("Qualified"), kind="count"),
             Column(label=say("Without a mark"), kind="count"),
-            Column(label=say("Of leads"), kind="share", digits=1),
+            Column(label=say("Qualified, of leads"), kind="share", digits=1),
             Column(label=say("Interval 95 %")),
         )
         rows = tuple(

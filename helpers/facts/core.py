@@ -284,9 +284,13 @@ def _with_deals(leads: ir.Table, deals: ir.Table) -> ir.Table:
         deal_at=joined["at"].max(),
         deal_closed=ibis.coalesce(joined.closed_at.min(where=won), joined.closed_at.max()),
     )
-    summed = summed.mutate(
-        deal_outcome=ibis.cases((summed.n_won > 0, "won"), (summed.n_lost == summed.n, "lost"), else_="open")
-    ).drop("n_lost", "n").rename(sales="n_won")
+    summed = (
+        summed.mutate(
+            deal_outcome=ibis.cases((summed.n_won > 0, "won"), (summed.n_lost == summed.n, "lost"), else_="open")
+        )
+        .drop("n_lost", "n")
+        .rename(sales="n_won")
+    )
     return leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
 
 

@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.evidence_days import (
+    CAMPAIGN,
+    DAY_SUMS,
+    count_days,
+    count_launches,
+    count_opened,
+    count_sellers,
+)
 from helpers.facts.ground import Ground, empty, fetched, span_of
 from helpers.facts.handover import BANT
 from helpers.facts.records import MARKETING, SALES, Records, count_records
 from helpers.facts.touches import ids_of_leads
 from helpers.facts.workdays import Workdays
-from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -78,7 +85,6 @@ class Evidence:
     @classmethod
     def empty(cls) -> Evidence:
         """A client without exports."""
-        campaign = ["channel", "campaign_id", "campaign"]
         return cls(
             handed=empty(HANDED, ["leads", "filled"]),
             lying=empty(["span"], ["leads", "owned", "taken", "settled", "told", "kept"]),
@@ -87,9 +93,9 @@ class Evidence:
             contacts=empty(["event", "span"], ["contacts", "linked", "kept"]),
             talks=empty(["manager", "month"], TALKS),
             asked=empty(["span"], ["customers", "asked"]),
-            launches=empty([*campaign, "month"], ["first", "spend"]).astype({"first": "datetime64[us]"}),
-            opened=empty(campaign, ["first"]).astype({"first": "datetime64[us]"}),
-            days=empty(["day"], ["leads", "qualified", "won", "revenue", "spend", "opened", "ended"]),
+            launches=empty([*CAMPAIGN, "month"], ["first", "spend"]).astype({"first": "datetime64[us]"}),
+            opened=empty(CAMPAIGN, ["first"]).astype({"first": "datetime64[us]"}),
+            days=empty(["day"], DAY_SUMS),
             sellers=empty(["manager", "week", "won_week"], ["leads"]),
             records=Records.empty(),
         )
@@ -108,10 +114,10 @@ def count_evidence(ground: Ground) -> Evidence:
         contacts=_contacts(ground, workdays),
         talks=_talks(ground),
         asked=nothing.asked if leads is None else _asked(ground, leads),
-        launches=_launches(ground),
-        opened=_opened(ground),
-        days=_days(ground),
-        sellers=nothing.sellers if leads is None else _sellers(ground, leads),
+        launches=count_launches(ground),
+        opened=count_opened(ground),
+        days=count_days(ground),
+        sellers=nothing.sellers if leads is None else count_sellers(ground, leads),
         records=count_records(ground, workdays),
     )
 
@@ -271,82 +277,3 @@ def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     done = pairs.filter(after.between(0, ASK_DAYS)).select(done="lead_id").distinct()
     joined = bought.left_join(done, [("lead_id", "done")])
     return fetched(joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count()), ["span"])
-
-
-def _money(ground: Ground) -> ir.Table | None:
-    spend = ground.table("spend")
-    if spend is None:
-        return None
-    paid = spend.filter(spend.cost > 0)
-    texts = {name: paid[name].fill_null("") for name in ("channel", "campaign_id", "campaign")}
-    return paid.select(day=paid["from"], cost=paid.cost, **texts)
-
-
-def _launches(ground: Ground) -> pd.DataFrame:
-    paid = _money(ground)
-    if paid is None:
-        return Evidence.empty().launches
-    keys = ["channel", "campaign_id", "campaign", "month"]
-    period = ground.data.period
-    now = paid.filter(paid.day.between(ibis.literal(period.from_), ibis.literal(period.to)))
-    now = now.mutate(month=now.day.truncate("M"))
-    table = now.group_by(keys).agg(first=now.day.min(), spend=now.cost.sum().cast("float64"))
-    frame = fetched(table, keys)
-    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
-    frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
-    return frame
-
-
-def _opened(ground: Ground) -> pd.DataFrame:
-    paid = _money(ground)
-    if paid is None:
-        return Evidence.empty().opened
-    keys = ["channel", "campaign_id", "campaign"]
-    frame = fetched(paid.group_by(keys).agg(first=paid.day.min()), keys)
-    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
-    frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
-    return frame
-
-
-def _days(ground: Ground) -> pd.DataFrame:
-    """Everything a day brought, up to ``as_of``: what the client's weekly figures are checked by."""
-    parts: list[ir.Table] = []
-    names = ["leads", "qualified", "won", "revenue", "spend", "opened", "ended"]
-
-    def part(table: ir.Table, day: ir.DateValue, **values: ir.NumericValue) -> None:
-        row = {name: values[name].cast(MONEY) if name in values else ibis.literal(0).cast(MONEY) for name in names}
-        made = table.select(day=day, **row)
-        made = made.filter(made.day.notnull())
-        parts.append(made.group_by("day").agg(**{name: made[name].sum() for name in names}))
-
-    leads, deals, paid = ground.leads, ground.deals, _money(ground)
-    if leads is not None:
-        qualified = leads.qualified.fill_null(False).cast("int32")
-        part(leads, leads.created_at.cast("date"), leads=ibis.literal(1), qualified=qualified)
-        won = leads.filter(leads.outcome == "won")
-        part(won, won.closed_at.cast("date"), won=ibis.literal(1), revenue=won.revenue)
-    if deals is not None:
-        part(deals, deals.opened_at.cast("date"), opened=deals.amount)
-        ended = deals.filter(deals.outcome != "open")
-        part(ended, ended.closed_at.cast("date"), ended=ended.amount)
-    if paid is not None:
-        part(paid, paid.day, spend=paid.cost)
-    if not parts:
-        return Evidence.empty().days
-    every = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    every = every.filter(every.day <= ibis.literal(ground.data.as_of))
-    sums = {name: every[name].sum().cast("float64").fill_null(0) for name in names}
-    return fetched(every.group_by("day").agg(**sums), ["day"])
-
-
-def _sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
-    keys = ["manager", "week", "won_week"]
-    first = ibis.literal(ground.data.as_of - dt.timedelta(days=200))
-    created = leads.created_at.cast("date")
-    recent = leads.filter((created >= first) & (leads.manager != ""))
-    sold = ibis.ifelse(recent.outcome == "won", recent.closed_at.cast("date"), ibis.null("date"))
-    recent = recent.mutate(week=recent.created_at.cast("date").truncate("W"), won_week=sold.truncate("W"))
-    frame = fetched(recent.group_by(keys).agg(leads=recent.count()), keys)
-    for name in ("week", "won_week"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    return ground.one_spelling(frame, ["leads"])

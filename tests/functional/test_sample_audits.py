@@ -244,3 +244,52 @@ def test_the_documents_of_a_sample_can_be_handed_over(sample: Sample) -> None:
     assert len(html_page(report).encode()) < 1_500_000
     assert pdf_document(report).startswith(b"%PDF")
     assert len(docx.Document(io.BytesIO(docx_document(report))).inline_shapes) == len(report.figures())
+
+
+def test_leads_speed_and_conversations_are_the_truth(sample: Sample) -> None:
+    made, truth = sample
+    client, say, facts = made.brief.client, made.brief.say, made.facts
+    leads, speed, talks = (
+        chapter.measure(facts, client, say) for chapter in (audit.Leads, audit.Speed, audit.Conversations)
+    )
+    for chapter in (leads, speed, talks):
+        assert chapter.section().lead
+        json.dumps(chapter.figures())
+    now = truth["spans"]["now"]
+    assert leads.measured.leads == now["leads"]
+    assert leads.measured.rejected == now["rejected"]
+    assert leads.measured.rejections.all == now["rejected"]
+    assert leads.measured.rejections.all - leads.measured.rejections.without == now["rejected_with_reason"]
+    if speed.measured.known:
+        assert speed.measured.fates["timed"] + speed.measured.fates["early"] == now["answered"]
+    tables = truth.get("tables", {}).get("touches")
+    if tables:
+        assert facts.conversations.talks["seconds"].sum() == tables["seconds"]
+        assert facts.conversations.talks["missed"].sum() == tables["missed_incoming"]
+        assert facts.conversations.talks["scored"].sum() == tables["scored"]
+    else:
+        assert talks.section().boxes[0].tone == "missing"
+
+
+def test_what_was_planted_in_the_handover_is_found_and_said(sample: Sample) -> None:
+    made, truth = sample
+    if made.brief.client.slug != "okna-plus":
+        return
+    client, say, facts, planted = made.brief.client, made.brief.say, made.facts, truth["planted"]
+    leads, speed = (chapter.measure(facts, client, say) for chapter in (audit.Leads, audit.Speed))
+    assert 100 * speed.measured.all.kept.share == pytest.approx(truth["facts"]["B2"]["value"], abs=0.01)
+    assert 100 * speed.measured.all.silent == pytest.approx(truth["facts"]["B2_never"]["value"], abs=0.01)
+    untouched = facts.speed.untouched
+    assert untouched.loc[untouched["span"] == "now", "leads"].sum() == planted["untouched"]["now"]
+    # Leads of Monday until one o'clock wait: that day and these hours are named, in the title.
+    worst = speed.measured.slow_hours[0]
+    (first, last) = planted["slow"]["hours"][str(worst.weekday)]
+    assert worst.first <= 8
+    assert abs(worst.last - last) <= 1
+    assert first == 0
+    title = next(exhibit.title for exhibit in speed.section().exhibits if exhibit.key == "speed-hours")
+    assert say.weekday(worst.weekday) in title
+    assert leads.measured.rejections.without == planted["rejected_without_reason"]
+    assert leads.pay is not None
+    assert facts.handover.pay["amount"].sum() == truth["tables"]["pay"]["amount"]
+    assert any(str(planted["rejected_without_reason"]) in finding.text for finding in leads.findings())

@@ -49,6 +49,5 @@ def firm(folder: Path, client: str = CLIENT, **tables: str) -> Facts:
         f"  - {{table: {name}, file: exports/{name}.csv, columns: {{{columns[name]}}}}}\n" for name in tables
     )
     files: dict[str, Any] = {f"exports/{name}.csv": text for name, text in tables.items()}
-    return count(
-        load(read_client(make_folder(folder / "small", {"client.yml": f"{client}sources:\n{sources}", **files})))
-    )
+    made = make_folder(folder / "small", {"client.yml": f"{client}sources:\n{sources}", **files})
+    return count(load(read_client(made)))

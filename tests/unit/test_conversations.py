@@ -100,8 +100,8 @@ def test_leads_by_tries() -> None:
 
 def test_conversion_by_thirds_with_its_caution() -> None:
     found = talks(
-        ANN, scores=thirds((50, 3), (50, 8), (50, 20)), score_cuts=(60.0, 75.0), lengths=thirds((90, 9), (90, 9), (90, 9)),
-        length_cuts=(60.0, 200.0),
+        ANN, scores=thirds((50, 3), (50, 8), (50, 20)), score_cuts=(60.0, 75.0),
+        lengths=thirds((90, 9), (90, 9), (90, 9)), length_cuts=(60.0, 200.0),
     )  # fmt: skip
     exhibit = exhibits(chapter(found))["conversations-thirds"]
     assert exhibit.title == "After the best scored third of conversations 40% buy, after the lowest 6.0%"

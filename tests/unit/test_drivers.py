@@ -268,6 +268,13 @@ def test_nothing_to_compare_with_says_what_to_do() -> None:
         assert "write the plan of each month" in box.text[0]
 
 
+def test_too_few_leads_to_say_why() -> None:
+    drivers = chapter(two(was(20, 19), cell(25, 1), spend=money()))
+    assert drivers.findings() == ()
+    assert "too few leads to say why" in drivers.words.title()
+    assert "too few to say what took part" in drivers.words.verdict()
+
+
 def test_a_comparison_period_without_data_is_none() -> None:
     assert measure_drivers(two(cell(400, 40)), make_client()).basis == ""
 

@@ -19,7 +19,11 @@ Id,Created,Answer,Source,Owner,Stage,Closed,Mail,Taken,Reason,Money,Need
 5,2026-03-10 12:00,,seo,Ann,Gone,2026-03-12,d@x.example,no,,,
 6,2026-03-11 12:00,,seo,Ann,New,,,,,,
 """
-DEALS = "Id,Lead,Opened,Closed,Stage,Amount,Reason\nd1,1,2026-03-05,2026-03-20,Sold,1000,\nd2,2,2026-03-05,2026-03-20,Gone,500,dear\n"
+DEALS = """\
+Id,Lead,Opened,Closed,Stage,Amount,Reason
+d1,1,2026-03-05,2026-03-20,Sold,1000,
+d2,2,2026-03-05,2026-03-20,Gone,500,dear
+"""
 TOUCHES = """\
 Lead,At,Kind,Way,Seconds,Taken,Who,Score
 1,2026-03-02 10:20,Call,out,120,yes,Ann,80

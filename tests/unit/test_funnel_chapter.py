@@ -68,16 +68,34 @@ def test_young_leads_are_expected_by_age_not_lost() -> None:
     assert funnel.maturity.cycle_days == 20
     assert (january.ripe, june.ripe) == (True, False)
     assert (january.so_far.share, june.so_far.share) == (0.4, 0.2)
-    # One in five is won by day 10; of those open after that, January's show 20 wins in 80.
-    assert june.more == pytest.approx(20.0)
-    assert june.expected == pytest.approx(0.4)
-    assert funnel.maturity.final == pytest.approx(0.4)
-    assert funnel.maturity.seen == pytest.approx(0.75)
+    # One in five is won by day 10, when half of January's wins are in: about as many are to come.
+    assert june.more == pytest.approx(20.0, rel=0.15)
+    assert june.expected == pytest.approx(0.4, abs=0.03)
+    assert june.final_range is not None
+    low, high = june.final_range
+    assert low < 0.33 < 0.4 < 0.47 < high
+    assert january.more == 0
+    assert january.final_range == (0.4, 0.4)
+    assert funnel.maturity.final == pytest.approx(0.4, abs=0.02)
+    assert funnel.maturity.seen == pytest.approx(0.75, abs=0.03)
     assert funnel.maturity.young == 80
-    exhibit = funnel.section().exhibits[1]
-    assert exhibit.title == "30% of leads have become customers so far; about 40% are to be expected in the end"
+    exhibit = next(x for x in funnel.section().exhibits if x.key == "funnel-months")
+    assert re.fullmatch(
+        r"30% of leads have become customers so far; 3\d–4\d% are to be expected in the end", exhibit.title
+    )
     assert exhibit.table is not None
     assert [row[-1] for row in exhibit.table.rows] == ["final", "not final yet"]
+    ripening = next(x for x in funnel.section().exhibits if x.key == "funnel-ripening")
+    assert re.fullmatch(
+        r"June 2024: 20% of leads bought so far, \d\d–\d\d% are to be expected in the end", ripening.title
+    )
+    assert ripening.table is not None
+    assert [(row[0], row[-1]) for row in ripening.table.rows] == [
+        ("January 2024", "ripe"),
+        ("June 2024", "not ripe yet"),
+    ]
+    # Both at the age of 15 days, which all leads of June have reached: one in five of either month.
+    assert [row[2] for row in ripening.table.rows] == [pytest.approx(0.2), pytest.approx(0.2)]
 
 
 def test_the_clients_own_cycle_decides_ripeness() -> None:
@@ -108,7 +126,8 @@ def test_closed_leads_are_final_whatever_their_age() -> None:
     rows = [lead(40, month="2024-06-01"), lead(40, "won", "won", month="2024-06-01")]
     funnel = make_funnel(rows, client=make_client(cycle_days=300))
     assert funnel.maturity.months[0].ripe
-    assert funnel.section().exhibits[1].reading[-2].startswith("No lead is open any more")
+    months = next(x for x in funnel.section().exhibits if x.key == "funnel-months")
+    assert months.reading[-2].startswith("No lead is open any more")
 
 
 # Visibility ----------------------------------------------------------------------------------------------------------
@@ -126,6 +145,8 @@ def test_visibility_by_the_answers_of_at_least_half() -> None:
     funnel = Funnel.measure(make_facts(full()), client, language("en"), score=answers)
     # Asked and seeing nothing is an answer: client.yml does not speak over it.
     assert funnel.figures()["visibility"] == {"company": 6 / 7, "marketing": 2 / 7, "sales": 0.0}
+    seen = funnel.figures()["funnel_seen"]
+    assert seen == {"marketing": ["impressions", "clicks", "leads", "repeat"], "sales": []}
 
 
 def test_visibility_from_the_real_score() -> None:
@@ -218,7 +239,8 @@ def test_figures_are_json_of_the_schema() -> None:
     import json
 
     figures = json.loads(json.dumps(make_funnel(full()).figures(), allow_nan=False))
-    assert set(figures) == {"funnel", "visibility"}
+    assert set(figures) == {"funnel", "visibility", "funnel_seen"}
+    assert figures["funnel_seen"] == {"marketing": None, "sales": None}
     for entry in figures["funnel"]:
         assert set(entry) == {"stage", "count", "of_previous", "of_first", "interval"}
 

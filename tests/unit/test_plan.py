@@ -162,9 +162,9 @@ def test_nothing_counted_says_what_to_collect() -> None:
 
 
 def test_past_months_against_their_plans() -> None:
-    client = {"plan": {"2026-04": {"qualified": 80, "revenue": 200_000}, "2026-05": {"qualified": 90, "revenue": 300_000},
-                       "2026-01": {"qualified": 1, "revenue": 1}}}  # fmt: skip
-    plan = chapter(steady(), **client)
+    wanted = {"2026-04": (80, 200_000), "2026-05": (90, 300_000), "2026-01": (1, 1)}
+    written = {month: {"qualified": leads, "revenue": money} for month, (leads, money) in wanted.items()}
+    plan = chapter(steady(), plan=written)
     # April had 22 working days, May 21; January lies before the period.
     assert plan.measured.past["qualified"].tolist() == [88, 84]
     assert plan.words.months_title() == "The plan was made: revenue in 1 of 2 months, qualified leads in 1 of 2 months"
@@ -269,7 +269,7 @@ def test_deals_that_lie_still_are_listed() -> None:
     exhibit = next(x for x in plan.section().exhibits if x.key == "plan-stale")
     assert exhibit.title == "75 of 90 open deals lie still; amounts written in them: ₽61K"
     assert "more than 40\N{NO-BREAK SPACE}days" in exhibit.reading[0]
-    assert exhibit.table.rows[0][:6] == ("0", "Анна", "proposal", "2026-01-10", "2026-02-01", 164)
+    assert exhibit.table.rows[0][:6] == ("0", "Анна", "Proposal", "2026-01-10", "2026-02-01", 164)
     assert len(exhibit.table.rows) == 50
     assert exhibit.table.note == "25 more deals lie still."
     assert any(finding.text == exhibit.title for finding in plan.findings())
