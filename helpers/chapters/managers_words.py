@@ -210,7 +210,8 @@ class ManagerWords:
             say(
                 "{name}: {rate}, by luck {band}, {verdict}",
                 name=manager_name(row, say), rate=self._rate(row.rate),
-                band=say.interval(row.inner_low, row.inner_high, self._rate), verdict=verdict_text(row.verdict, self.measured.spread, say),
+                band=say.interval(row.inner_low, row.inner_high, self._rate),
+                verdict=verdict_text(row.verdict, self.measured.spread, say),
             )
             for row in lines(shown)
         ]  # fmt: skip

@@ -84,7 +84,7 @@ def expected_profit(
 
     ``campaigns``: ``leads``, ``won``, ``lost``, ``spend``, ``gross``, ``gross_sq`` (sums over won leads of gross profit
     and its square). ``still_open``, ``ages``, ``timing``: see `exposure`. Profit = leads x win rate x mean gross profit
-    - spend. Without any sale no amount is known and all is nan. ``weights``: how much of each campaign's profit goes into
+    - spend. Without any sale no amount is known and all is nan. ``weights``: how much of each campaign's profit is in
     the draws of all together (default: all of it).
 
     Source: METHOD.md "Money" (uncertain). In simulation the 95 % interval covers the true expected profit in 93-97 % of

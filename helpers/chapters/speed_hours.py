@@ -1,4 +1,4 @@
-"""At which hours of the week leads wait: a map of arrivals, and the stretches that are surely slow (METHOD.md "Speed")."""
+"""At which hours of the week leads wait: a map of arrivals, and the surely slow stretches (METHOD.md "Speed")."""
 
 from __future__ import annotations
 

@@ -52,17 +52,17 @@ def final_wins(
     """How many of the open leads of each cohort will be won, as a prediction of the number itself.
 
     ``came``: cohort, age_days, leads - every lead by its age on the day of the data, whatever became of it. ``ended``:
-    cohort, won, open - so far. ``reference``: outcome, age_days, leads, from which the curve of winning by age is learnt
+    cohort, won, open - so far. ``reference``: outcome, age_days, leads, from which the curve of winning by age is known
     (`incidence`). None where the curve does not reach its end.
 
-    Of the leads that will ever be won the share F(t) is won by the age t; of a cohort with win rate p a lead of that age
+    Of the leads that will ever be won the share F(t) is won by the age t; of a cohort with win rate p such a lead
     has been won with probability p F(t), and, if not, will be with p (1 - F(t)) / (1 - p F(t)), but never more leads
     than are open. When leads are lost does not matter: some months are cleared of dead leads, others are not, and that
     says nothing about sales. The rates share a beta distribution whose mean and strength are drawn with the likelihood
     of all cohorts, the curve is resampled (Poisson bootstrap of the counts), the wins are drawn one by one. In
     simulation 95 % ranges hold the final number in 93-97 % of cohorts (tests/unit/test_cohorts_simulation.py).
 
-    Source: METHOD.md "Common" (young leads) and "Funnel" (maturity); chain ladder, Mack (1993), ASTIN Bull. 23, 213-225;
+    Source: METHOD.md "Common" (young leads) and "Funnel" (maturity); chain ladder, Mack (1993), ASTIN Bull. 23;
     Gelman et al., Bayesian Data Analysis, 5.3.
     """
     timing = incidence(reference)

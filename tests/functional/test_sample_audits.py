@@ -14,6 +14,7 @@ import pytest
 from pipeline import Audited, audited
 from textboxes import faults
 
+import helpers as audit
 from helpers.report.docx import docx_document
 from helpers.report.html import html_page
 from helpers.report.pdf import pdf_document

@@ -27,8 +27,8 @@ outcomes: {"*": {New: {stage: leads}, Talk: {stage: contacted}, Good: {stage: qu
 qualified: {bant: {columns: [budget, need], at_least: 2}}
 """
 SOURCES = {
-    "leads": "lead_id: Id, created_at: Created, first_answer_at: Answer, channel: Source, manager: Owner, stage: Stage, "
-    "closed_at: Closed, person: Mail, accepted: Taken, reason: Reason, budget: Money, need: Need",
+    "leads": "lead_id: Id, created_at: Created, first_answer_at: Answer, channel: Source, manager: Owner, stage: Stage,"
+    " closed_at: Closed, person: Mail, accepted: Taken, reason: Reason, budget: Money, need: Need",
     "deals": "deal_id: Id, lead_id: Lead, opened_at: Opened, closed_at: Closed, stage: Stage, amount: Amount, "
     "reason: Reason",
     "touches": "lead_id: Lead, at: At, kind: Kind, direction: Way, seconds: Seconds, answered: Taken, manager: Who, "

@@ -91,7 +91,7 @@ def test_differences_are_named_only_beyond_chance() -> None:
 
 def test_many_channels_are_summed_and_none_is_lost() -> None:
     rows = [lead(100 - i, "contacted", channel=f"Канал с довольно длинным именем {i}") for i in range(60)]
-    found = panel(make_funnel(rows + [lead(50)]), "contacted")
+    found = panel(make_funnel([*rows, lead(50)]), "contacted")
     assert len(found.channels) == 7
     assert found.channels[-1].channel is None
     assert sum(part.ratio.whole for part in found.channels) == sum(100 - i for i in range(60)) + 50

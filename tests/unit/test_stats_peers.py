@@ -41,7 +41,7 @@ def test_mix_of_work_is_taken_into_account() -> None:
 
 
 def test_where_nobody_else_worked_the_wider_group_stands_in() -> None:
-    """The first works alone in month 1; the channel's other month (40 of 200), not the other channel, is the measure."""
+    """The first works alone in month 1; the channel's other month (40 of 200), not the other channel, counts."""
     keys = np.array([[0, 0, 0], [0, 0, 1], [1, 0, 0]])
     trials = np.array([[100.0, 0.0, 0.0], [0.0, 200.0, 0.0], [0.0, 0.0, 1000.0]])
     found = compare(keys, trials, np.array([[10.0, 0.0, 0.0], [0.0, 40.0, 0.0], [0.0, 0.0, 10.0]]))
