@@ -13,7 +13,7 @@ def five(figures: Mapping[str, Any]) -> dict[str, float | None]:
     """``five`` of audit.json from the chapters' figures: money in the client's currency, shares 0-1; None: unknown.
 
     ``run_rate`` is the revenue that the month of the audit comes to at its pace, ``pipeline`` the revenue expected of
-    open deals, ``manager_max`` and ``manager_min`` conversions of those with 30 leads and more, ``cac`` spend a customer
+    open deals, ``manager_max`` and ``manager_min`` conversions of those with 30 leads and more, ``cac`` spend a client
     of campaigns with spend and leads.
     """
     return {
