@@ -80,7 +80,8 @@ def test_windows_the_loss_that_sales_likes_and_the_praised_answer() -> None:
     # Both departments praise the speed of the first answer; the data show a level of 1 of 5.
     first = found.actions.steps[:3]
     assert [step.key for step in first[:2]] == ["losing", "B2"]
-    assert first[1].level is not None and first[1].level.overclaimed
+    assert first[1].level is not None
+    assert first[1].level.overclaimed
     assert all(value is not None for value in five(found.figures).values())
     assert len(found.actions.handouts()) == 7
 

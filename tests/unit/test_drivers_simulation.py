@@ -1,7 +1,7 @@
 """Whether the intervals of the drivers hold the truth, on simulated clients of known truth.
 
-Estimand: the parts of the change of profit a month at the true rates of both periods - leads a channel's spend brings on
-average, true shares of qualified leads and of sales, true sales per customer and gross profit of a sale. The method
+Estimand: the parts of the change of profit a month at the true rates of both periods - leads a channel's spend brings
+on average, true shares of qualified leads and of sales, true sales per customer and gross profit of a sale. The method
 sees counts and sums. The committed table beside this file (drivers_simulation.csv) is written by
 `uv run python tests/unit/test_drivers_simulation.py`.
 """
