@@ -14,15 +14,20 @@ from typing import Any
 
 from lxml import etree, html
 
+from helpers.client import Client, Limits
 from helpers.report.model import Model, Report
 from helpers.report.save import documents
+from helpers.sources.tables import TABLES
 
 ALLOWED = {
     # The field's own words and names, as the glossary has them.
     *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24"),
     # Files and formats, and what stands in client.yml.
     *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json"),
-    *("headcount", "exports", "answers", "alignment", "audit"),
+    *("exports", "answers", "alignment", "audit"),
+    *Client.model_fields, *Limits.model_fields, *TABLES, *(name for table in TABLES.values() for name in table.names),
+    # UTM marks as they are written.
+    *("cpc", "cpm", "social", "email", "offline"),
     # Codes of currencies.
     *("RUB", "UAH", "USD", "EUR", "KZT", "BYN", "GBP"),
 }

@@ -151,7 +151,7 @@ class ManagerWords:
         if self.measured.spread >= WIDE:
             return say(
                 "Conversions differ {times} times as much as luck explains, across the whole team",
-                times=say.number(self.measured.spread, 0),
+                times=say.number(self.measured.spread, 1),
             )
         perhaps = people[people["verdict"].isin(["perhaps_higher", "perhaps_lower"])]
         if len(perhaps):

@@ -19,6 +19,10 @@ from helpers.report.docx import docx_document
 from helpers.report.html import html_page
 from helpers.report.pdf import pdf_document
 
+from helpers.chapters.conversations import Conversations
+from helpers.chapters.leads import Leads
+from helpers.chapters.speed import Speed
+
 PROJECT = Path(__file__).parents[2]
 SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
 COUNTS = {
@@ -250,9 +254,8 @@ def test_the_documents_of_a_sample_can_be_handed_over(sample: Sample) -> None:
 def test_leads_speed_and_conversations_are_the_truth(sample: Sample) -> None:
     made, truth = sample
     client, say, facts = made.brief.client, made.brief.say, made.facts
-    leads, speed, talks = (
-        chapter.measure(facts, client, say) for chapter in (audit.Leads, audit.Speed, audit.Conversations)
-    )
+    leads = Leads.measure(facts, client, say)
+    speed, talks = Speed.measure(facts, client, say), Conversations.measure(facts, client, say)
     for chapter in (leads, speed, talks):
         assert chapter.section().lead
         json.dumps(chapter.figures())
@@ -277,7 +280,7 @@ def test_what_was_planted_in_the_handover_is_found_and_said(sample: Sample) -> N
     if made.brief.client.slug != "okna-plus":
         return
     client, say, facts, planted = made.brief.client, made.brief.say, made.facts, truth["planted"]
-    leads, speed = (chapter.measure(facts, client, say) for chapter in (audit.Leads, audit.Speed))
+    leads, speed = Leads.measure(facts, client, say), Speed.measure(facts, client, say)
     assert 100 * speed.measured.all.kept.share == pytest.approx(truth["facts"]["B2"]["value"], abs=0.01)
     assert 100 * speed.measured.all.silent == pytest.approx(truth["facts"]["B2_never"]["value"], abs=0.01)
     untouched = facts.speed.untouched

@@ -19,7 +19,19 @@ from helpers.chapters.funnel_stages import Panel, measure_stages
 from helpers.chapters.funnel_then import Change
 from helpers.facts.steps import Steps
 from helpers.language import language
-from helpers.report.model import Exhibit
+from helpers.report.model import Exhibit, Figure
+
+
+DRAWN = ("funnel_stage_chart._draw", "funnel_young._draw", "funnel_ahead._draw", "funnel_then._draw",
+         "funnel.draw_funnel", "funnel.draw_months")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words and numbers do not wait for pictures; tests named "drawn" do."""
+    if "drawn" not in request.node.name:
+        for name in DRAWN:
+            monkeypatch.setattr(f"helpers.chapters.{name}", lambda *_: Figure(name="none", alt="none"))
 
 
 def panel(funnel: Funnel, stage: str) -> Panel:
@@ -66,6 +78,8 @@ def test_parts_of_a_panel_add_up_to_its_stage() -> None:
     funnel = make_funnel(full() + two_months())
     for one in funnel.stages.panels:
         assert one.step.step is not None
+        if one.step.previous in ("impressions", "clicks"):
+            continue  # Their months are those of the spend.
         for parts in (one.months, one.channels):
             whole = (sum(part.ratio.part for part in parts), sum(part.ratio.whole for part in parts))
             assert whole == (one.step.step.part, one.step.step.whole), one.step.stage
@@ -141,9 +155,11 @@ def test_the_median_wait_counts_open_leads() -> None:
     assert (found.passed, found.waiting) == (40, 30)
     times = np.repeat([hours for _, _, _, hours, _ in rows], [n for *_, n in rows])
     events = np.repeat([passed for _, _, passed, _, _ in rows], [n for *_, n in rows])
-    assert found.hours == lifelines.KaplanMeierFitter().fit(times, events).median_survival_time_ == 30
-    # Counted by the hour: 30 means from 30 to 31 hours.
-    assert "half of the leads go on within 31 h" in " ".join(exhibit(funnel, "funnel-stage-contacted").reading)
+    assert found.hours == lifelines.KaplanMeierFitter().fit(times, events).median_survival_time_ == 9
+    # Counted by the hour: 9 means from 9 to 10 hours.
+    assert "half of the leads go on within 10\N{NO-BREAK SPACE}h" in " ".join(
+        exhibit(funnel, "funnel-stage-contacted").reading
+    )
 
 
 def test_waits_that_are_not_over_and_histories_without_hours() -> None:
@@ -154,7 +170,7 @@ def test_waits_that_are_not_over_and_histories_without_hours() -> None:
     assert "have not gone on yet (20 have, 40 wait)" in " ".join(exhibit(funnel, "funnel-stage-qualified").reading)
     days = waits([("qualified", "contacted", True, 0, 60)], by_day=True)
     funnel = Funnel.measure(make_facts(full(), steps=days), make_client(), language("en"))
-    assert exhibit(funnel, "funnel-stage-qualified").title.endswith("half of them within 1 day")
+    assert exhibit(funnel, "funnel-stage-qualified").title.endswith("half of them within 1\N{NO-BREAK SPACE}day")
     assert panel(make_funnel(full()), "qualified").wait is None
 
 
