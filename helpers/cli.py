@@ -74,11 +74,10 @@ def run(
     from helpers.batch.progress import progress
     from helpers.batch.run import NOTEBOOK, read_notebook
 
+    found, branding = find_clients(paths), _branding(brand)
     limits = Limits(timeout or None, memory or None)
-    asked = Job(
-        Path(), out, languages, period, wanted, brand=_branding(brand), limits=limits, isolated=isolated, force=force
-    )
-    todo = jobs_of(find_clients(paths), asked, declared_parameters(read_notebook(NOTEBOOK)))
+    asked = Job(Path(), out, languages, period, wanted, brand=branding, limits=limits, isolated=isolated, force=force)
+    todo = jobs_of(found, asked, declared_parameters(read_notebook(NOTEBOOK)))
     with progress(todo, as_json=as_json) as show:
         results = run_jobs(todo, show, workers=jobs, cluster=cluster)
     summary.write_batch(results, out)

@@ -24,13 +24,18 @@ ALLOWED = {
     *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24"),
     # Files and formats, and what stands in client.yml.
     *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json"),
-    *("exports", "answers", "alignment", "audit"),
-    *Client.model_fields, *Limits.model_fields, *TABLES, *(name for table in TABLES.values() for name in table.names),
+    *("exports", "answers", "alignment", "audit", "joint", "review"),
+    *Client.model_fields,
+    *Limits.model_fields,
+    *TABLES,
+    *(name for table in TABLES.values() for name in table.names),
     # UTM marks as they are written.
     *("cpc", "cpm", "social", "email", "offline"),
     # Codes of currencies.
     *("RUB", "UAH", "USD", "EUR", "KZT", "BYN", "GBP"),
 }
+PLAIN = {"to", "from", "name", "date", "week", "value", "on", "at"}
+"""Names of columns and keys that are everyday words: as such they are not let through."""
 CODE = re.compile(
     r"\b[A-Z]+(?:_[A-Z0-9]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b|`[^`]*`|\{[^}]*\}|\b[A-E][1-4]\b|\b[0-9a-f]{8,64}\b"
 )
@@ -46,7 +51,7 @@ def english(texts: Iterable[str], known: Iterable[str] = ()) -> set[str]:
     for text in texts:
         left = own.sub(" ", text) if own else text
         found.update(WORD.findall(CODE.sub(" ", left)))
-    return found - ALLOWED
+    return found - (ALLOWED - PLAIN)
 
 
 def model_texts(part: Any) -> list[str]:

@@ -14,14 +14,12 @@ import pytest
 from pipeline import Audited, audited
 from textboxes import faults
 
-import helpers as audit
-from helpers.report.docx import docx_document
-from helpers.report.html import html_page
-from helpers.report.pdf import pdf_document
-
 from helpers.chapters.conversations import Conversations
 from helpers.chapters.leads import Leads
 from helpers.chapters.speed import Speed
+from helpers.report.docx import docx_document
+from helpers.report.html import html_page
+from helpers.report.pdf import pdf_document
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")

@@ -109,7 +109,9 @@ def aged() -> dict[str, Any]:
         lead(20, "won", "won", **june),
         lead(80, outcome="open", **june),
     ]
-    return {"leads": leads, "ages": ages(rows)}
+    came = pd.DataFrame({"day": pd.to_datetime(["2024-01-15", "2024-06-29"]), "leads": 100.0})
+    days = Days(came.assign(qualified=0.0, won=0.0, revenue=0.0), dated=float("nan"), undated_revenue=0.0)
+    return {"leads": leads, "ages": ages(rows), "days": days}
 
 
 def survey(mode: str = "open", **departments: tuple[int, dict[str, float]]) -> Any:

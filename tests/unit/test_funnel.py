@@ -248,7 +248,7 @@ def test_no_leads_at_all() -> None:
     assert section.exhibits[0].title == "The funnel of the period has no leads"
     keys = [exhibit.key for exhibit in section.exhibits]
     # What was clicked is known without any lead; nobody came to the stages after them.
-    assert keys == ["funnel-stages", "funnel-ahead", "funnel-stage-clicks", "funnel-stage-leads", "funnel-unknown"]
+    assert keys == ["funnel-stages", "funnel-ahead", "funnel-stage-clicks", "funnel-unknown"]
 
 
 def test_data_without_leads_know_nothing_of_them() -> None:

@@ -63,7 +63,7 @@ def test_money_is_profit_where_the_margin_is_known_and_absent_without_amounts() 
 
 def test_young_leads_are_expected_by_age_not_lost() -> None:
     made = aged()
-    funnel = make_funnel(made["leads"], ages=made["ages"])
+    funnel = make_funnel(made["leads"], ages=made["ages"], days=made["days"])
     january, june = funnel.maturity.months
     assert funnel.maturity.cycle_days == 20
     assert (january.ripe, june.ripe) == (True, False)

@@ -21,7 +21,6 @@ from helpers.facts.steps import Steps
 from helpers.language import language
 from helpers.report.model import Exhibit, Figure
 
-
 DRAWN = ("funnel_stage_chart._draw", "funnel_young._draw", "funnel_ahead._draw", "funnel_then._draw",
          "funnel.draw_funnel", "funnel.draw_months")  # fmt: skip
 

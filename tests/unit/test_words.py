@@ -30,7 +30,10 @@ NOUNS = {
 }
 """How nouns stand after a number: with 1, with 2, with 5. ("|" or a line break between them.)"""
 ADJECTIVE = r"(?:\w+(?:ая|ый|ий|ые|ых|их|а|і) )?"
-ONE_ENDS_ALIKE = {"ru": r"(человек|использовать: |никто)", "uk": r"(використати: |розходяться на бал)"}
+ONE_ENDS_ALIKE = {
+    "ru": r"(человек|использовать: |никто|Без отметки)",
+    "uk": r"(використати: |розходяться на бал|\{n\} питання|Без позначки)",
+}
 """Where forms may be the same: "человек", or a number that stands behind a colon."""
 
 
@@ -153,6 +156,6 @@ def test_the_model_of_the_report_is_read_whole():
 
 
 def test_what_counts_as_english():
-    said = "Лид «Summer sale» стоит 5 000 ₽ (CPL), см. audit check и client.yml; A1, DUPLICATE_ROW - Amount to pay"
-    assert english([said], ["Summer sale"]) == {"check", "Amount", "to", "pay"}
+    said = "Лид «Summer sale» стоит 5 000 ₽ (CPL), см. audit check и client.yml; A1, DUPLICATE_ROW - Amount to buy"
+    assert english([said], ["Summer sale"]) == {"check", "Amount", "to", "buy"}
     assert english(["`audit check`", "r_wg", "campaign_id", "run rate"]) == set()
