@@ -347,6 +347,8 @@ def batch(tmp_path, use):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # Where the tests run in the background of a shell, Ctrl-C is ignored and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     return start

@@ -14,7 +14,6 @@ from reader import english, model_texts
 
 import helpers as audit
 from helpers.sources.notices import Code
-from helpers.sources.tables import TABLES
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
@@ -22,18 +21,25 @@ OURS = ("span", "stage", "outcome", "kind")
 """Columns of the counted tables that hold our own keys: a key that reaches a reader is a mistake."""
 
 
+def frames(facts: Any) -> Iterator[pd.DataFrame]:
+    """The counted tables, those inside others too."""
+    for field in dataclasses.fields(facts):
+        value = getattr(facts, field.name)
+        if isinstance(value, pd.DataFrame):
+            yield value
+        elif dataclasses.is_dataclass(value):
+            yield from frames(value)
+
+
 def own_words(made: Audited) -> set[str]:
     """Names, comments and files of the client, and what a notice says about its columns."""
-    frames = [value for field in dataclasses.fields(made.facts)
-              if isinstance(value := getattr(made.facts, field.name), pd.DataFrame)]  # fmt: skip
-    found = {str(value) for frame in frames for column in frame.select_dtypes(exclude="number")
+    found = {str(value) for frame in frames(made.facts) for column in frame.select_dtypes(exclude="number")
              if column not in OURS for value in frame[column].dropna().unique()}  # fmt: skip
     answers = audit.read_answers(made.brief.client.folder / "answers")
     found |= {text for person in answers.respondents for text in person.comments.values()}
     client = made.brief.client
     found |= {source.name for source in made.report.sources} | {client.name}
     found |= {stage.name for stage in client.stages} | {source.currency for source in client.sources if source.currency}
-    found |= {column.name for table in TABLES.values() for column in table.columns}
     # A source that is quoted: Kotler, Rackham and Krishnaswamy.
     return found | {code.value for code in Code} | {"Harvard Business Review"}
 
