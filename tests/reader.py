@@ -29,6 +29,7 @@ ALLOWED = {
     *Limits.model_fields,
     *TABLES,
     *(name for table in TABLES.values() for name in table.names),
+    *("Yandex", "Direct", "Google", "Ads", "Meta", "VK", "Telegram"),
     # UTM marks as they are written.
     *("cpc", "cpm", "social", "email", "offline"),
     # Codes of currencies.
@@ -46,7 +47,8 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]*[A-Za-z]")
 def english(texts: Iterable[str], known: Iterable[str] = ()) -> set[str]:
     """Latin words in ``texts`` that are neither allowed nor part of ``known``, the client's own names."""
     names = sorted({name for name in known if re.search("[A-Za-z]", name)}, key=len, reverse=True)
-    own = re.compile("|".join(map(re.escape, names))) if names else None
+    # Whole words: a client's "in" is no part of "offline".
+    own = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z])") if names else None
     found: set[str] = set()
     for text in texts:
         left = own.sub(" ", text) if own else text

@@ -39,7 +39,9 @@ def own_words(made: Audited) -> set[str]:
     found |= {text for person in answers.respondents for text in person.comments.values()}
     client = made.brief.client
     found |= {source.name for source in made.report.sources} | {client.name}
-    found |= {stage.name for stage in client.stages} | {source.currency for source in client.sources if source.currency}
+    found |= {text for stage in client.stages for text in (stage.name, stage.when)}
+    found |= {item.when for item in client.journey}
+    found |= {source.currency for source in client.sources if source.currency}
     # A source that is quoted: Kotler, Rackham and Krishnaswamy.
     return found | {code.value for code in Code} | {"Harvard Business Review"}
 
