@@ -24,7 +24,7 @@ ALLOWED = {
     *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24"),
     # Files and formats, and what stands in client.yml.
     *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json"),
-    *("exports", "answers", "alignment", "audit", "joint", "review"),
+    *("exports", "answers", "alignment", "audit", "joint", "review", "windows"),
     *Client.model_fields,
     *Limits.model_fields,
     *TABLES,
