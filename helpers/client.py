@@ -101,7 +101,8 @@ class Survey(Strict):
 class Source(Strict):
     """Where one clean table comes from."""
 
-    table: str
+    table: str = ""
+    """Empty: the preset says it, or the file is recognised by its content."""
     file: str = Field(min_length=1)
     preset: str | None = None
     sheet: str | None = None
@@ -118,14 +119,15 @@ class Source(Strict):
     @field_validator("table")
     @classmethod
     def _known_table(cls, value: str) -> str:
-        if value not in TABLES:
+        if value and value not in TABLES:
             guess = nearest(value, TABLES)
             raise ValueError(f"did you mean {guess!r}?" if guess else f"must be one of {', '.join(TABLES)}")
         return value
 
     @model_validator(mode="after")
     def _known_columns(self) -> Source:
-        known = {name for table in (self.table, *self.also) if table in TABLES for name in TABLES[table].names}
+        tables = (self.table, *self.also) if self.table and not self.preset else tuple(TABLES)
+        known = {name for table in tables if table in TABLES for name in TABLES[table].names}
         for place in (self.columns, self.values, self.constants):
             for name in place:
                 if name not in known:

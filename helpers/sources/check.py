@@ -9,6 +9,7 @@ from helpers.sources.notices import Notice, answer_notices, notice_text
 if TYPE_CHECKING:
     from helpers.language import Language
     from helpers.sources.loading import Data
+    from helpers.sources.rawfiles import RawFile
     from helpers.survey.answers import Answers
 
 
@@ -16,7 +17,7 @@ def check_lines(data: Data, say: Language, answers: Answers | None = None) -> li
     """The account of a load: files, tables with rows and money in and out, notices by kind; then the answers."""
     currency = data.client.currency
     lines = [f"{data.client.name}: {say.period(data.period.from_, data.period.to)}", "", say("Files")]
-    lines += [f"  {raw.name}: {raw.taken_for}; {say.plural('{n} row', '{n} rows', raw.rows)}" for raw in data.files]
+    lines += [f"  {file_line(raw, say)}" for raw in data.files]
     lines += ["", say("Tables: rows and money, before = after + left out")]
     for table in data.ledger.tables.values():
         dropped = table.rows_before - table.rows_after
@@ -38,6 +39,21 @@ def check_lines(data: Data, say: Language, answers: Answers | None = None) -> li
         if notices:
             lines += ["", title, *(f"  {_line(notice, say, currency)}" for notice in notices)]
     return lines
+
+
+def file_line(raw: RawFile, say: Language) -> str:
+    """What a file was taken for and why: its form, its header's row, the preset and how much of the file it knows."""
+    if raw.unused:
+        return f"{raw.name}: {say('not used: {why}', why=raw.unused)}"
+    parts = [raw.taken_for, say.plural("{n} row", "{n} rows", raw.rows)]
+    parts.append(say("header in row {row}", row=raw.header_row))
+    named = sum(bool(header.strip()) for header in raw.headers)
+    if raw.preset:
+        found = say("{known} of {all} columns known", known=raw.known, all=named)
+        parts.append(f"{raw.table} ← {raw.preset} ({found})")
+    else:
+        parts.append(f"{raw.table} ← client.yml")
+    return f"{raw.name}: {'; '.join(parts)}"
 
 
 def _line(notice: Notice, say: Language, currency: str) -> str:

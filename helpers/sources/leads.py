@@ -11,12 +11,13 @@ import pandas as pd
 
 from helpers.errors import DataError
 from helpers.sources.notices import Code, Ledger, Notice
-from helpers.sources.outcomes import meaning, pair_columns, stage_map
+from helpers.sources.outcomes import pair_columns, stage_map, with_meaning
 from helpers.sources.presets import Preset
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
     from helpers.client import Client
 
@@ -24,13 +25,15 @@ OUTCOMES = ("open", "won", "lost")
 TEST_WORDS = ("test", "тест", "testing", "тестирование", "тестування")
 
 
-def clean_leads(client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger) -> ir.Table:
+def clean_leads(
+    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+) -> ir.Table:
     """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(client, table, presets, "leads")
+    table = _with_meaning(con, client, table, presets, "leads", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "created_at")
     answered = (table.first_answer_at.epoch_seconds() - table.created_at.epoch_seconds()) / 60
     minutes = ibis.coalesce(table.first_answer_min, answered)
@@ -44,21 +47,30 @@ def clean_leads(client: Client, table: ir.Table, presets: Sequence[Preset], as_o
         product=table["product"].fill_null(""),
         age_days=_age(table, closed, "created_at", as_of),
     ).drop("stage", "pipeline", "_file", "_row")
-    _notices(made.mutate(closed=closed), "leads", "created_at", as_of, ledger, client)
-    return made
+    clean = con.create_table("clean_leads", made)
+    _notices(clean, "leads", "created_at", as_of, ledger, client)
+    return clean
 
 
-def clean_deals(client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger) -> ir.Table:
+def clean_deals(
+    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+) -> ir.Table:
     """Deals with ``at``, ``outcome`` and gross profit.
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(client, table, presets, "deals")
+    table = _with_meaning(con, client, table, presets, "deals", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "opened_at")
-    won = table.outcome == "won"
+    usual = table.amount if client.margin == 1 else (table.amount * _exact(client.margin)).cast(MONEY)
+    made = table.mutate(
+        gross=ibis.coalesce(table.margin, usual),
+        closed_at=closed,
+    ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
+    clean = con.create_table("clean_deals", made)
+    won = clean.outcome == "won"
     asked = (
-        table.aggregate(without=(won & table.amount.isnull()).sum(), zero=(won & (table.amount == 0)).sum())
+        clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
         .to_pandas()
         .iloc[0]
     )
@@ -66,22 +78,20 @@ def clean_deals(client: Client, table: ir.Table, presets: Sequence[Preset], as_o
         Notice(Code.WON_WITHOUT_AMOUNT, "deals", _int(asked["without"])),
         Notice(Code.WON_ZERO_AMOUNT, "deals", _int(asked["zero"])),
     )
-    made = table.mutate(
-        gross=ibis.coalesce(table.margin, (table.amount * _exact(client.margin)).cast(MONEY)),
-        closed_at=closed,
-    ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
-    return made
+    return clean
 
 
 def clean_events(
-    client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
 ) -> ir.Table:
     """Stage history: lead_id, deal_id, ``at`` and ``entered_at``."""
-    table = _with_meaning(client, table, presets, "stage_events")
-    return table.select("lead_id", "deal_id", "at", "outcome", "entered_at")
+    table = _with_meaning(con, client, table, presets, "stage_events", ledger)
+    return con.create_table("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
 
 
-def _with_meaning(client: Client, table: ir.Table, presets: Sequence[Preset], name: str) -> ir.Table:
+def _with_meaning(
+    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], name: str, ledger: Ledger
+) -> ir.Table:
     pipeline, stage = pair_columns(table)
     pairs = (
         table.mutate(p=pipeline, s=stage)
@@ -91,17 +101,20 @@ def _with_meaning(client: Client, table: ir.Table, presets: Sequence[Preset], na
         .to_pandas()
     )
     pairs.columns = pd.Index(["pipeline", "stage", "rows"])
-    mapping, problems = stage_map(client, presets, pairs, name)
+    mapping, problems, guessed = stage_map(client, presets, pairs, name)
     if problems:
         raise DataError(problems)
-    at, outcome = meaning(table, mapping, client.stage_keys)
+    if guessed:
+        ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
+    table = with_meaning(con, table, name, mapping, client.stage_keys)
+    at, outcome = table["at"], table.by_stage
     if "outcome" in table.columns:
         # A column of its own says more than the stage: in Pipedrive a lost deal keeps its last stage.
         own = table.outcome.lower()
         outcome = ibis.ifelse(own.isin(OUTCOMES), own, outcome)
         won = client.stage_keys.index("won")
         at = ibis.ifelse(outcome == "won", ibis.greatest(at, won), at)
-    return table.mutate(at=at.cast("int32"), outcome=outcome)
+    return table.mutate(at=at.cast("int32"), outcome=outcome).drop("by_stage")
 
 
 def _as_of_outcome(client: Client, table: ir.Table, as_of: dt.date, created: str) -> tuple[ir.Table, ir.TimestampValue]:
@@ -144,13 +157,15 @@ def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.dat
 
 
 def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
-    closed, source = table.closed.cast("date"), table.source.fill_null("").lower()
+    closed, source = table.closed_at.cast("date"), table.source.fill_null("").lower()
+    late = closed > ibis.literal(as_of)
+    # On a day of audit that the client has chosen, what closed later is still open.
+    known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
     test = source.isin(TEST_WORDS) | table.campaign.lower().isin(TEST_WORDS)
     asked = (
         table.aggregate(
-            before=(closed < table[created].cast("date")).sum(),
-            after=(closed > ibis.literal(as_of)).sum(),
-            late=((table.closed_at.cast("date") > ibis.literal(as_of)).sum()),
+            before=(known < table[created].cast("date")).sum(),
+            late=late.sum(),
             nobody=(table.manager == "").sum(),
             nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
             people=table.person.nunique(),

@@ -17,11 +17,14 @@ import pandas as pd
 
 from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
+from helpers.sources.celltable import prepare
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
-from helpers.sources.mapped import TOTALS, map_source
+from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
-from helpers.sources.presets import Preset, read_preset
+from helpers.sources.plan import Plan, plan_sources
+from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
+from helpers.sources.staged import Staged, stage
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
 
@@ -31,10 +34,6 @@ if TYPE_CHECKING:
 
 # ibis 12 asks pandas 3 for an option that pandas 4 drops; a client's notebook must not show that.
 warnings.filterwarnings("ignore", message="The 'future.infer_string' option is deprecated")
-
-EARLIEST = dt.date(2000, 1, 1)
-LONELY_DAYS = 400
-"""A date this far behind nearly all others (the 99.5 % quantile) is a slip of the pen, not the last day of the data."""
 
 
 @dataclass(frozen=True)
@@ -76,82 +75,82 @@ def load(client: Client) -> Data:
     Raises:
         DataError: everything that stops the audit, of all sources at once.
     """
-    con = _connect()
+    con = connect()
     ledger = Ledger()
-    if not {"leads", "deals", "spend"} & {name for source in client.sources for name in (source.table, *source.also)}:
-        preset_fills = {name for source in client.sources for name in read_preset(source.preset).also}
-        if not preset_fills:
-            return _answers_only(con, client, ledger)
     with tempfile.TemporaryDirectory(prefix="audit-") as scratch:
-        typed = _typed(con, client, Path(scratch), ledger)
-        staged = {
-            name: _staged(con, TABLES[name], [part for part in typed if name in _fills(part)], ledger)
-            for name in TABLES
-            if any(name in _fills(part) for part in typed)
-        }
+        plan = plan_sources(client, Path(scratch))
+        if not {"leads", "deals", "spend"} & {name for part in plan.planned for name in part.fills}:
+            return _answers_only(con, client, ledger, plan)
+        typed = _typed(con, client, plan, ledger)
+    ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     for part in typed:
         ledger.add(*part.mapped.notices)
-        con.drop_table(part.table.op().name)
     files = tuple(raw for part in typed for raw in part.mapped.files)
-    labels = {
-        name: [raw.name for part in typed if name in _fills(part) for raw in part.mapped.files] for name in staged
+    staged = {
+        name: stage(con, TABLES[name], [part for part in typed if name in part.fills])
+        for name in TABLES
+        if any(name in part.fills for part in typed)
     }
     as_of = _as_of(con, client, staged, ledger)
-    _drop_late(con, client, staged, as_of)
-    for name in staged:
-        _account(staged[name], TABLES[name], ledger, labels[name])
-    tables = {name: _clean(table) for name, table in staged.items()}
-    presets = {name: [part.mapped.preset for part in typed if name in _fills(part)] for name in staged}
+    for name, one in staged.items():
+        labels = [raw.name for part in typed if name in part.fills for raw in part.mapped.files]
+        one.settle(con, client.as_of)
+        _account(one.table, TABLES[name], ledger, labels)
+    tables = {name: one.clean() for name, one in staged.items()}
+    presets = {name: [part.mapped.preset for part in typed if name in part.fills] for name in staged}
     _resolve(con, client, tables, presets, as_of, ledger)
     ledger.check()
-    for table in staged.values():
-        con.drop_table(table.op().name)
+    for name, one in staged.items():
+        one.drop(con)
+        con.drop_table(f"meaning_{name}", force=True)
+    for part in typed:
+        con.drop_table(part.table.op().name)
     period, compare = _periods(client, tables, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
-    for source in client.sources:
-        if source.table == "spend" and source.vat is None:
-            ledger.add(Notice(Code.VAT_ASSUMED, "spend", file=source.file))
+    for planned in plan.planned:
+        if planned.source.table == "spend" and planned.source.vat is None:
+            ledger.add(Notice(Code.VAT_ASSUMED, "spend", file=planned.source.file))
     for needed in ("spend", "leads", "deals"):
         if needed not in tables:
             ledger.add(Notice(Code.NO_SOURCE, needed))
-    return Data(client, con, tables, ledger, files, as_of, period, compare, "stage_events" not in tables)
+    return Data(
+        client, con, tables, ledger, (*files, *plan.unused), as_of, period, compare, "stage_events" not in tables
+    )
 
 
-def _answers_only(con: Backend, client: Client, ledger: Ledger) -> Data:
+def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> Data:
     """No exports, but people have answered: the score can be reported, everything else is said to be missing."""
     answered = any(path.is_file() for path in (client.folder / "answers").glob("[!.]*"))
-    if not answered or client.period is None:
+    if not answered or client.period is None or client.sources:
         todo = "add at least one under sources"
         if answered:
             todo += ", or give period to report the questionnaire alone"
-        raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources")])
+        unknown = [Problem(raw.unused.partition(" - ")[0], "run `audit map`", raw.name) for raw in plan.unused]
+        raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources"), *unknown])
+    ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     ledger.add(*(Notice(Code.NO_SOURCE, needed) for needed in ("spend", "leads", "deals")))
     as_of = client.as_of or client.period.to
-    return Data(client, con, {}, ledger, (), as_of, client.period, client.compare_with, snapshot=True)
+    return Data(client, con, {}, ledger, plan.unused, as_of, client.period, client.compare_with, snapshot=True)
 
 
-def _connect() -> Backend:
+def connect() -> Backend:
+    """A DuckDB of our own in memory, which fetches nothing from outside."""
     con = ibis.duckdb.connect()
     # A progress bar in a notebook comes or not as the machine is slow or fast: outputs would not repeat.
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
         con.raw_sql(f"SET {setting} = false")
+    prepare(con)
     return con
 
 
-def _fills(part: Typed) -> tuple[str, ...]:
-    return (part.mapped.source.table, *(part.mapped.source.also or part.mapped.preset.also))
-
-
-def _typed(con: Backend, client: Client, scratch: Path, ledger: Ledger) -> list[Typed]:
+def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typed]:
     typed: list[Typed] = []
     problems: list[Problem] = []
-    for source in client.sources:
+    secret = secrets.token_hex(16)  # With a phone or an e-mail behind it still one block of SHA-256.
+    for planned in plan.planned:
         try:
-            preset = read_preset(source.preset)
-            if preset.also and not source.also:
-                source = source.model_copy(update={"also": preset.also})
-            typed.append(type_source(con, client, map_source(con, client, source, preset, scratch)))
+            typed.append(type_source(con, client, map_source(con, client, planned), secret))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
@@ -159,150 +158,9 @@ def _typed(con: Backend, client: Client, scratch: Path, ledger: Ledger) -> list[
     return typed
 
 
-def _staged(con: Backend, spec: Table, parts: Sequence[Typed], ledger: Ledger) -> ir.Table:
-    """All sources of a table in one typed table with the reason why a row is not data (``_drop``), or NULL."""
-    secret = secrets.token_hex(32)
-    shifted, offset = [], 0
-    for part in parts:
-        shifted.append(_shaped(part, spec, offset, secret))
-        offset += len(part.mapped.files)
-    table = shifted[0] if len(shifted) == 1 else ibis.union(*shifted)
-    return con.create_table(f"staged_{spec.name}", _judged(table, spec))
-
-
-# In a CRM with one entity the deal is the lead: what one table lacks the other has.
-_TWINS = {
-    "lead_id": "deal_id",
-    "deal_id": "lead_id",
-    "created_at": "opened_at",
-    "opened_at": "created_at",
-    "person": "person",
-}
-
-
-def _shaped(part: Typed, spec: Table, offset: int, secret: str) -> ir.Table:
-    table = part.table
-    one_entity = {"leads", "deals"} <= set(_fills(part))
-    values: dict[str, ir.Value] = {
-        "_file": (table._file + offset).cast("int32"),
-        "_row": table._row,
-        "_hash": table._hash,
-        "_blank": table._blank,
-        "_total": table._total,
-        # False: the date is the same for the whole file, so it cannot tell a total from a row of data.
-        "_dated": ibis.literal(spec.date in part.mapped.headers),
-    }
-    for column in spec.columns:
-        name = column.name
-        kind = _TYPES.get(column.type, "string")
-        choices = [table[name]] if name in table.columns and name in part.mapped.columns else []
-        twin = _TWINS.get(name)
-        if one_entity and twin in part.mapped.columns and twin != name:
-            choices.append(table[twin])
-        value = ibis.coalesce(*choices).cast(kind) if choices else ibis.null(kind)
-        if column.type == "person":
-            value = _hashed(value, secret)
-        values[name] = value
-        values[f"_bad_{name}"] = table[f"_bad_{name}"] if name in part.bad else ibis.null("string")
-        if name in _MACROS:
-            values[f"_macro_{name}"] = table[f"_macro_{name}"] if name in part.macros else ibis.null("string")
-    return table.select(**values)
-
-
-_TYPES = {
-    "money": "decimal(18, 6)",
-    "number": "float64",
-    "count": "float64",
-    "rating": "float64",
-    "minutes": "float64",
-    "seconds": "float64",
-    "moment": "timestamp",
-    "day": "date",
-    "flag": "boolean",
-    "person": "string",
-}
-_MACROS = ("source", "medium", "campaign", "campaign_id", "term", "content")
-
-
-def _hashed(raw: ir.StringValue, secret: str) -> ir.StringValue:
-    """A keyed hash of an e-mail or phone; the key lives only in this process, so the hash can never be looked up."""
-    digits = raw.re_replace(r"\D", "").right(10)
-    key = ibis.ifelse(raw.contains("@") | (digits.length() < 7), raw.strip().lower(), digits)
-    return ibis.ifelse(key.length() > 0, (ibis.literal(secret) + key).hexdigest("sha256").left(32), ibis.null("string"))
-
-
-def _judged(table: ir.Table, spec: Table) -> ir.Table:
-    required = [column.name for column in spec.columns if column.required]
-    dates = [column.name for column in spec.columns if column.required and column.type in ("day", "moment")]
-    others = [name for name in required if name not in dates]
-    absent = ibis.or_(*[table[name].isnull() for name in required]) if required else ibis.literal(False)
-    lacking = ibis.or_(*[table[name].isnull() for name in others]) if others else ibis.literal(False)
-    undated = ibis.or_(*[table[name].isnull() for name in dates]) if dates else ibis.literal(False)
-    # A "Total" row names no campaign of its own; where the date is a constant the marker in the campaign tells it.
-    nameless = ibis.literal(False)
-    if "campaign" in table.columns and not spec.key:
-        nameless = ~table._dated & (table.campaign.isnull() | table.campaign.lower().re_search(TOTALS))
-    early = (
-        ibis.or_(*[table[name].cast("date") < ibis.literal(EARLIEST) for name in dates])
-        if dates
-        else ibis.literal(False)
-    )
-    table = table.mutate(
-        _drop=ibis.cases(
-            (table._blank, Code.BLANK_ROW.value),
-            (table._total & (absent | nameless), Code.TOTAL_ROW.value),
-            (lacking, Code.NO_ID.value),
-            (undated, Code.DATE_UNREAD.value),
-            (early.fill_null(False), Code.DATE_OUT_OF_SENSE.value),
-            else_=ibis.null("string"),
-        )
-    )
-    window = ibis.window(group_by=[spec.key if spec.key else "_hash", "_alive"], order_by=["_file", "_row"])
-    table = table.mutate(_alive=table._drop.isnull())
-    table = table.mutate(
-        _nth=ibis.row_number().over(window),
-        _first_hash=table._hash.first().over(window),
-        _first_file=table._file.first().over(window),
-    )
-    again = table._alive & (table._nth > 0)
-    if spec.key:
-        repeated = [
-            (again & (table._hash == table._first_hash), Code.DUPLICATE_ROW.value),
-            (again, Code.DUPLICATE_ID.value),
-        ]
-    elif spec.money:
-        # Word for word the same: a row of another file is an overlap of exports; within a file only a row without
-        # money is surely a repetition - two equal purchases on one day may be real.
-        free = table[spec.money].fill_null(0) == 0
-        repeated = [(again & (free | (table._file != table._first_file)), Code.DUPLICATE_ROW.value)]
-    else:
-        repeated = [(again, Code.DUPLICATE_ROW.value)]
-    return table.mutate(
-        _drop=ibis.cases(*repeated, else_=table._drop),
-        _kept_double=again & table._alive if spec.money and not spec.key else ibis.literal(False),
-    ).drop("_alive", "_nth", "_first_hash", "_first_file")
-
-
-def _as_of(con: Backend, client: Client, staged: dict[str, ir.Table], ledger: Ledger) -> dt.date:
+def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledger) -> dt.date:
     """The day of the audit: client.yml's, else the last day of leads, deals and spend that is not a slip."""
-    last: list[dt.date] = []
-    for name in ("leads", "deals", "spend"):
-        if name not in staged:
-            continue
-        table, date = staged[name], TABLES[name].date
-        days = table.filter(table._drop.isnull())[date].cast("date")
-        number = days.epoch_seconds() // 86400
-        quantile = number.cast("float64").quantile(0.995).as_scalar().to_pyarrow().as_py()
-        if quantile is None:
-            continue
-        limit = dt.date(1970, 1, 1) + dt.timedelta(days=int(quantile) + LONELY_DAYS)
-        found = days.max(where=days <= ibis.literal(limit)).as_scalar().to_pyarrow().as_py()
-        if found is not None:
-            last.append(found)
-        late = (table._drop.isnull() & (table[date].cast("date") > ibis.literal(limit))).fill_null(False)
-        if late.any().to_pyarrow().as_py():
-            slips = ibis.ifelse(late, Code.DATE_OUT_OF_SENSE.value, table._drop)
-            staged[name] = _rewritten(con, table, table.mutate(_drop=slips))
+    last = [day for name in ("leads", "deals", "spend") if name in staged and (day := staged[name].last_day(con))]
     if client.as_of is not None:
         return client.as_of
     if not last:
@@ -313,28 +171,6 @@ def _as_of(con: Backend, client: Client, staged: dict[str, ir.Table], ledger: Le
     as_of = max(last)
     ledger.add(Notice(Code.AS_OF_ASSUMED, "leads", detail=as_of.isoformat()))
     return as_of
-
-
-def _rewritten(con: Backend, old: ir.Table, new: ir.Table) -> ir.Table:
-    made = con.create_table(f"{old.op().name}_", new)
-    con.drop_table(old.op().name)
-    return made
-
-
-def _drop_late(con: Backend, client: Client, staged: dict[str, ir.Table], as_of: dt.date) -> None:
-    for name in staged:
-        date = TABLES[name].date
-        if client.as_of is None or not date or name not in ("leads", "deals", "spend", "stage_events", "touches"):
-            continue
-        table = staged[name]
-        late = table._drop.isnull() & (table[date].cast("date") > ibis.literal(as_of))
-        reason = ibis.ifelse(late.fill_null(False), Code.AFTER_AS_OF.value, table._drop)
-        staged[name] = _rewritten(con, table, table.mutate(_drop=reason))
-
-
-def _clean(table: ir.Table) -> ir.Table:
-    kept = table.filter(table._drop.isnull())
-    return kept.select(*[name for name in kept.columns if not name.startswith("_")], "_file", "_row")
 
 
 def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
@@ -460,8 +296,7 @@ def _resolve(
     for name, make in (("leads", clean_leads), ("deals", clean_deals), ("stage_events", clean_events)):
         if name in tables:
             try:
-                made = make(client, tables[name], presets[name], as_of, ledger)
-                tables[name] = con.create_table(f"clean_{name}", made)
+                tables[name] = make(con, client, tables[name], presets[name], as_of, ledger)
             except DataError as error:
                 problems.extend(error.problems)
     if problems:
@@ -474,46 +309,31 @@ def _resolve(
 def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
     main = next(name for name in ("leads", "deals", "spend") if name in tables)
     days = tables[main][TABLES[main].date].cast("date")
-    first, last = days.min().to_pyarrow().as_py(), days.max().to_pyarrow().as_py()
+    span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
+    first, last = span["first"], span["last"]
     if first is None:
         raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])
     period = client.period
     if period is None:
         period = Span.model_validate({"from": first, "to": min(last, as_of)})
         ledger.add(Notice(Code.PERIOD_ASSUMED, main, detail=str(period)))
-    inside = (
-        tables[main]
-        .filter(days.between(ibis.literal(period.from_), ibis.literal(period.to)))
-        .count()
-        .to_pyarrow()
-        .as_py()
-    )
-    if not inside:
-        raise DataError(
-            [
-                Problem(
-                    f"no row of {main} lies in {period}; the data go from {first} to {last}",
-                    "change period in client.yml or export again",
-                    "client.yml",
-                    key="period",
-                )
-            ]
-        )
-    for name in ("leads", "deals", "spend"):
-        if name in tables:
-            spec = TABLES[name]
-            day = tables[name][spec.date].cast("date")
-            out = tables[name].filter(~day.between(ibis.literal(period.from_), ibis.literal(period.to)))
-            money = out[spec.money].sum() if spec.money else ibis.null("decimal(38,6)")
-            row = out.aggregate(rows=out.count(), money=money).to_pandas().iloc[0]
-            ledger.add(
-                Notice(
-                    Code.OUTSIDE_PERIOD,
-                    name,
-                    int(row["rows"]),
-                    None if not spec.money or pd.isna(row["money"]) else Decimal(row["money"]),
-                )
+    for name in [main, *(name for name in ("leads", "deals", "spend") if name in tables and name != main)]:
+        spec, table = TABLES[name], tables[name]
+        inside = table[spec.date].cast("date").between(ibis.literal(period.from_), ibis.literal(period.to))
+        money = table[spec.money].sum(where=~inside) if spec.money else ibis.null("decimal(38,6)")
+        found = table.aggregate(rows=(~inside).sum(), inside=inside.sum(), money=money).to_pyarrow().to_pylist()[0]
+        if name == main and not found["inside"]:
+            raise DataError(
+                [
+                    Problem(
+                        f"no row of {main} lies in {period}; the data go from {first} to {last}",
+                        "change period in client.yml or export again",
+                        "client.yml",
+                        key="period",
+                    )
+                ]
             )
+        ledger.add(Notice(Code.OUTSIDE_PERIOD, name, int(found["rows"] or 0), found["money"]))
     compare = client.compare_with
     if compare is None:
         start = period.from_ - dt.timedelta(days=period.days)

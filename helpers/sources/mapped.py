@@ -1,21 +1,23 @@
-"""One source of client.yml → its clean columns, still text, over all its files: column map, constants, placeholders."""
+"""One planned source → its clean columns, still text, over all its files: column map, constants, what was odd."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from helpers.errors import DataError, Problem
+from helpers.sources.celltable import Cells, read_cells
+from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
+from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
-from helpers.sources.rawfiles import RawFile, normal, read_raw
+from helpers.sources.rawfiles import RawFile
+from helpers.sources.recognise import Candidate, partial_report
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.values import QUIET_PLACEHOLDERS, spaceless, without_placeholder
-from helpers.validation import nearest
+from helpers.sources.workbook import BookSheet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     from helpers.client import Client, Source
 
-# RE2 knows word borders of ASCII letters only: \b would never end a Russian word.
-TOTALS = r"^(total|totals|grand total|subtotal|итого|всего|усього|всього|разом|підсумок)([\s:,(]|$)"
+SERVICE = ("_hash", "_blank", "_total", "_footer", "_broken")
+SUSPECT = "_suspect"
 
 
 @dataclass
@@ -34,11 +36,15 @@ class Mapped:
     source: Source
     preset: Preset
     table: ir.Table
-    """Clean columns as text or NULL, and ``_file``, ``_row``, ``_hash`` (of all cells), ``_blank``, ``_total``."""
+    """Clean columns as text or NULL, ``_file``, ``_row`` and the marks of ``SERVICE``."""
     columns: dict[str, Column]
     headers: dict[str, str]
     """Clean column → header as the file writes it, for messages."""
     files: tuple[RawFile, ...]
+    currency: str | None
+    """Named by a header or a line above the table; "$" is nobody's for sure."""
+    stored: tuple[str, ...]
+    """Tables that hold the text, to be dropped when it has been typed."""
     notices: list[Notice] = field(default_factory=list)
 
     def label(self, file: int) -> str:
@@ -46,46 +52,42 @@ class Mapped:
         return self.files[file].name if 0 <= file < len(self.files) else self.source.file
 
 
-def map_source(con: Backend, client: Client, source: Source, preset: Preset, scratch: Path) -> Mapped:
+def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     """Read the files of a source and give its cells their clean names.
 
     Raises:
-        DataError: no file, unreadable file, a column that is not there, required columns not mapped.
+        DataError: a file that cannot be cut into cells, required columns to which nothing is mapped.
     """
+    source, preset = planned.source, planned.preset
     columns = _columns(source)
-    wanted = preset.columns_for(source)
-    extra = _extra(client, source, wanted)
-    wanted.update(extra)
-    columns.update({name: TABLES["leads"].column("qualified") for name in extra})
-    paths = _files(client.folder, source.file)
-    known = [header for headers in wanted.values() for header in headers]
-    raws, parts, found = [], [], {}
-    notices: list[Notice] = []
-    for number, path in enumerate(paths):
-        name = path.relative_to(client.folder).as_posix() if path.is_relative_to(client.folder) else path.name
-        raw = read_raw(con, path, name, known, source.sheet or preset.sheet, scratch)
-        raw = replace(raw, rows=int(raw.table.count().to_pyarrow().as_py()))
-        places = _places(raw, wanted, source, preset)
-        found.update({clean: raw.headers[where[0]] for clean, where in places.items() if where})
+    candidates = [_with_mark(client, source, candidate) for candidate in planned.candidates]
+    if any("qualified" in candidate.places for candidate in candidates):
+        columns.setdefault("qualified", TABLES["leads"].column("qualified"))
+    _required(source, candidates)
+    _one_currency(candidates, source)
+    identity, keyed = _identity(source), bool(TABLES[source.table].key)
+    raws, parts, notices, found = [], [], [], {}
+    present: set[str] = set()
+    for number, candidate in enumerate(candidates):
+        places = {clean: at for clean, at in candidate.places.items() if clean in columns}
+        constants = _constants(source, candidate, columns)
+        values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
+        name = ibis.util.gen_name("text")
+        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency)
+        raw = replace(_account(candidate, source), rows=cells.rows)
         raws.append(raw)
-        notices += _placeholders(raw, places, source)
-        parts.append(_named(raw, number, places, columns, source, preset))
-    _required(source, preset, found, columns, raws)
-    # Kept as a table: the questions about formats and the typing read its cells many times over.
-    table = con.create_table(ibis.util.gen_name("text"), parts[0] if len(parts) == 1 else ibis.union(*parts))
-    for raw in raws:
-        # Columns that nobody asked for - names, phones, e-mails - end here.
-        con.drop_table(raw.table.op().name)
-    present = {
-        name: column for name, column in columns.items() if name in found or name in preset.constants_for(source)
-    }
-    mapped = Mapped(source, preset, table, present, found, tuple(raws), notices)
-    for raw in raws:
-        if not raw.taken_for.startswith(("CSV, UTF-8", "XLSX", "Parquet")):
-            mapped.notices.append(Notice(Code.ENCODING, source.table, None, file=raw.name, detail=raw.taken_for))
-        if raw.preamble:
-            mapped.notices.append(Notice(Code.PREAMBLE, source.table, raw.preamble, file=raw.name))
-    return mapped
+        notices += _notices(candidate, cells, raw, source)
+        present |= set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
+        found.update({clean: candidate.headers[at[0]] for clean, at in places.items() if at[0] < len(raw.headers)})
+        parts.append((con.table(name), number, candidate.header + 2))
+    kept = {name: column for name, column in columns.items() if name in present}
+    tables = [_named(table, number, first, kept) for table, number, first in parts]
+    union = tables[0] if len(tables) == 1 else ibis.union(*tables)
+    stored = tuple(table.op().name for table, _, _ in parts)
+    if planned.alone:
+        notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
+    currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
+    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, notices)
 
 
 def _columns(source: Source) -> dict[str, Column]:
@@ -97,57 +99,35 @@ def _columns(source: Source) -> dict[str, Column]:
     return columns
 
 
-def _extra(client: Client, source: Source, wanted: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _identity(source: Source) -> tuple[str, ...]:
+    """Id and date of a row, under any of the names that serve the source's tables."""
+    needed = [column for table in (source.table, *source.also) for column in TABLES[table].columns if column.required]
+    return tuple(dict.fromkeys(column.name for column in needed if column.type in ("id", "day", "moment")))
+
+
+def _with_mark(client: Client, source: Source, candidate: Candidate) -> Candidate:
     # `qualified: {mark: Header}` names a column of the export that the column map need not repeat.
     mark = client.qualified.mark if client.qualified else None
     fills_leads = "leads" in (source.table, *source.also)
-    if not mark or not fills_leads or "qualified" in wanted or mark in TABLES["leads"].names:
-        return {}
-    return {"qualified": (mark,)}
+    if not mark or not fills_leads or "qualified" in candidate.places or mark in TABLES["leads"].names:
+        return candidate
+    at = candidate.at(mark)
+    return replace(candidate, places={**candidate.places, "qualified": at}) if at else candidate
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
-    plain = folder / pattern
-    if plain.is_file():
-        return [plain]
-    paths = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith((".", "~$")))
-    if not paths:
-        there = sorted(path.name for path in (folder / "exports").glob("*") if path.is_file())
-        close = nearest(Path(pattern).name, there)
-        shown = f"did you mean {close!r}?" if close else f"in exports/: {', '.join(there[:8]) or 'nothing'}"
-        raise DataError([Problem("no such file", shown, pattern)])
-    return paths
+def _constants(source: Source, candidate: Candidate, columns: dict[str, Column]) -> dict[str, str]:
+    given: dict[str, Any] = dict(candidate.preset.constants)
+    if candidate.period is not None:
+        given.update(zip(("from", "to"), candidate.period, strict=True))
+    given.update(source.constants)
+    return {clean: str(value) for clean, value in given.items() if clean in columns}
 
 
-def _places(raw: RawFile, wanted: dict[str, tuple[str, ...]], source: Source, preset: Preset) -> dict[str, list[int]]:
-    """Clean column → positions of its headers in the file; a header of client.yml that is missing stops the audit."""
-    at: dict[str, list[int]] = {}
-    for index, header in enumerate(raw.headers):
-        at.setdefault(normal(header), []).append(index)
-    problems, places = [], {}
-    for clean, headers in wanted.items():
-        places[clean] = [index for header in headers for index in at.get(normal(header), [])]
-        missing = [header for header in headers if normal(header) not in at]
-        if clean in source.columns and missing == list(headers):
-            close = nearest(headers[0], [header for header in raw.headers if header.strip()])
-            todo = f"did you mean {close!r}?" if close else f"columns: {', '.join(h for h in raw.headers if h)[:200]}"
-            problems.append(Problem(f"no column {headers[0]!r} (for {source.table}.{clean})", todo, raw.name))
-    if problems:
-        raise DataError(problems)
-    return places
-
-
-def _required(
-    source: Source, preset: Preset, found: dict[str, str], columns: dict[str, Column], raws: Sequence[RawFile]
-) -> None:
-    have = set(found) | set(preset.constants_for(source))
-    if "deals" in (source.table, *source.also) and "leads" in (source.table, *source.also):
-        # One entity: whichever id and date the map names serve both tables.
-        have |= {"lead_id", "deal_id"} if have & {"lead_id", "deal_id"} else set()
-        have |= {"created_at", "opened_at"} if have & {"created_at", "opened_at"} else set()
-    missing = [name for name, column in columns.items() if column.required and name not in have]
-    if missing:
-        header = next((header for header in raws[0].headers if header.strip()), "Header")
+def _required(source: Source, candidates: Sequence[Candidate]) -> None:
+    missing = [set(lacking(source, candidate)) for candidate in candidates]
+    always = [name for name in lacking(source, candidates[0]) if all(name in one for one in missing)]
+    if always:
+        header = next((header for header in candidates[0].headers if header.strip()), "Header")
         raise DataError(
             [
                 Problem(
@@ -155,72 +135,67 @@ def _required(
                     f'add it to columns, for example {name}: "{header}"',
                     source.file,
                 )
-                for name in missing
+                for name in always
             ]
         )
 
 
-def _named(
-    raw: RawFile, number: int, places: dict[str, list[int]], columns: dict[str, Column], source: Source, preset: Preset
-) -> ir.Table:
-    cells = [f"c{index}" for index in range(len(raw.headers))]
-    table = raw.table
-    constants = preset.constants_for(source)
-    values: dict[str, ir.Value] = {}
-    for name in columns:
-        where = places.get(name, [])
-        if where:
-            texts = [_valued(table[f"c{index}"], source.values.get(name) or preset.values.get(name)) for index in where]
-            value: Any = texts[0] if len(texts) == 1 else ibis.coalesce(*texts)
-            if name in constants:
-                value = value.fill_null(str(constants[name]))
-        elif name in constants:
-            value = ibis.literal(str(constants[name]))
-        else:
-            value = ibis.null("string")
-        values[name] = value.cast("string")
-    # A row of nothing but '#REF!' or dashes is as empty as an empty one.
-    blank = ibis.and_(*[without_placeholder(table[cell]).isnull() for cell in cells])
-    total = ibis.or_(*[spaceless(table[cell].fill_null("")).lower().re_search(TOTALS) for cell in cells[:4]])
-    return table.select(
-        _file=ibis.literal(number),
-        _row=table.row_no,
-        _hash=ibis.array([table[cell].fill_null("") for cell in cells]).join("\x1f").hash(),
-        _blank=blank,
-        _total=total,
-        **values,
+def _one_currency(candidates: Sequence[Candidate], source: Source) -> None:
+    """Files of one source must not name different currencies in their headers."""
+    named = {candidate.currency: candidate for candidate in candidates if candidate.currency}
+    if len(named) > 1 and source.currency is None:
+        shown = ", ".join(f"{candidate.sheet.name}: {code}" for code, candidate in named.items())
+        raise DataError([Problem(f"files in different currencies ({shown})", "give each its own source", source.file)])
+
+
+def _account(candidate: Candidate, source: Source) -> RawFile:
+    sheet = candidate.sheet
+    return RawFile(
+        sheet.name,
+        candidate.view.taken_for,
+        sheet.sha256,
+        candidate.headers,
+        candidate.header + 1,
+        preset=candidate.name,
+        table=source.table,
+        known=candidate.known,
+        guessed=candidate.guessed,
     )
 
 
-def _valued(cell: ir.StringColumn, values: dict[str, Any] | None) -> ir.StringValue:
-    """The client's own meanings first (they may name what would otherwise pass for a placeholder)."""
-    text = without_placeholder(cell)
-    if not values:
-        return text
-    key = spaceless(cell).lower()
-    branches = [
-        (key == str(raw).strip().lower(), ibis.null("string") if clean is None else ibis.literal(_word(clean)))
-        for raw, clean in values.items()
-    ]
-    return ibis.cases(*branches, else_=text)
+def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -> list[Notice]:
+    """What was odd about a file."""
+    table, name, content = source.table, raw.name, candidate.sheet.content
+    found = []
+    if not raw.taken_for.startswith(("CSV, UTF-8", "XLSX", "Parquet")):
+        found.append(Notice(Code.ENCODING, table, None, file=name, detail=raw.taken_for))
+    if raw.preamble:
+        found.append(Notice(Code.PREAMBLE, table, raw.preamble, file=name))
+    if candidate.guessed:
+        found.append(Notice(Code.HEADER_GUESSED, table, None, file=name, detail=", ".join(candidate.guessed)))
+    if candidate.doubled:
+        found.append(Notice(Code.HEADER_TWICE, table, None, file=name, detail=", ".join(candidate.doubled)))
+    if candidate.period is not None and "from" not in source.constants:
+        detail = f"{candidate.period[0]}..{candidate.period[1]}"
+        found.append(Notice(Code.PERIOD_OF_REPORT, table, None, file=name, detail=detail))
+    part = partial_report(candidate)
+    if part is not None:
+        found.append(Notice(Code.PARTIAL_REPORT, table, None, file=name, detail=part.why))
+    if isinstance(content, TextFile) and content.facts.replaced:
+        found.append(Notice(Code.BYTES_REPLACED, table, None, file=name, detail=str(content.facts.replaced)))
+    if cells.quotes:
+        found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
+    if isinstance(content, BookSheet) and content.uncounted:
+        found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    for header, (count, example) in cells.damaged.items():
+        found.append(Notice(Code.ID_DAMAGED, table, count, file=name, column=header, detail=example))
+    return found
 
 
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _placeholders(raw: RawFile, places: dict[str, list[int]], source: Source) -> list[Notice]:
-    """Cells such as '#REF!' or 'undefined' that are taken as empty; an empty cell or a dash is not worth a notice."""
-
-    def odd(index: int) -> ir.BooleanValue:
-        cell = raw.table[f"c{index}"]
-        usual = spaceless(cell).lower().isin(QUIET_PLACEHOLDERS)
-        return cell.notnull() & without_placeholder(cell).isnull() & ~usual
-
-    asked = {name: ibis.or_(*[odd(index) for index in where]).sum() for name, where in places.items() if where}
-    counts = raw.table.aggregate(**asked).to_pandas().iloc[0] if asked else {}
-    return [
-        Notice(Code.PLACEHOLDER, source.table, int(n), file=raw.name, column=raw.headers[places[name][0]])
-        for name, n in counts.items()
-        if n
-    ]
+def _named(table: ir.Table, number: int, first: int, columns: dict[str, Column]) -> ir.Table:
+    """The text of one file as all files of the source have it; ``first`` is the row of the first record."""
+    values = {name: table[name] if name in table.columns else ibis.null("string") for name in columns}
+    marks = {name: table[name] for name in (*SERVICE, SUSPECT)}
+    return table.select(
+        _file=ibis.literal(number, "int32"), _row=table.rowid() + ibis.literal(first, "int64"), **marks, **values
+    )

@@ -30,12 +30,25 @@ class Code(StrEnum):
     DUPLICATE_ROW = "DUPLICATE_ROW"
     DUPLICATE_ID = "DUPLICATE_ID"
     AFTER_AS_OF = "AFTER_AS_OF"
+    ROW_BROKEN = "ROW_BROKEN"
+    DELETED_IN_CRM = "DELETED_IN_CRM"
     # Not data: part of the file's dress, outside "before" and "after".
     TOTAL_ROW = "TOTAL_ROW"
     PREAMBLE = "PREAMBLE"
     BLANK_ROW = "BLANK_ROW"
+    FOOTER = "FOOTER"
     # Changed: the row stays, a value was read in a way worth knowing.
     ENCODING = "ENCODING"
+    BYTES_REPLACED = "BYTES_REPLACED"
+    QUOTES_ODD = "QUOTES_ODD"
+    FORMULA_EMPTY = "FORMULA_EMPTY"
+    HEADER_TWICE = "HEADER_TWICE"
+    TOTAL_AGREES = "TOTAL_AGREES"
+    TOTAL_DIFFERS = "TOTAL_DIFFERS"
+    PARTIAL_REPORT = "PARTIAL_REPORT"
+    ID_DAMAGED = "ID_DAMAGED"
+    ID_DAMAGED_KEPT = "ID_DAMAGED_KEPT"
+    FILE_UNUSED = "FILE_UNUSED"
     NUMBER_UNREAD = "NUMBER_UNREAD"
     VALUE_UNREAD = "VALUE_UNREAD"
     MACRO_UNFILLED = "MACRO_UNFILLED"
@@ -63,6 +76,11 @@ class Code(StrEnum):
     MARGIN_ASSUMED = "MARGIN_ASSUMED"
     VAT_ASSUMED = "VAT_ASSUMED"
     DATES_ASSUMED = "DATES_ASSUMED"
+    HEADER_GUESSED = "HEADER_GUESSED"
+    STAGE_GUESSED = "STAGE_GUESSED"
+    PERIOD_OF_REPORT = "PERIOD_OF_REPORT"
+    LEADS_FROM_DEALS = "LEADS_FROM_DEALS"
+    CURRENCY_CLAIMED = "CURRENCY_CLAIMED"
     PERIOD_ROWS = "PERIOD_ROWS"
     NO_SOURCE = "NO_SOURCE"
     NO_ANSWERS = "NO_ANSWERS"
@@ -77,9 +95,11 @@ DROPPED = frozenset(
         Code.DUPLICATE_ROW,
         Code.DUPLICATE_ID,
         Code.AFTER_AS_OF,
+        Code.ROW_BROKEN,
+        Code.DELETED_IN_CRM,
     }
 )
-DRESS = frozenset({Code.TOTAL_ROW, Code.PREAMBLE, Code.BLANK_ROW})
+DRESS = frozenset({Code.TOTAL_ROW, Code.PREAMBLE, Code.BLANK_ROW, Code.FOOTER})
 ASSUMED = frozenset(
     {
         Code.AS_OF_ASSUMED,
@@ -87,6 +107,11 @@ ASSUMED = frozenset(
         Code.MARGIN_ASSUMED,
         Code.VAT_ASSUMED,
         Code.DATES_ASSUMED,
+        Code.HEADER_GUESSED,
+        Code.STAGE_GUESSED,
+        Code.PERIOD_OF_REPORT,
+        Code.LEADS_FROM_DEALS,
+        Code.CURRENCY_CLAIMED,
         Code.NO_SOURCE,
         Code.NO_ANSWERS,
     }
@@ -182,11 +207,16 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
     return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
 
 
-def _detail(notice: Notice, say: Language) -> str:
+def _detail(notice: Notice, say: Language, currency: str) -> str:
     """The detail as a reader of that language writes it."""
+    if notice.code is Code.TOTAL_DIFFERS:
+        total, rows = (say.money(float(part), currency, 2) for part in notice.detail.split())
+        return say("the total says {total}, the rows add up to {rows}", total=total, rows=rows)
+    if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY):
+        return say.count(int(notice.detail))
     if notice.code is Code.AS_OF_ASSUMED:
         return say.date(notice.detail)
-    if notice.code is Code.PERIOD_ASSUMED:
+    if notice.code in (Code.PERIOD_ASSUMED, Code.PERIOD_OF_REPORT):
         first, _, last = notice.detail.partition("..")
         return say.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     if notice.code is Code.DATES_ASSUMED:
@@ -198,7 +228,7 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
     """One sentence about a notice, for the report and the terminal."""
     n = notice.rows or 0
     rows = say.plural("{n} row", "{n} rows", n)
-    column, detail, file = notice.column, _detail(notice, say), notice.file
+    column, detail, file = notice.column, _detail(notice, say, currency), notice.file
     text = {
         Code.NO_ID: say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
         Code.DATE_UNREAD: say(
@@ -214,7 +244,7 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         Code.AFTER_AS_OF: say("{rows} dated after the day of the audit: left out", rows=rows),
         Code.TOTAL_ROW: say("{rows} with totals: not counted as data", rows=rows),
         Code.PREAMBLE: say("{rows} above the header: not data", rows=rows),
-        Code.BLANK_ROW: say("{rows} entirely empty: not data", rows=rows),
+        Code.BLANK_ROW: say("{rows} empty in all columns that are read: not data", rows=rows),
         Code.ENCODING: say("the file was read as {detail}", detail=detail),
         Code.NUMBER_UNREAD: say(
             "{rows} where “{column}” is not a number: taken as unknown. {detail}",
@@ -280,6 +310,46 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             "the order of day and month in “{column}” was told from the values: {detail}", column=column, detail=detail
         ),
         Code.PERIOD_ROWS: say("{rows} cover several days: counted in the month in which they begin", rows=rows),
+        Code.ROW_BROKEN: say(
+            "{rows} with more cells than the header has columns: left out, their cells have moved", rows=rows
+        ),
+        Code.DELETED_IN_CRM: say("{rows} that the CRM itself marks as deleted: left out", rows=rows),
+        Code.FOOTER: say("{rows} below the table with legal or service text: not data", rows=rows),
+        Code.BYTES_REPLACED: say("characters of the file that could not be read: {detail}", detail=detail),
+        Code.QUOTES_ODD: say(
+            "quotes in the file are out of order: it was read line by line, please compare a few rows"
+        ),
+        Code.FORMULA_EMPTY: say(
+            "formulas without a stored result, read as empty: {detail}. Open the file in a spreadsheet program and "
+            "save it",
+            detail=detail,
+        ),
+        Code.HEADER_TWICE: say(
+            "a column name that stands twice, each row's first value is used: {detail}", detail=detail
+        ),
+        Code.TOTAL_AGREES: say("the report's own total agrees with the sum of its rows"),
+        Code.TOTAL_DIFFERS: say("the file is filtered or cut: {detail}", detail=detail),
+        Code.PARTIAL_REPORT: say("the report may hold a part of the money only: {detail}", detail=detail),
+        Code.ID_DAMAGED: say(
+            "{rows} where “{column}” holds an id turned into a number, such as {detail}: digits are lost, the column "
+            "is not used",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.ID_DAMAGED_KEPT: say(
+            "{rows} whose id in “{column}” was turned into a number, such as {detail}: digits are lost; they are "
+            "counted, but cannot be linked with other tables",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.FILE_UNUSED: say("the file is not used: {detail}", detail=detail),
+        Code.HEADER_GUESSED: say("recognised by column names never seen in a real export: {detail}", detail=detail),
+        Code.STAGE_GUESSED: say("stages whose meaning is a guess, please confirm: {detail}", detail=detail),
+        Code.PERIOD_OF_REPORT: say("all rows cover the report's own period, {detail}", detail=detail),
+        Code.LEADS_FROM_DEALS: say("no other source of leads: each deal counts as one lead"),
+        Code.CURRENCY_CLAIMED: say("the header says only “$”: taken as {detail}", detail=detail),
         Code.NO_SOURCE: say("no source for this table in client.yml"),
         Code.NO_ANSWERS: say("no answers to the questionnaire: there is no score"),
         Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail),

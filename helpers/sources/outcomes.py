@@ -15,6 +15,7 @@ from helpers.validation import nearest
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
     from helpers.client import Client
     from helpers.sources.presets import Preset
@@ -24,7 +25,7 @@ ANY = "*"
 
 def stage_map(
     client: Client, presets: Iterable[Preset], pairs: pd.DataFrame, table: str
-) -> tuple[dict[tuple[str, str], StageOutcome], list[Problem]]:
+) -> tuple[dict[tuple[str, str], StageOutcome], list[Problem], list[str]]:
     """What every (pipeline, stage) that occurs means.
 
     Args:
@@ -34,16 +35,23 @@ def stage_map(
         table: for messages.
 
     Returns:
-        The map and a problem per stage without a meaning.
+        The map, a problem per stage without a meaning, and the stages whose meaning a preset only guesses.
     """
     known: dict[tuple[str, str], StageOutcome] = {}
+    guesses: set[str] = set()
     for preset in presets:
-        for stage, meaning in preset.outcomes.items():
-            known[ANY, normal(stage)] = StageOutcome.model_validate(meaning)
+        for stage, meaning in preset.meanings().items():
+            given = StageOutcome.model_validate(meaning)
+            if given.stage not in client.stage_keys:
+                given = given.model_copy(update={"stage": None})
+            known[ANY, normal(stage)] = given
+            if stage not in preset.outcomes:
+                guesses.add(normal(stage))
     for pipeline, stages in client.outcomes.items():
         for stage, given in stages.items():
             known[pipeline if pipeline == ANY else normal(pipeline), normal(stage)] = given
-    result, problems = {}, []
+            guesses.discard(normal(stage))
+    result, problems, guessed = {}, [], []
     for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
         if found is None and not stage:
@@ -62,31 +70,37 @@ def stage_map(
                 )
             )
             continue
+        if normal(stage) in guesses:
+            guessed.append(stage)
         result[pipeline, stage] = found
-    return result, problems
+    return result, problems, list(dict.fromkeys(guessed))
 
 
-def meaning(
-    table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]
-) -> tuple[ir.IntegerValue, ir.StringValue]:
-    """Expressions for the position of the stage (0 = first; what is known at least) and for the outcome."""
-    pipeline, stage = pair_columns(table)
-    positions: list[tuple[ir.BooleanValue, int]] = []
-    outcomes: list[tuple[ir.BooleanValue, str]] = []
+def with_meaning(
+    con: Backend, table: ir.Table, name: str, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]
+) -> ir.Table:
+    """The table with ``at``, the position of the stage (0 = first; what is known at least), and ``by_stage``, the
+    outcome that the stage says. ``mapping`` names pipelines and stages as exported."""
     lead, won = stages.index("leads"), stages.index("won")
-    for (in_pipeline, in_stage), given in mapping.items():
-        here = (pipeline == in_pipeline) & (stage == in_stage)
+    rows = []
+    for (pipeline, stage), given in mapping.items():
         at = stages.index(given.stage) if given.stage else lead
-        positions.append((here, max(at, won) if given.outcome == "won" else at))
-        outcomes.append((here, given.outcome))
-    if not mapping:
-        return ibis.literal(lead), ibis.literal("open")
-    return ibis.cases(*positions, else_=lead), ibis.cases(*outcomes, else_="open")
+        rows.append((pipeline, stage, max(at, won) if given.outcome == "won" else at, given.outcome))
+    frame = pd.DataFrame(rows, columns=["in_pipeline", "in_stage", "at", "by_stage"]).astype(
+        {"in_pipeline": "str", "in_stage": "str", "at": "int32", "by_stage": "str"}
+    )
+    con.con.register("meanings", frame)
+    con.raw_sql(f"CREATE OR REPLACE TABLE meaning_{name} AS SELECT * FROM meanings")
+    con.con.unregister("meanings")
+    lookup = con.table(f"meaning_{name}")
+    in_pipeline, in_stage = pair_columns(table)
+    joined = table.left_join(lookup, [in_pipeline == lookup.in_pipeline, in_stage == lookup.in_stage])
+    return joined.drop("in_pipeline", "in_stage")
 
 
 def pair_columns(table: ir.Table) -> tuple[ir.StringValue, ir.StringValue]:
     """Pipeline and stage as exported, "" for none."""
     none = ibis.literal("")
-    pipeline = table.pipeline.strip().fill_null("") if "pipeline" in table.columns else none
-    stage = table.stage.strip().fill_null("") if "stage" in table.columns else none
+    pipeline = table.pipeline.fill_null("") if "pipeline" in table.columns else none
+    stage = table.stage.fill_null("") if "stage" in table.columns else none
     return pipeline, stage

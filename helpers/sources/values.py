@@ -1,7 +1,9 @@
 """Text → typed values, as Ibis expressions. How a column writes numbers and dates is decided once per column.
 
-``survey_columns`` asks the data one question (a single aggregate over all columns), ``decide`` turns the answer into a
-``Style`` or a problem that shows both readings; the ``*_value`` functions build the expressions.
+Two questions are put to the data, each one aggregate over all columns. The first is cheap: in which of a few plain
+forms every cell of a column is written (``form_of``). Only columns with cells beyond these forms are asked the
+second, dear one (``column_questions``). ``decide`` turns the answers into a ``Style`` or a problem that shows both
+readings; ``typed_value`` builds the shortest expression that reads what is there.
 """
 
 from __future__ import annotations
@@ -45,19 +47,43 @@ PLACEHOLDERS = (
 )
 """Compared without case and outer spaces; they mean "no value"."""
 QUIET_PLACEHOLDERS = ("", "-", "--", "---", "—", "–", "не закрыта", "не закрито")
-"""Usual ways to leave a cell empty: not worth a notice."""
+"""Usual ways to leave a cell empty: not worth a notice. They are gone when a cell reaches this module."""
+ODD_PLACEHOLDERS = tuple(word for word in PLACEHOLDERS if word not in QUIET_PLACEHOLDERS)
+"""The others: each is counted and said."""
 TRUE_WORDS = ("true", "1", "yes", "y", "да", "так", "x", "+", "✓", "истина")
 FALSE_WORDS = ("false", "0", "no", "n", "нет", "ні", "ложь", "хибність")
 
-_SPACES = "[\\s\u00a0\u202f\u2007\u2009\ufeff]"
 _NUMBER = r"^[^\d.,()\-−–]*[(\-−–]?[^\d.,()]*\d[\d\s\x{a0}\x{202f}\x{2009}.,'’]*\)?[^\d.,()]{0,8}\.?$"
 _TYPED_FLOAT = r"^-?\d+(\.\d+)?e-?\d+$"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T].*)?$"
-_INSTANT = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)? ?([Zz]|[+-]\d{2}(:?\d{2})?)$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
 _COMPACT = r"^(19|20)\d{6}$"
+_OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$"
+_DAY_MONTH = r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.\d{4}"
+NUMBER_FORMS = {
+    "whole": r"^-?\d+$",
+    "comma": r"^-?\d+,(\d{1,2}|\d{4,6})$",
+    "dot": r"^-?\d+\.(\d{1,2}|\d{4,6})$",
+    "typed": _TYPED_FLOAT,
+}
+"""Numbers that can be read in one way only, without knowing the rest of the column."""
+DATE_FORMS = {
+    "dmy_second": _DAY_MONTH + r" \d{1,2}:\d{2}:\d{2}$",
+    "dmy_minute": _DAY_MONTH + r" \d{1,2}:\d{2}$",
+    "dmy": _DAY_MONTH + "$",
+    "iso": r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$",
+    "offset": _OFFSET,
+}
+"""Dates that can be read in one way only."""
+ID_FORMS = {"whole": r"^\d+$", "plain": r"^[^eE]*$"}
+"""Ids that a spreadsheet cannot have damaged."""
+_DATE_FORMATS = {"dmy_second": "%d.%m.%Y %H:%M:%S", "dmy_minute": "%d.%m.%Y %H:%M", "dmy": "%d.%m.%Y"}
+OTHER = "other"
+FEW_DAMAGED = 0.01
+"""Share of ids that may have lost digits, if they still differ, before a file is refused."""
+NUMBERS = ("money", "number", "count", "rating", "minutes", "seconds")
 _MONTH_NAME_FORMATS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%a, %d %b %Y")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S")
 
@@ -77,17 +103,61 @@ class Style:
     order: Literal["dmy", "mdy"] = "dmy"
     guessed: str = ""
     """'dmy' or 'mdy' where the values told the order of day and month, not the client."""
+    forms: frozenset[str] = frozenset({OTHER})
+    """Forms that occur in the column; with ``OTHER`` among them a cell may be written in any way known."""
+    damaged: int = 0
+    """Ids that have lost digits and are so few that they still tell rows apart."""
+    example: str = ""
+    """One of them."""
+    zone: str = "UTC"
+    """Where moments that carry an offset are brought to."""
 
 
-def spaceless(text: ir.StringValue) -> ir.StringValue:
-    """Without spaces of any kind (also the no-break and narrow ones) at both ends."""
-    return text.re_replace(f"^{_SPACES}+|{_SPACES}+$", "")
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def timezone_of_instant(zone: str, moment: dtypes.Timestamp(timezone="UTC")) -> dtypes.timestamp:  # type: ignore[valid-type]
+    """DuckDB's: an instant as local time of ``zone``."""
 
 
-def without_placeholder(text: ir.StringValue) -> ir.StringValue:
-    """NULL for placeholders such as '-', '#REF!', 'undefined'."""
-    trimmed = spaceless(text)
-    return ibis.ifelse(trimmed.lower().isin(PLACEHOLDERS), ibis.null("string"), trimmed)
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="audit_cell", signature=((dtypes.string,), dtypes.string)
+)
+def cleaned(text: str) -> Any:
+    """Without spaces at both ends, NULL where nothing or a dash is left (``celltable.prepare``)."""
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="audit_dirty", signature=((dtypes.string,), dtypes.boolean)
+)
+def is_dirty(text: str) -> Any:
+    """Whether ``cleaned`` would change a cell (``celltable.prepare``)."""
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="audit_odd", signature=((dtypes.string,), dtypes.boolean)
+)
+def is_odd(text: str) -> Any:
+    """Whether a cell holds a placeholder worth saying (``celltable.prepare``)."""
+
+
+def forms_of(column: Column) -> dict[str, str]:
+    """The plain forms of a column's cells, with regular expressions; none for columns of words."""
+    if column.type in NUMBERS:
+        return NUMBER_FORMS
+    if column.type in ("moment", "day"):
+        return DATE_FORMS
+    return ID_FORMS if column.type == "id" else {}
+
+
+def form_of(text: ir.StringValue, column: Column) -> ir.IntegerValue:
+    """One bit for the first form that a cell fits, the bit after the last for none of them."""
+    forms = list(forms_of(column).values())
+    named = [(text.re_search(pattern), 1 << bit) for bit, pattern in enumerate(forms)]
+    return ibis.cases((text.isnull(), 0), *named, else_=1 << len(forms)).cast("int32")
+
+
+def forms_in(bits: int, column: Column) -> frozenset[str]:
+    """Names of the forms in the union of :func:`form_of` over a column."""
+    return frozenset(name for bit, name in enumerate([*forms_of(column), OTHER]) if bits >> bit & 1)
 
 
 def _digits(text: ir.StringValue) -> ir.StringValue:
@@ -106,7 +176,7 @@ def _ambiguous(body: ir.StringValue) -> ir.BooleanValue:
 
 def column_questions(text: ir.StringValue, column: Column, name: str) -> dict[str, ir.Scalar]:
     """Aggregates that tell how one column is written; keys are '<name>:<question>'."""
-    if column.type in ("money", "number", "count", "rating", "minutes", "seconds"):
+    if column.type in NUMBERS:
         body = _digits(text)
         plain = ~text.re_search(_TYPED_FLOAT)
         both_comma = body.re_search(r"\..*,") & ~body.re_search(r",.*\.")
@@ -132,8 +202,22 @@ def column_questions(text: ir.StringValue, column: Column, name: str) -> dict[st
         }
     if column.type == "id":
         damaged = text.re_search(r"^\d+(\.\d+)?[eE]\+?\d+$")
-        return {f"{name}:damaged": damaged.sum(), f"{name}:example": text.max(where=damaged)}
+        return {
+            f"{name}:damaged": damaged.sum(),
+            f"{name}:different": text.nunique(where=damaged),
+            f"{name}:filled": text.count(),
+            f"{name}:example": text.max(where=damaged),
+        }
     return {}
+
+
+def plain_style(forms: frozenset[str], dates: str | None, zone: str) -> Style | None:
+    """The style of a column all of whose cells are written plainly; None where more has to be asked."""
+    if OTHER in forms or {"comma", "dot"} <= forms:
+        return None
+    if dates == "mdy" and forms & set(_DATE_FORMATS):
+        return None
+    return Style(decimal="," if "comma" in forms else ".", forms=forms, zone=zone)
 
 
 def decide(
@@ -144,6 +228,7 @@ def decide(
     file: str,
     decimal: str | None,
     dates: str | None,
+    zone: str = "UTC",
 ) -> Style | Problem:
     """The style of a column from the answers to ``column_questions``, or what to ask the client."""
 
@@ -152,6 +237,9 @@ def decide(
 
     example = answers.get(f"{name}:example")
     if column.type == "id" and asked("damaged"):
+        few = asked("damaged") <= FEW_DAMAGED * asked("filled")
+        if few and asked("different") == asked("damaged"):
+            return Style(damaged=asked("damaged"), example=str(example))
         return Problem(
             f"{asked('damaged')} ids are written as numbers, such as {example}: digits are lost",
             "export the column as text; a spreadsheet or script has damaged it",
@@ -160,7 +248,7 @@ def decide(
         )
     if column.type in ("moment", "day"):
         if dates in ("dmy", "mdy"):
-            return Style(order="dmy" if dates == "dmy" else "mdy")
+            return Style(order="dmy" if dates == "dmy" else "mdy", zone=zone)
         dmy, mdy, unclear = asked("first"), asked("second"), asked("unclear")
         if dmy and mdy:
             return Problem(
@@ -177,9 +265,10 @@ def decide(
                 key=header,
             )
         if unclear:
-            return Style(order="mdy" if mdy else "dmy", guessed="mdy" if mdy else "dmy")
-        return Style()
-    if column.type in ("money", "number", "count", "rating", "minutes", "seconds"):
+            order: Literal["dmy", "mdy"] = "mdy" if mdy else "dmy"
+            return Style(order=order, guessed=order, zone=zone)
+        return Style(zone=zone)
+    if column.type in NUMBERS:
         if decimal in (",", "."):
             return Style(decimal="," if decimal == "," else ".")
         comma, dot, ambiguous = asked("comma"), asked("dot"), asked("ambiguous")
@@ -220,6 +309,40 @@ def number_value(text: ir.StringValue, style: Style, type_: str = "float64") -> 
     return ibis.coalesce(typed, (readable * scale).cast(type_))
 
 
+def plain_number(text: ir.StringValue, style: Style, type_: str = "float64") -> ir.NumericValue:
+    """Number of a column in which every cell has one of ``NUMBER_FORMS``."""
+    written = text.replace(",", ".") if "comma" in style.forms else text
+    if "typed" not in style.forms:
+        return written.try_cast(type_)
+    typed = text.re_search(_TYPED_FLOAT)
+    return ibis.ifelse(typed, _typed_float(text, type_), written.try_cast(type_))
+
+
+def _typed_float(text: ir.StringValue, type_: str) -> ir.NumericValue:
+    """A number that a workbook or Parquet file holds as such; 0.1 + 0.2 is 0.3 in money."""
+    return text.try_cast("float64").try_cast(type_)
+
+
+def plain_moment(text: ir.StringValue, style: Style) -> ir.TimestampValue:
+    """Timestamp of a column in which every cell has one of ``DATE_FORMS``."""
+    readings = {
+        form: _try_strptime(text, ibis.array([ibis.literal(format_)])) for form, format_ in _DATE_FORMATS.items()
+    }
+    readings["iso"] = text.try_cast("timestamp")
+    readings["offset"] = _local(text, style)
+    used = [form for form in DATE_FORMS if form in style.forms]
+    if len(used) <= 1:
+        return readings[used[0]] if used else ibis.null("timestamp")
+    branches = [(text.re_search(DATE_FORMS[form]), readings[form]) for form in used[:-1]]
+    return ibis.cases(*branches, else_=readings[used[-1]])
+
+
+def _local(text: ir.StringValue, style: Style) -> ir.TimestampValue:
+    """A moment with an offset of its own ('...+0300') as local time of the client."""
+    spelled = text.re_replace(r" ?([+-]\d\d):?(\d\d)$", r"\1:\2")
+    return timezone_of_instant(style.zone, spelled.try_cast(dtypes.Timestamp(timezone="UTC")))
+
+
 def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     """Timestamp from ISO text, day-month or month-day order, month names, or an Excel serial number."""
     dashed = text.re_replace(r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4})", r"\1-\2-\3")
@@ -229,18 +352,13 @@ def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     days = text.replace("e0", "").try_cast("float64")
     serial = ibis.timestamp("1899-12-30 00:00:00") + (days * 86400).round().cast("int64").as_interval("s")
     return ibis.cases(
+        (text.re_search(_OFFSET), _local(text, style)),
         (text.re_search(_ISO), text.try_cast("timestamp")),
         (text.re_search(_COMPACT), _try_strptime(text, ibis.array([ibis.literal("%Y%m%d")]))),
         (text.re_search(_SERIAL), serial),
         (text.re_search(_SLASHED), _try_strptime(dashed, ibis.array([ibis.literal(f) for f in ordered]))),
         else_=_try_strptime(text, ibis.array([ibis.literal(f) for f in named])),
     )
-
-
-def instant_value(text: ir.StringValue) -> ir.TimestampValue:
-    """The instant that ISO text with an offset ("...T10:00:00Z", "...10:00 +0300") names; NULL without an offset."""
-    written = text.re_replace(r" ([+-]\d{2})", r"\1").re_replace(r"([+-]\d{2})(\d{2})$", r"\1:\2").replace(",", ".")
-    return ibis.ifelse(text.re_search(_INSTANT), written.try_cast("timestamp('UTC')"), ibis.null("timestamp('UTC')"))
 
 
 def flag_value(text: ir.StringValue) -> ir.BooleanValue:
@@ -263,27 +381,41 @@ def seconds_value(text: ir.StringValue, style: Style, unit: int) -> ir.FloatingV
 
 def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:
     """The value of a cell by the type of its column; NULL where it cannot be read."""
+    plain = OTHER not in style.forms
     match column.type:
         case "money":
-            return number_value(text, style, MONEY)
+            return plain_number(text, style, MONEY) if plain else number_value(text, style, MONEY)
         case "number" | "count":
-            return number_value(text, style)
+            return plain_number(text, style) if plain else number_value(text, style)
         case "rating":
-            rating = number_value(text, style)
+            rating = plain_number(text, style) if plain else number_value(text, style)
             return ibis.ifelse((rating >= 1) & (rating <= 5), rating, ibis.null("float64"))
         case "moment":
-            return moment_value(text, style)
+            return plain_moment(text, style) if plain else moment_value(text, style)
         case "day":
-            return moment_value(text, style).date()
+            return (plain_moment(text, style) if plain else moment_value(text, style)).date()
         case "flag":
             return flag_value(text)
         case "minutes":
-            return seconds_value(text, style, 60) / 60
+            return plain_number(text, style) if plain else seconds_value(text, style, 60) / 60
         case "seconds":
-            return seconds_value(text, style, 1)
+            return plain_number(text, style) if plain else seconds_value(text, style, 1)
         case _:
             # The mark of a typed number never reaches a reader.
-            return ibis.ifelse(text.re_search(_TYPED_FLOAT), text.replace("e0", ""), text)
+            return ibis.ifelse(text.endswith("e0"), text.re_replace(r"^(-?\d+(?:\.\d+)?)e0$", r"\1"), text)
 
 
-__all__ = ["MONEY", "Style", "column_questions", "decide", "instant_value", "typed_value", "without_placeholder"]
+__all__ = [
+    "MONEY",
+    "Style",
+    "cleaned",
+    "column_questions",
+    "decide",
+    "form_of",
+    "forms_in",
+    "forms_of",
+    "is_dirty",
+    "is_odd",
+    "plain_style",
+    "typed_value",
+]

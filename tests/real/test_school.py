@@ -41,6 +41,26 @@ def test_rows_and_money_balance(school: Audited) -> None:
     assert tables["touches"]["rows_after"] == 95_874
 
 
+def test_files_are_recognised_without_being_told(school: Audited) -> None:
+    files = {raw.name: raw for raw in school.data.files}
+    assert {name: (raw.preset, raw.table) for name, raw in files.items() if not raw.unused} == {
+        "exports/deals.xlsx [Deals]": ("zoho", "deals"),
+        "exports/spend.xlsx": ("spend_table", "spend"),
+        "exports/calls.parquet": ("zoho_calls", "touches"),
+    }
+    assert files["exports/contacts.xlsx"].preset == "zoho_contacts"
+    assert "contacts are people" in files["exports/contacts.xlsx"].unused
+    assert not any(raw.guessed for raw in files.values())
+
+
+def test_damaged_ids_of_contacts_are_said_and_not_used(school: Audited) -> None:
+    notice = school.notice("ID_DAMAGED", "touches")
+    assert "“CONTACTID” holds an id turned into a number, such as 5.8" in notice["text"]
+    assert notice["rows"] > 90_000
+    # Two deals came with a damaged id: the ids still differ, so the deals are counted.
+    assert school.notice("ID_DAMAGED_KEPT", "deals")["rows"] == 2
+
+
 def test_rows_that_hold_nothing_are_said(school: Audited) -> None:
     assert school.notice("BLANK_ROW", "deals")["rows"] == 536
 

@@ -91,7 +91,7 @@ def test_the_check_prints_files_tables_and_notices(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "taken_for"),
-    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with BOM"), ("utf-16", "utf-16"), ("cp1251", "windows-1251")],
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with BOM"), ("utf-16", "UTF-16"), ("cp1251", "windows-1251")],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encoding_and_delimiter_are_told_from_the_content(
@@ -232,7 +232,8 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
         ([SPEND], {}, "exports/spend.csv: no such file - in exports/: nothing"),
         ([SPEND], {"spend__csv": ""}, "exports/spend.csv: the file is empty"),
         ([SPEND], {"spends__csv": SPEND_CSV}, "did you mean 'spends.csv'?"),
-        ([SPEND], {"spend__csv": "nothing\nhere\n"}, "no row holds any of the columns named in client.yml"),
+        ([SPEND], {"spend__csv": "nothing\nhere\n"}, "no table of several columns; it begins with 'nothing'"),
+        ([SPEND], {"spend__csv": "nothing,here\n1,2\n"}, "no row holds any of the columns named in client.yml"),
         (
             [SPEND],
             {"spend__csv": SPEND_CSV.replace("Cost", "Costs")},
@@ -268,7 +269,7 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
             "may be day-month-year or month-day-year",
         ),
         ([SPEND], {"spend__csv": SPEND_CSV.replace("10.50", "1.234").replace("0.01", "5")}, "may be 1234 or 1.234"),
-        ([SPEND.replace(".csv", ".xlsx")], {"spend__xlsx": b"PK\x03\x04broken"}, "not a readable workbook"),
+        ([SPEND.replace(".csv", ".xlsx")], {"spend__xlsx": b"PK\x03\x04broken"}, "a damaged archive"),
         ([SPEND.replace(".csv", ".parquet")], {"spend__parquet": b"PAR1broken"}, "not a readable Parquet file"),
         ([], {}, "no source fills leads, deals or spend"),
     ],

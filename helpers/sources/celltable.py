@@ -1,0 +1,286 @@
+"""A sheet of which the columns are known → a table of DuckDB with clean names, still text, in one pass over the file.
+
+Columns that nobody asked for - names, comments, everything personal - are parsed and not kept. SQL instead of Ibis
+here: the cells stand in files, which only DuckDB reads, and ``read_csv`` inside ``CREATE TABLE`` is what makes it fast.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
+from helpers.sources.encoding import Facts
+from helpers.sources.parquet import ParquetFile
+from helpers.sources.recognise import Candidate
+from helpers.sources.values import ODD_PLACEHOLDERS, PLACEHOLDERS, QUIET_PLACEHOLDERS
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+# RE2 knows word borders of ASCII letters only: \b would never end a Russian word.
+TOTALS = r"^(grand totals?|sub ?totals?|totals?|итого|всего|усього|всього|разом|підсумок)([\s:,(]|$)"
+WHOLE_TOTAL = r"^(grand totals?|sub ?totals?|totals?|итого|всего|усього|всього|разом|підсумок)\s*([:(]|(in|за|по) |$)"
+"""A name that says nothing but "total": how a campaign is hardly called."""
+_SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
+_SPACE_TEXT = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
+_UNIT = "\x1f"
+_APOSTROPHE = "'"
+_GUARD = "^'[-+=@]"
+_SUSPECT = (
+    f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
+    f"|[{_SPACES}](?:$|{_UNIT})|[{{]|%7"
+)
+"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template."""
+_NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
+"""A row of nothing but '#REF!' or dashes is as empty as an empty one."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A table of text: clean columns; ``_hash`` of all cells; marks ``_blank``, ``_total``, ``_footer``, ``_broken``;
+    ``_suspect``: only such rows may hold a cell that has to be cleaned."""
+
+    table: str
+    rows: int
+    broken: int
+    """Rows with cells behind the last column: an unquoted delimiter has shifted them."""
+    quotes: bool
+    """Quotes of the file are out of order; it was read all the same."""
+    damaged: dict[str, tuple[int, str]]
+    """Headers of unread ids → cells that have lost digits, and one of them."""
+
+
+def prepare(con: Backend) -> None:
+    """Teach a connection the reading of one cell.
+
+    ``audit_cell``: without spaces of any kind at both ends, NULL where that leaves nothing or a dash; an apostrophe
+    that guards against formulas goes. ``audit_dirty``: whether that may change the cell; much cheaper, so that clean
+    columns are never rewritten. ``audit_odd``: a placeholder worth saying. ``audit_some``: NULL for nothing or a dash.
+    ``audit_key``: as values are compared.
+    """
+    quiet, odd = (", ".join(quoted(word) for word in words) for words in (QUIET_PLACEHOLDERS, ODD_PLACEHOLDERS))
+    first = ", ".join(str(ord(letter)) for letter in (*_SPACE_TEXT, "'") if letter > " ")
+    last = " OR ".join(f"ends_with(t, {quoted(space)})" for space in _SPACE_TEXT)
+    guarded = f"starts_with(t, {quoted(_APOSTROPHE)}) AND regexp_matches(t, {quoted(_GUARD)})"
+    nothing = f"strlen(t) < 24 AND lower(t) IN ({quiet})"
+    for macro in (
+        f"audit_trim(t) AS trim(t, {quoted(_SPACE_TEXT)})",
+        f"audit_filled(t) AS CASE WHEN {nothing} THEN NULL WHEN {guarded} THEN substr(t, 2) ELSE t END",
+        "audit_cell(t) AS audit_filled(audit_trim(t))",
+        f"audit_dirty(t) AS unicode(t) < 33 OR unicode(t) IN ({first}) OR {last} OR t IN ({quiet})",
+        f"audit_odd(t) AS CASE WHEN strlen(t) < 12 THEN lower(t) IN ({odd}) ELSE false END",
+        f"audit_some(t) AS CASE WHEN t < '!' AND trim(t) = '' OR t IN ({quiet}) THEN NULL ELSE t END",
+        "audit_key(t) AS lower(audit_trim(t))",
+    ):
+        con.raw_sql(f"CREATE OR REPLACE MACRO {macro}")
+
+
+def read_cells(
+    con: Backend,
+    candidate: Candidate,
+    name: str,
+    columns: Mapping[str, tuple[int, ...]],
+    values: Mapping[str, Mapping[str, Any]],
+    constants: Mapping[str, str],
+    required: tuple[str, ...],
+    keyed: bool,
+    currency: str,
+) -> Cells:
+    """Create the table ``name``.
+
+    Args:
+        con: connection that went through :func:`prepare`.
+        candidate: the sheet, its header, its columns.
+        name: of the table to make.
+        columns: clean name → positions of its columns.
+        values: clean name → meaning of written values.
+        constants: clean name → the value where the file has none.
+        required: clean names of the id and the date, without which a row is no data.
+        keyed: an id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing.
+        currency: the client's, to choose among converted amounts.
+
+    Raises:
+        DataError: the text cannot be cut into cells without losing some.
+    """
+    import duckdb
+
+    width = width_of(candidate)
+    first: BaseException | None = None
+    with _readings(con, candidate, width) as readings:
+        for reading in readings:
+            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency)
+            try:
+                if not _sound(con, candidate, reading):
+                    continue
+                with reading.running() as facts:
+                    made = con.raw_sql(f"CREATE OR REPLACE TABLE {name} AS {select}")
+                    rows = int(made.fetchone()[0])
+                damaged = _damaged(con, candidate, reading)
+            except duckdb.Error as fault:
+                first = first or fault
+                continue
+            if facts and not _learned(candidate, facts[0]):
+                continue
+            broken = int(con.raw_sql(f"SELECT count(*) FROM {name} WHERE _broken").fetchone()[0])
+            return Cells(name, rows, broken, not reading.strict, damaged)
+    reason = first or ValueError("a quote is opened and never closed")
+    raise refusal(reason, candidate.sheet.name, _first_line(candidate))
+
+
+def width_of(candidate: Candidate) -> int:
+    """Columns of a sheet: of the header, or of wider rows below it (people add columns and forget their names)."""
+    return max(len(candidate.headers), *(len(row) for row in candidate.view.rows[candidate.header :]))
+
+
+def _first_line(candidate: Candidate) -> int:
+    split = candidate.view.split
+    return split.lines[candidate.header] if split is not None else candidate.header + 1
+
+
+@contextmanager
+def _readings(con: Backend, candidate: Candidate, width: int) -> Iterator[Iterator[Reading]]:
+    """Ways to read the cells below the header, the strictest first."""
+    content, header, split = candidate.sheet.content, candidate.header, candidate.view.split
+    if isinstance(content, TextFile):
+        assert split is not None
+        yield content.readings(split, header, width)
+        return
+    if isinstance(content, ParquetFile):
+        yield iter([Reading(content.relation(), width)])
+        return
+    con.con.register("audit_sheet", content.columns(header + 1, width))
+    try:
+        cells = ", ".join(f"nullif(c{index}, '') AS c{index}" for index in range(width))
+        yield iter([Reading(f"(SELECT {cells} FROM audit_sheet)", width)])
+    finally:
+        con.con.unregister("audit_sheet")
+
+
+def _learned(candidate: Candidate, facts: Facts) -> bool:
+    """Keep what a reading found out about a text; False where quotes are not in pairs, so lines may be missing."""
+    assert isinstance(candidate.sheet.content, TextFile)
+    candidate.sheet.content.learned(facts)
+    return not facts.quotes_odd
+
+
+def _sound(con: Backend, candidate: Candidate, reading: Reading) -> bool:
+    content, split = candidate.sheet.content, candidate.view.split
+    if not isinstance(content, TextFile) or split is None:
+        return True
+    return sound(con, content, split, candidate.header, reading)
+
+
+def _select(
+    candidate: Candidate,
+    reading: Reading,
+    width: int,
+    columns: Mapping[str, tuple[int, ...]],
+    values: Mapping[str, Mapping[str, Any]],
+    constants: Mapping[str, str],
+    required: tuple[str, ...],
+    keyed: bool,
+    currency: str,
+) -> str:
+    preset = candidate.preset
+    cells = [f"c{index}" for index in range(width)]
+    beyond = [f"nullif(trim(c{index}), '')" for index in range(width, reading.width)]
+    file = [quoted(candidate.sheet.sha256)] if preset.per_file else []
+    lead = f"concat_ws({quoted(_UNIT)}, {', '.join(cells[:4])})"
+    if keyed and not preset.footers:
+        cells = [f"c{place}" for place in sorted({at for places in columns.values() for at in places})]
+    surely = _surely(columns, required)
+    first, whole = f"coalesce({', '.join(cells)}, '')", f"concat({', '.join(cells)})"
+    filled = " + ".join(f"({cell} IS NOT NULL)::INT" for cell in cells)
+    parts = {
+        "_hash": f"hash({', '.join([*cells, *file])})",
+        "_blank": f"CASE WHEN {surely} THEN false WHEN {_nothing(first)} THEN {_nothing(whole)} ELSE false END",
+        "_total": f"CASE WHEN {surely} THEN false ELSE {_matches(lead, (TOTALS, *preset.totals))} END",
+        "_footer": f"{filled} = 1 AND {_matches(lead, preset.footers)}" if preset.footers else "false",
+        "_broken": f"coalesce({', '.join(beyond)}, NULL) IS NOT NULL" if beyond else "false",
+    }
+    for clean, places in columns.items():
+        parts[clean] = _text(places, values.get(clean), constants.get(clean))
+    for clean, constant in constants.items():
+        parts.setdefault(clean, quoted(constant))
+    if candidate.converted and {"cost", "currency"} <= set(parts):
+        # The system's own conversion counts where the row's money is foreign and the converted money is not.
+        at = {clean: f"c{place}" for clean, place in candidate.converted.items()}
+        taken = f"audit_key({at['currency']}) = {quoted(currency.lower())} AND audit_cell({at['cost']}) IS NOT NULL"
+        foreign = f"coalesce(audit_key({parts['currency']}), '') <> {quoted(currency.lower())}"
+        for clean in ("cost", "currency"):
+            parts[clean] = f"CASE WHEN {foreign} AND {taken} THEN audit_cell({at[clean]}) ELSE {parts[clean]} END"
+    if preset.range_mark and "from" in columns:
+        mark, both = quoted(preset.range_mark), parts["from"]
+        parts["from"] = f"trim(split_part({both}, {mark}, 1))"
+        parts["to"] = f"CASE WHEN contains({both}, {mark}) THEN trim(split_part({both}, {mark}, 2)) END"
+    named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
+    kept = [clean for clean in parts if not clean.startswith("_")]
+    together = ", ".join(f'"{clean}"' for clean in kept)
+    suspect = f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(_SUSPECT)})" if kept else "false"
+    return f"SELECT *, {suspect} AS _suspect FROM (SELECT {named} FROM {reading.relation})"
+
+
+def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -> str:
+    """A cheap test that spares nearly all rows the dear ones: ids and dates are there and begin with a digit."""
+    places = [columns[name][0] for name in required if name in columns]
+    return " AND ".join(f"unicode(c{place}) BETWEEN 48 AND 57" for place in places) if len(places) > 1 else "false"
+
+
+def _nothing(text: str) -> str:
+    return f"regexp_matches({text}, {quoted(_NOTHING)})"
+
+
+def _matches(lead: str, patterns: tuple[str, ...]) -> str:
+    """Whether one of the first cells fits one of the patterns; each stands at the beginning of a cell."""
+    anywhere = "|".join(f"(?:^|{_UNIT})[{_SPACES}]*{pattern.removeprefix('^')}" for pattern in patterns)
+    # A cell ends where the next begins, or with the text.
+    anywhere = anywhere.replace("$)", f"$|{_UNIT})")
+    return f"regexp_matches({lead}, {quoted('(?i)' + anywhere)})"
+
+
+def _text(places: tuple[int, ...], values: Mapping[str, Any] | None, constant: str | None) -> str:
+    """One cell as it is; of several the first that is filled."""
+    cells = [_valued(f"c{place}", values) if values else f"audit_some(c{place})" for place in places]
+    if constant is not None:
+        cells.append(quoted(constant))
+    if len(cells) == 1:
+        return cells[0] if values else f"c{places[0]}"
+    return f"coalesce({', '.join(cells)})"
+
+
+def _valued(cell: str, values: Mapping[str, Any]) -> str:
+    """The given meanings first: they may name what would otherwise pass for a placeholder."""
+    branches = " ".join(
+        f"WHEN {quoted(str(raw).strip().lower())} THEN {'NULL' if clean is None else quoted(_word(clean))}"
+        for raw, clean in values.items()
+    )
+    meant = f"CASE audit_key({cell}) {branches} ELSE audit_some({cell}) END"
+    if all(str(raw).strip()[:1] > ":" for raw in values):
+        # Dates and numbers, which begin with a digit, need not be compared with words.
+        return f"CASE WHEN unicode({cell}) BETWEEN 48 AND 57 THEN {cell} ELSE {meant} END"
+    return meant
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _damaged(con: Backend, candidate: Candidate, reading: Reading) -> dict[str, tuple[int, str]]:
+    """Ids that the audit does not read but that would link tables: how many have lost digits."""
+    if not candidate.checked:
+        return {}
+    lost = r"'^\d+(\.\d+)?[eE]\+?\d+$'"
+    asked = ", ".join(
+        f"count(*) FILTER (regexp_matches(c{at}, {lost})), max(c{at}) FILTER (regexp_matches(c{at}, {lost}))"
+        for at in candidate.checked.values()
+    )
+    found = con.raw_sql(f"SELECT {asked} FROM {reading.relation}").fetchone()
+    return {
+        header: (int(found[2 * number]), str(found[2 * number + 1]))
+        for number, header in enumerate(candidate.checked)
+        if found[2 * number]
+    }

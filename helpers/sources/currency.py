@@ -1,0 +1,44 @@
+"""The currency that a header names: 'Amount spent (USD)', 'Расход, ₽', 'Lead venda R$', 'Spent budget, TON'.
+
+A code is a fact. A sign that one country writes is taken for its currency; "$" belongs to many and is only a claim.
+"""
+
+from __future__ import annotations
+
+import re
+
+CODES = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        AED AMD ARS AUD AZN BGN BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR JPY KGS KRW KZT
+        MDL MXN MYR NOK NZD PEN PHP PLN RON RSD RUB SAR SEK SGD THB TJS TMT TON TRY UAH USD USDT UYU UZS VND XTR ZAR
+        """,
+    )
+)
+"""ISO 4217, and what Telegram Ads counts in."""
+SIGNS = {
+    "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "₴": "UAH", "грн": "UAH", "грн.": "UAH", "€": "EUR",
+    "r$": "BRL", "us$": "USD", "£": "GBP", "zł": "PLN", "₸": "KZT", "тг": "KZT", "br": "BYN", "₺": "TRY",
+    "stars": "XTR",
+}  # fmt: skip
+DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "UYU", "HKD", "SGD"})
+"""Currencies written "$"."""
+
+PATTERN = "|".join(
+    re.escape(text) for text in sorted([*(code.lower() for code in CODES), *SIGNS, "$"], key=lambda text: -len(text))
+)
+"""Any of them, as a normalised header writes it."""
+
+_AT_END = re.compile(rf"(?:\(({PATTERN})\)|[,\s]({PATTERN}))\s*$")
+
+
+def currency_of(text: str) -> str:
+    """Code of a currency as it stands in a normalised header; "$" stays a "$"."""
+    return SIGNS.get(text, text.upper())
+
+
+def header_currency(header: str) -> str | None:
+    """The currency at the end of a normalised header; None where there is none."""
+    found = _AT_END.search(header)
+    return currency_of(found[1] or found[2]) if found else None

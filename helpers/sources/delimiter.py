@@ -1,0 +1,96 @@
+"""How lines of text fall into cells: the first records of a file under each delimiter, the likeliest first.
+
+The delimiter is told from the number of cells a record has, which is the same from record to record under the right
+one; quotes are respected. A file's name says nothing: Telegram's "csv" has tabs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+DELIMITERS = (",", ";", "\t", "|")
+HEAD_ROWS = 60
+"""A header is looked for in this many first rows."""
+MAX_CELL = 1 << 24
+
+csv.field_size_limit(MAX_CELL)
+
+Row = tuple[str, ...]
+_NUMBERLIKE = re.compile(r"[\d\s.,:/%+\-–—()$€₽₴]*")
+
+
+@dataclass(frozen=True)
+class Split:
+    """The first records of a text under one delimiter."""
+
+    delimiter: str
+    rows: tuple[Row, ...]
+    lines: tuple[int, ...]
+    """Physical lines up to the end of each record: a quoted cell may hold line ends."""
+    quoted: bool
+    """Whether quotes enclose cells."""
+    score: float
+
+    @property
+    def shown(self) -> str:
+        """The delimiter as a message shows it."""
+        return "tab" if self.delimiter == "\t" else f'"{self.delimiter}"'
+
+
+def splits(sample: str, whole: bool) -> list[Split]:
+    """The text under each delimiter that makes more than one column of it, the likeliest first."""
+    found = [split for delimiter in DELIMITERS if (split := _split(sample, whole, delimiter, quoted=True))]
+    if sample.count('"') % 2:
+        # A quote that is never closed swallows all lines behind it: perhaps quotes mean nothing here.
+        found += [split for delimiter in DELIMITERS if (split := _split(sample, whole, delimiter, quoted=False))]
+    return sorted(found, key=lambda split: (-split.score, not split.quoted))
+
+
+def _split(sample: str, whole: bool, delimiter: str, *, quoted: bool) -> Split | None:
+    lines_in = io.StringIO(sample, newline="")
+    if quoted:
+        reader = csv.reader(lines_in, delimiter=delimiter)
+    else:
+        reader = csv.reader(lines_in, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    rows: list[Row] = []
+    lines: list[int] = []
+    try:
+        for row in reader:
+            rows.append(tuple(row))
+            lines.append(reader.line_num)
+            if len(rows) > HEAD_ROWS:
+                break
+    except csv.Error:
+        return None
+    if len(rows) <= HEAD_ROWS and not whole:
+        rows, lines = rows[:-1], lines[:-1]  # Cut off by the end of the sample.
+    rows, lines = rows[:HEAD_ROWS], lines[:HEAD_ROWS]
+    widths = Counter(len(row) for row in rows if any(row))
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return None
+    # Many rows of one width, and many columns: `a;1,5` has two columns under a comma and two under a semicolon, but
+    # `x;y;1,5` has three.
+    score = max(count / sum(widths.values()) * (1 + (width - 1) ** 0.5) for width, count in wide.items())
+    return Split(delimiter, tuple(rows), tuple(lines), quoted, score)
+
+
+def likely_header(rows: Sequence[Sequence[str]]) -> int | None:
+    """Where nothing is known of the columns: the first row as wide as the table that holds words, not numbers."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    if not filled or max(filled) < 2:
+        return None
+    usual = Counter(count for count in filled if count > 1).most_common(1)[0][0]
+    for index, row in enumerate(rows):
+        if filled[index] >= max(2, 0.6 * usual) and _words(row) >= 0.7 * filled[index]:
+            return index
+    return None
+
+
+def _words(row: Iterable[str]) -> int:
+    return sum(bool(cell.strip()) and not _NUMBERLIKE.fullmatch(cell.strip()) for cell in row)

@@ -1,0 +1,269 @@
+"""Which files are read as what: the sources of client.yml; where it names none, all of exports/ that is recognised.
+
+A source may name its columns, or a preset, or nothing but a file: then each of its files is recognised by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.client import Source
+from helpers.errors import DataError, Problem
+from helpers.sources.containers import NoTableError
+from helpers.sources.presets import GENERIC, Preset, read_preset
+from helpers.sources.rawfiles import RawFile, Sheet, normal, open_sheets
+from helpers.sources.recognise import (
+    Candidate,
+    mapped_by_hand,
+    named_sheet,
+    partial_report,
+    recognise,
+    refused_part,
+)
+from helpers.sources.tables import TABLES
+from helpers.validation import nearest
+
+if TYPE_CHECKING:
+    from helpers.client import Client
+
+EXPORTS = "exports"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Files that are read in one way into one table (and those it fills too)."""
+
+    source: Source
+    preset: Preset
+    name: str
+    """Of the preset; '' where client.yml maps the columns."""
+    candidates: tuple[Candidate, ...]
+    alone: bool = False
+    """Leads are filled from the deals because nothing else fills them."""
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """Clean tables."""
+        return (self.source.table, *self.source.also)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that will be read, and what is left aside."""
+
+    planned: tuple[Planned, ...]
+    unused: tuple[RawFile, ...]
+
+
+def plan_sources(client: Client, scratch: Path) -> Plan:
+    """Decide for every file what it is.
+
+    Raises:
+        DataError: everything that stops, of all files at once.
+    """
+    problems: list[Problem] = []
+    planned: list[Planned] = []
+    unused: list[RawFile] = []
+    given = client.sources or _discovered(client)
+    named = {path for source in given if source.table or source.preset for path in _paths(client, source, [])}
+    for source in given:
+        loose = not source.table and not source.preset
+        try:
+            paths = [path for path in _files(client, source) if not (loose and path in named)]
+        except DataError as error:
+            problems += error.problems
+            continue
+        found: list[tuple[str, Candidate]] = []
+        for path in paths:
+            name = _shown(client, path)
+            try:
+                for sheets in _members(open_sheets(path, name, scratch)):
+                    candidate = _candidate(sheets, source)
+                    if candidate.preset.unused:
+                        unused.append(_left(candidate, candidate.preset.unused))
+                    else:
+                        found.append((candidate.name, candidate))
+            except NoTableError as error:
+                if client.sources:
+                    problems += error.problems
+                else:
+                    unused.append(_unknown(name, error.problems[0]))
+            except DataError as error:
+                problems += error.problems
+        for preset, group in groupby(sorted(found, key=lambda item: item[0]), key=lambda item: item[0]):
+            planned.append(_planned(source, preset, tuple(candidate for _, candidate in group)))
+    planned = _alone(planned)
+    problems += _unpaired(planned)
+    if problems:
+        raise DataError(problems)
+    if client.sources:
+        unused += _unnamed(client, given)
+    return Plan(tuple(planned), tuple(unused))
+
+
+def _discovered(client: Client) -> tuple[Source, ...]:
+    """One source per file, where client.yml names none."""
+    paths = _exports(client)
+    return tuple(Source.model_validate({"file": path.relative_to(client.folder).as_posix()}) for path in paths)
+
+
+def _exports(client: Client) -> list[Path]:
+    folder = client.folder / EXPORTS
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+def _unnamed(client: Client, sources: Sequence[Source]) -> list[RawFile]:
+    """Files in exports/ that no source names: not opened, only said."""
+    named = {path for source in sources for path in _paths(client, source, [])}
+    return [
+        RawFile(_shown(client, path), "", "", (), 1, unused="client.yml does not name it under sources")
+        for path in _exports(client)
+        if path not in named
+    ]
+
+
+def _shown(client: Client, path: Path) -> str:
+    return path.relative_to(client.folder).as_posix() if path.is_relative_to(client.folder) else path.name
+
+
+def _paths(client: Client, source: Source, otherwise: list[Path]) -> list[Path]:
+    plain = client.folder / source.file
+    if plain.is_file():
+        return [plain]
+    paths = sorted(
+        path for path in client.folder.glob(source.file) if path.is_file() and not path.name.startswith((".", "~$"))
+    )
+    return paths or otherwise
+
+
+def _files(client: Client, source: Source) -> list[Path]:
+    paths = _paths(client, source, [])
+    if not paths:
+        there = [path.name for path in _exports(client)]
+        close = nearest(Path(source.file).name, there)
+        shown = f"did you mean {close!r}?" if close else f"in exports/: {', '.join(there[:8]) or 'nothing'}"
+        raise DataError([Problem("no such file", shown, source.file)])
+    return paths
+
+
+def _members(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
+    """Sheets of an archive by the file inside they come from."""
+    return [list(group) for _, group in groupby(sheets, key=lambda sheet: sheet.member)]
+
+
+def _candidate(sheets: Sequence[Sheet], source: Source) -> Candidate:
+    chosen = source.preset if source.preset != "generic" else None
+    preset = read_preset(chosen)
+    seen = named_sheet(sheets, source.sheet or preset.sheet)
+    if chosen:
+        found = recognise(seen, [chosen], source.columns, source.constants, chosen=True)
+    elif source.table and source.columns:
+        found = _by_hand(seen, source)
+    else:
+        found = recognise(seen, None, source.columns, source.constants)
+    _absent(found, source)
+    part = partial_report(found)
+    if part is not None and part.refused and "cost" not in source.columns:
+        raise DataError([refused_part(found, part)])
+    return found
+
+
+def _by_hand(sheets: Sequence[Sheet], source: Source) -> Candidate:
+    """The client's own map; where it leaves out what the table needs, a preset may know the rest."""
+    by_hand = mapped_by_hand(sheets, source.columns, source.sheet)
+    if source.preset == "generic" or not lacking(source, by_hand):
+        return by_hand
+    try:
+        found = recognise(sheets, None, source.columns, source.constants)
+    except DataError:
+        return by_hand
+    return found if source.table in found.preset.fills and not found.guessed else by_hand
+
+
+def lacking(source: Source, candidate: Candidate) -> list[str]:
+    """Required clean columns of the source's tables to which nothing is mapped."""
+    have = set(candidate.places) | set(source.constants) | set(candidate.preset.constants)
+    if candidate.period is not None:
+        have |= {"from", "to"}
+    if {"leads", "deals"} <= {source.table, *source.also}:
+        # One entity: whichever id and date the map names serve both tables.
+        have |= {"lead_id", "deal_id"} if have & {"lead_id", "deal_id"} else set()
+        have |= {"created_at", "opened_at"} if have & {"created_at", "opened_at"} else set()
+    columns = {column.name: column for table in (source.table, *source.also) for column in TABLES[table].columns}
+    return [name for name, column in columns.items() if column.required and name not in have]
+
+
+def _absent(candidate: Candidate, source: Source) -> None:
+    """A header that client.yml names and the file does not have stops the audit."""
+    row = {normal(header) for header in candidate.headers}
+    problems = []
+    for clean, headers in source.columns.items():
+        if not any(normal(header) in row for header in headers):
+            close = nearest(headers[0], [header for header in candidate.headers if header.strip()])
+            there = ", ".join(header for header in candidate.headers if header)[:200]
+            todo = f"did you mean {close!r}?" if close else f"columns: {there}"
+            table = source.table or candidate.preset.table
+            problems.append(Problem(f"no column {headers[0]!r} (for {table}.{clean})", todo, candidate.sheet.name))
+    if problems:
+        raise DataError(problems)
+
+
+def _planned(source: Source, name: str, candidates: tuple[Candidate, ...]) -> Planned:
+    preset = candidates[0].preset if name else GENERIC
+    table = source.table or preset.table
+    also = source.also or tuple(other for other in preset.fills if other and other != table)
+    return Planned(source.model_copy(update={"table": table, "also": also}), preset, name, candidates)
+
+
+def _alone(planned: list[Planned]) -> list[Planned]:
+    """Deals fill the leads too where nothing else does."""
+    filled = {table for part in planned for table in part.fills}
+    result = []
+    for part in planned:
+        more = tuple(table for table in part.preset.alone if table not in filled)
+        if more and not part.source.also:
+            # The lead is the deal now: a contact's id would fold several deals into one lead.
+            candidates = tuple(
+                replace(c, places={clean: at for clean, at in c.places.items() if clean != "lead_id"})
+                for c in part.candidates
+            )
+            source = part.source.model_copy(update={"also": more})
+            part = replace(part, source=source, candidates=candidates, alone=True)
+        result.append(part)
+    return result
+
+
+def _unpaired(planned: Sequence[Planned]) -> list[Problem]:
+    there = {part.name for part in planned}
+    return [
+        Problem(
+            f"{part.preset.system}: {part.preset.report} without the file that goes with it, "
+            f"{read_preset(part.preset.pair).report}",
+            "export both",
+            part.candidates[0].sheet.name,
+        )
+        for part in planned
+        if part.preset.pair and part.preset.pair not in there
+    ]
+
+
+def _left(candidate: Candidate, why: str) -> RawFile:
+    sheet = candidate.sheet
+    return RawFile(
+        sheet.name,
+        candidate.view.taken_for,
+        sheet.sha256,
+        candidate.headers,
+        candidate.header + 1,
+        preset=candidate.name,
+        known=candidate.known,
+        unused=why,
+    )
+
+
+def _unknown(name: str, problem: Problem) -> RawFile:
+    return RawFile(problem.file or name, "", "", (), 1, unused=f"{problem.what} - {problem.todo}")

@@ -1,0 +1,196 @@
+"""All sources of one clean table together, each row with the reason why it is no data (``_drop``), or NULL.
+
+A view over the typed tables: nothing is copied before the clean tables are made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from helpers.sources.notices import Code
+from helpers.sources.tables import Table
+from helpers.sources.typed import Typed
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+EARLIEST = dt.date(2000, 1, 1)
+LONELY_DAYS = 400
+"""A date this far behind nearly all others (the 99.5 % quantile) is a slip of the pen, not the last day of the data."""
+
+TYPES = {
+    "money": "decimal(18, 6)",
+    "number": "float64",
+    "count": "float64",
+    "rating": "float64",
+    "minutes": "float64",
+    "seconds": "float64",
+    "moment": "timestamp",
+    "day": "date",
+    "flag": "boolean",
+    "person": "string",
+}
+_TWINS = {
+    # In a CRM with one entity the deal is the lead: what one table lacks the other has.
+    "lead_id": "deal_id",
+    "deal_id": "lead_id",
+    "created_at": "opened_at",
+    "opened_at": "created_at",
+}
+_DATED = ("leads", "deals", "spend", "stage_events", "touches")
+
+
+@dataclass
+class Staged:
+    """Rows of one clean table before the dropped ones are left out."""
+
+    spec: Table
+    table: ir.Table
+    doubles: bool
+    """Rows that repeat others, which makes a table of their own (``again_<name>``)."""
+    slips_after: dt.date | None = None
+
+    def last_day(self, con: Backend) -> dt.date | None:
+        """The last day that is not a slip; later ones are marked."""
+        days = self.table[self.spec.date].cast("date")
+        alive = self.table.filter(self.table._drop.isnull())
+        number = (days.epoch_seconds() // 86400).cast("float64")
+        found = alive.aggregate(usual=number.quantile(0.995), last=days.max()).to_pyarrow().to_pylist()[0]
+        if found["usual"] is None:
+            return None
+        limit = dt.date(1970, 1, 1) + dt.timedelta(days=int(found["usual"]) + LONELY_DAYS)
+        if found["last"] <= limit:
+            return found["last"]  # type: ignore[no-any-return]
+        self.slips_after = limit
+        return alive.aggregate(last=days.max(where=days <= ibis.literal(limit))).to_pyarrow().to_pylist()[0]["last"]  # type: ignore[no-any-return]
+
+    def settle(self, con: Backend, as_of: dt.date | None) -> None:
+        """Mark slips, and what came after the day of an audit that the client has chosen."""
+        table, marks = self.table, []
+        if self.spec.name in _DATED:
+            day = table[self.spec.date].cast("date")
+            for limit, code in ((self.slips_after, Code.DATE_OUT_OF_SENSE), (as_of, Code.AFTER_AS_OF)):
+                if limit is not None:
+                    late = table._drop.isnull() & (day > ibis.literal(limit)).fill_null(False)
+                    marks.append((late, code.value))
+        if marks:
+            self.table = con.create_view(
+                f"settled_{self.spec.name}", table.mutate(_drop=ibis.cases(*marks, else_=table._drop))
+            )
+
+    def clean(self) -> ir.Table:
+        """The rows that count, without the marks."""
+        kept = self.table.filter(self.table._drop.isnull())
+        return kept.select(*[name for name in kept.columns if not name.startswith("_")], "_file", "_row")
+
+    def drop(self, con: Backend) -> None:
+        """Take the views away."""
+        for prefix in ("settled", "staged", "judged"):
+            con.drop_view(f"{prefix}_{self.spec.name}", force=True)
+        con.drop_table(f"again_{self.spec.name}", force=True)
+
+
+def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
+    """All sources of a table as one view; ``_file`` counts on over them."""
+    shaped, offset = [], 0
+    for part in parts:
+        shaped.append(_shaped(part, spec, offset, parts))
+        offset += len(part.mapped.files)
+    union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
+    judged = con.create_view(f"judged_{spec.name}", _judged(union, spec))
+    key = spec.key or "_hash"
+    alive = judged.filter(judged._drop.isnull())
+    found = alive.aggregate(rows=alive.count(), keys=alive[key].nunique()).to_pyarrow().to_pylist()[0]
+    doubles = found["rows"] > found["keys"]
+    table = judged.mutate(_kept_double=ibis.literal(False))
+    if doubles:
+        again = con.create_table(f"again_{spec.name}", _again(judged, spec, key))
+        joined = judged.left_join(again, [judged._file == again.again_file, judged._row == again.again_row])
+        table = joined.mutate(
+            _drop=ibis.coalesce(joined._drop, joined.again_drop), _kept_double=joined.again_kept.fill_null(False)
+        ).drop("again_file", "again_row", "again_drop", "again_kept")
+    return Staged(spec, con.create_view(f"staged_{spec.name}", table), doubles)
+
+
+def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir.Table:
+    table = part.table
+    one_entity = {"leads", "deals"} <= set(part.fills)
+    values: dict[str, ir.Value] = {
+        "_file": (table._file + offset).cast("int32"),
+        "_row": table._row,
+        **{name: table[name] for name in ("_hash", "_blank", "_total", "_footer", "_broken")},
+    }
+    for column in spec.columns:
+        name = column.name
+        kind = TYPES.get(column.type, "string")
+        choices = [table[name]] if name in part.mapped.columns else []
+        twin = _TWINS.get(name)
+        if one_entity and twin in part.mapped.columns:
+            choices.append(table[twin])
+        values[name] = ibis.coalesce(*choices).cast(kind) if choices else ibis.null(kind)
+    # What could not be read has a column only where some source has it.
+    for prefix, names in (("_bad_", "bad"), ("_macro_", "macros")):
+        for name in spec.names:
+            if any(name in getattr(one, names) for one in parts):
+                has = name in getattr(part, names)
+                values[f"{prefix}{name}"] = table[f"{prefix}{name}"] if has else ibis.null("string")
+    return table.select(**values)
+
+
+def _judged(table: ir.Table, spec: Table) -> ir.Table:
+    required = [column.name for column in spec.columns if column.required]
+    dates = [column.name for column in spec.columns if column.required and column.type in ("day", "moment")]
+    others = [name for name in required if name not in dates]
+    never = ibis.literal(False)
+    lacking = ibis.or_(*[table[name].isnull() for name in others]) if others else never
+    undated = ibis.or_(*[table[name].isnull() for name in dates]) if dates else never
+    early = ibis.or_(*[table[name].cast("date") < ibis.literal(EARLIEST) for name in dates]) if dates else never
+    deleted = (table.outcome.lower() == "deleted").fill_null(False) if "outcome" in table.columns else never
+    return table.mutate(
+        _drop=ibis.cases(
+            (table._blank, Code.BLANK_ROW.value),
+            (table._footer, Code.FOOTER.value),
+            (table._total, Code.TOTAL_ROW.value),
+            (table._broken, Code.ROW_BROKEN.value),
+            (lacking, Code.NO_ID.value),
+            (undated, Code.DATE_UNREAD.value),
+            (early.fill_null(False), Code.DATE_OUT_OF_SENSE.value),
+            (deleted, Code.DELETED_IN_CRM.value),
+            else_=ibis.null("string"),
+        )
+    ).drop("_blank", "_footer", "_total", "_broken")
+
+
+def _again(table: ir.Table, spec: Table, key: str) -> ir.Table:
+    """Rows that repeat an earlier one: ``again_file``, ``again_row``, ``again_drop`` (why it is dropped, or NULL),
+    ``again_kept`` (it repeats another and is kept)."""
+    alive = table.filter(table._drop.isnull())
+    repeated = alive.group_by(key).agg(times=alive.count()).filter(lambda t: t.times > 1)
+    narrow = alive.semi_join(repeated, key)
+    window = ibis.window(group_by=key, order_by=["_file", "_row"])
+    money = narrow[spec.money].fill_null(0) if spec.money else ibis.literal(0)
+    rows = narrow.select(
+        again_file=narrow._file,
+        again_row=narrow._row,
+        nth=ibis.row_number().over(window),
+        same=narrow._hash == narrow._hash.first().over(window),
+        other_file=narrow._file != narrow._file.first().over(window),
+        free=money == 0,
+    )
+    rows = rows.filter(rows.nth > 0)
+    if spec.key:
+        why = ibis.ifelse(rows.same, Code.DUPLICATE_ROW.value, Code.DUPLICATE_ID.value)
+    elif spec.money:
+        # Word for word the same: a row of another file is an overlap of exports; within a file only a row without
+        # money is surely a repetition - two equal purchases on one day may be real.
+        why = ibis.ifelse(rows.free | rows.other_file, Code.DUPLICATE_ROW.value, ibis.null("string"))
+    else:
+        why = ibis.literal(Code.DUPLICATE_ROW.value)
+    kept = why.isnull() if spec.money and not spec.key else ibis.literal(False)
+    return rows.select("again_file", "again_row", again_drop=why, again_kept=kept)
