@@ -36,7 +36,7 @@ def own_words(made: Audited) -> set[str]:
     found = {str(value) for frame in frames(made.facts) for column in frame.select_dtypes(exclude="number")
              if column not in OURS for value in frame[column].dropna().unique()}  # fmt: skip
     answers = audit.read_answers(made.brief.client.folder / "answers")
-    found |= {text for person in answers.respondents for text in person.comments.values()}
+    found |= {text for person in answers.respondents for text in (person.respondent, *person.comments.values())}
     client = made.brief.client
     found |= {source.name for source in made.report.sources} | {client.name}
     found |= {text for stage in client.stages for text in (stage.name, stage.when)}
@@ -66,16 +66,17 @@ def read_once() -> Iterator[None]:
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_no_english_is_left_in_the_report(sample: str, lang: str, read_once: None) -> None:
     made = audited(PROJECT / "data_samples" / sample, lang)
-    texts = model_texts(made.report)
+    texts, own = model_texts(made.report), own_words(made)
     assert len(texts) > 300
-    assert english(texts, own_words(made)) == set()
+    assert english(texts, own) == set()
     alien = set("іїєґІЇЄҐ") if lang == "ru" else set("ыэъёЫЭЪЁ")
-    ours = [text for text in (*_said(made),) if set(text) & alien]
+    # A person or a stage of the client may head a column.
+    ours = [text for text in _said(made) if set(text) & alien and text not in own]
     assert ours == []
 
 
 def _said(made: Audited) -> list[str]:
-    """Texts that hold nothing of the client's: titles of chapters, boxes, heads of tables, readings of the score."""
+    """Texts that are ours: titles of chapters, boxes, heads of tables, readings of the score."""
     report = made.report
     boxes = [box for section in report.sections for box in section.boxes] + list(report.method)
     tables = [x.table for section in report.sections for x in section.exhibits if x.table is not None]
