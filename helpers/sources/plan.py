@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
 
 EXPORTS = "exports"
+NOTES = (".md", ".rst", ".yml", ".yaml", ".py", ".ipynb")
+"""Files that people write about exports: a table in one of them is no export."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,9 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
         found: list[tuple[str, Candidate]] = []
         for path in paths:
             name = _shown(client, path)
+            if not client.sources and path.suffix.lower() in NOTES:
+                unused.append(_unknown(name, Problem("a note, by its name", "")))
+                continue
             try:
                 for sheets in _members(open_sheets(path, name, scratch)):
                     candidate = _candidate(sheets, source)
