@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
+    from helpers.portfolio.portfolio import Portfolio
+    from helpers.portfolio.write import write_portfolio
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
@@ -55,6 +57,7 @@ _HOMES = {
     "Managers": "helpers.chapters.managers",
     "Money": "helpers.chapters.money",
     "Plan": "helpers.chapters.plan",
+    "Portfolio": "helpers.portfolio.portfolio",
     "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
     "Speed": "helpers.chapters.speed",
@@ -68,6 +71,7 @@ _HOMES = {
     "read_answers": "helpers.survey.answers",
     "read_client": "helpers.client",
     "show_first_page": "helpers.report.notebook",
+    "write_portfolio": "helpers.portfolio.write",
     "write_report": "helpers.report.write",
 }
 
@@ -85,6 +89,7 @@ __all__ = [
     "Managers",
     "Money",
     "Plan",
+    "Portfolio",
     "Questionnaire",
     "ScoreChapter",
     "Speed",
@@ -98,6 +103,7 @@ __all__ = [
     "read_answers",
     "read_client",
     "show_first_page",
+    "write_portfolio",
     "write_report",
 ]
 

@@ -119,6 +119,36 @@ def render(
 
 
 @app.command()
+def portfolio(
+    reports: Annotated[Path, typer.Argument(metavar="REPORTS", help="A folder of reports.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Default: the folder of reports.")] = None,
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Default: that of most clients.")] = "",
+    formats: Formats = "html",
+    as_of: Annotated[str, typer.Option(metavar="DAY", help="Late is counted from it; default: the newest data.")] = "",
+    brand: BrandFile = None,
+    debug: Debug = False,
+) -> None:
+    """All audited clients on one page: scores, changes, criteria, what to do; damaged audits are listed."""
+    from helpers.batch.wishes import parse_day, parse_formats, parse_languages
+
+    languages = _parsed("--lang", parse_languages, lang)
+    wanted = _parsed("--formats", parse_formats, formats)
+    day = _parsed("--as-of", parse_day, as_of)
+    branding = _branding(brand)
+
+    from helpers.portfolio.portfolio import Portfolio
+    from helpers.portfolio.write import write_portfolio
+
+    for code in languages or ("",):
+        made = Portfolio.measure(reports, code, day)
+        folder = write_portfolio(made.report(branding.brand if branding else None), out or reports, wanted)
+        for name in wanted:
+            typer.echo(printable(str(folder / f"report.{name}")))
+    for one in made.measured.unusable:
+        typer.echo(f"note: {printable(one.file)}: {printable(one.said(language('en')))}", err=True)
+
+
+@app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from helpers.batch.publish import FIGURES_FILE
 from helpers.errors import ReportError
 
+if TYPE_CHECKING:
+    from helpers.language import Language
+
 SCHEMA = "1"
 """Of audit.json (report/assemble.py)."""
 DIMENSIONS = ("A", "B", "C", "D", "E")
 
 _SHAPE: dict[str, Any] = {
-    "schema": "VARCHAR", "client": "VARCHAR", "slug": "VARCHAR", "currency": "VARCHAR", "period": ["VARCHAR"],
-    "as_of": "VARCHAR", "peers": "BOOLEAN",
+    "schema": "VARCHAR", "client": "VARCHAR", "lang": "VARCHAR", "slug": "VARCHAR", "currency": "VARCHAR",
+    "period": ["VARCHAR"], "as_of": "VARCHAR", "peers": "BOOLEAN",
     "score": {"total": "DOUBLE", "interval": ["DOUBLE"], "band": "VARCHAR", "missing": "VARCHAR",
               "dimensions": dict.fromkeys(DIMENSIONS, "DOUBLE"), "criteria_version": "VARCHAR",
               "criteria": "MAP(VARCHAR, STRUCT(score DOUBLE, gap DOUBLE, dont_know DOUBLE))"},
@@ -52,8 +54,9 @@ with parsed as (
     from files
 )
 select file, folder as slug, period_folder, j is not null as is_object, j.schema as schema, j.slug as written_slug,
-    trim(j.client) as client, upper(j.currency) as currency, try_cast(j.period[1] as date) as first,
-    try_cast(j.period[2] as date) as last, try_cast(j.as_of as date) as as_of, coalesce(j.peers, true) as peers,
+    left(trim(j.client), 200) as client, j.lang as lang, upper(j.currency) as currency,
+    try_cast(j.period[1] as date) as first, try_cast(j.period[2] as date) as last,
+    try_cast(j.as_of as date) as as_of, coalesce(j.peers, true) as peers,
     j.score.total as total, j.score.interval[1] as total_low, j.score.interval[2] as total_high, j.score.band as band,
     j.score.missing as missing, j.score.criteria_version as version,
     {", ".join(f"j.score.dimensions.{one} as dimension_{one}" for one in DIMENSIONS)},
@@ -81,6 +84,7 @@ select file, case
     when first is null or last is null or as_of is null or last < first then 'when'
     when written_slug is distinct from slug or period_folder is distinct from first || '_' || last then 'place'
     when total is not null and not (total between 20 and 100) then 'total'
+    when total_low is not null and not coalesce(total between total_low and total_high, false) then 'total'
 end as reason, schema as detail
 from audits
 """
@@ -117,6 +121,19 @@ class Unusable:
         """False: it is used as far as it goes."""
         return self.reason != "lacks"
 
+    def said(self, say: Language) -> str:
+        """Why a file is left out, or what it lacks."""
+        return {
+            "json": say("is damaged: no JSON"),
+            "unreadable": say("cannot be read: look at its permissions"),
+            "schema": say("was written by another version (schema {found})", found=self.detail or "?"),
+            "who": say("names no client or no currency"),
+            "when": say("holds no period or no day of the data"),
+            "place": say("lies in a folder of another client or period: a copy?"),
+            "total": say("holds a score that cannot be"),
+            "lacks": say("is older: lacks {parts}; used as far as it goes", parts=self.detail),
+        }[self.reason]
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -138,10 +155,16 @@ class Ledger:
         """The newest audit of each client."""
         return self.audits.groupby("slug", sort=True).tail(1).reset_index(drop=True)
 
-    def before(self, audit: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The client's last audit that ends before ``audit`` begins, as its own report finds it; None: the first."""
-        own = self.audits[(self.audits["slug"] == audit["slug"]) & (self.audits["last"] < audit["first"])]
-        return None if own.empty else dict(own.iloc[-1])
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """The newest audit of each client beside its last one before it, whose columns end in ``_then``.
+
+        The last one ends before the newest begins, as for "what has changed" in the client's own report; clients
+        without one are left out.
+        """
+        both = self.latest.merge(self.audits, on="slug", suffixes=("", "_then"))
+        earlier = both[both["last_then"] < both["first"]]
+        return earlier.groupby("slug", sort=True).tail(1).reset_index(drop=True)
 
 
 def read_ledger(reports: Path) -> Ledger:
