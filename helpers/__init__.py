@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from helpers.client import read_client
     from helpers.facts import count
     from helpers.portfolio.portfolio import Portfolio
-    from helpers.portfolio.write import write_portfolio
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
@@ -71,7 +70,6 @@ _HOMES = {
     "read_answers": "helpers.survey.answers",
     "read_client": "helpers.client",
     "show_first_page": "helpers.report.notebook",
-    "write_portfolio": "helpers.portfolio.write",
     "write_report": "helpers.report.write",
 }
 
@@ -103,7 +101,6 @@ __all__ = [
     "read_answers",
     "read_client",
     "show_first_page",
-    "write_portfolio",
     "write_report",
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -137,11 +138,10 @@ def portfolio(
     branding = _branding(brand)
 
     from helpers.portfolio.portfolio import Portfolio
-    from helpers.portfolio.write import write_portfolio
 
     for code in languages or ("",):
-        made = Portfolio.measure(reports, code, day)
-        folder = write_portfolio(made.report(branding.brand if branding else None), out or reports, wanted)
+        made = replace(Portfolio.measure(reports, code, day), out=out or reports, formats=wanted)
+        folder = made.write(branding.brand if branding else None)
         for name in wanted:
             typer.echo(printable(str(folder / f"report.{name}")))
     for one in made.measured.unusable:

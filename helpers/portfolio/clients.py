@@ -114,7 +114,7 @@ def _overview(measured: Measured, say: Language) -> Exhibit:
         title=title,
         figure=figure,
         reading=tuple(reading),
-        table=_table(measured, say),
+        table=clients_table(measured, say),
         table_open=True,
         note=_note(measured, say),
     )
@@ -155,7 +155,8 @@ def _states(measured: Measured, say: Language) -> str:
     return say("Clients by state: {list}.", list=", ".join(parts)) if parts else ""
 
 
-def _table(measured: Measured, say: Language) -> Table:
+def clients_table(measured: Measured, say: Language) -> Table:
+    """All clients in one table, by name."""
     asked = questionnaire()
     rows: list[tuple[Cell, ...]] = []
     several = len(set(measured.latest["version"].dropna())) > 1

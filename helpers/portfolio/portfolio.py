@@ -9,11 +9,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from helpers.batch.parameters import PortfolioParameters, parameters_of
+from helpers.batch.wishes import parse_day, parse_formats
+from helpers.briefing import found_folder, out_folder
 from helpers.errors import ReportError
 from helpers.language import language
 from helpers.portfolio import changes, clients, criteria, todo
@@ -29,6 +33,7 @@ from helpers.portfolio.measure import (
     newest_version,
     stakes_of,
 )
+from helpers.portfolio.write import write_portfolio
 from helpers.report.model import Box, Brand, Report, Section
 from helpers.survey.criteria import questionnaire
 
@@ -49,6 +54,20 @@ class Portfolio:
 
     say: Language
     measured: Measured
+    out: Path = Path("reports")
+    formats: tuple[str, ...] = ("html",)
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, Any]) -> Portfolio:
+        """The portfolio of a notebook: ``Portfolio.of(globals())`` after its parameters cell.
+
+        Raises:
+            ParameterError: an unknown or ill-typed parameter.
+            ReportError: as ``measure``.
+        """
+        wish = parameters_of(namespace, PortfolioParameters)
+        found = cls.measure(found_folder(wish.reports), wish.lang, parse_day(wish.as_of))
+        return replace(found, out=out_folder(wish.out), formats=parse_formats(wish.formats))
 
     @classmethod
     def measure(cls, reports: Path | str, lang: str = "", as_of: dt.date | None = None) -> Portfolio:
@@ -74,6 +93,10 @@ class Portfolio:
 
     def __repr__(self) -> str:
         return f"Portfolio({len(self.measured.latest)} clients, {self.measured.audits} audits)"
+
+    def write(self, brand: Brand | None = None) -> Path:
+        """Write the report into ``out`` in its formats; the folder of its language."""
+        return write_portfolio(self.report(brand), self.out, self.formats)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
