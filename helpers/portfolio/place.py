@@ -109,7 +109,8 @@ def place_exhibit(score: Score, peers: Sequence[Peer], say: Language) -> Exhibit
 
 def _row(name: str, place: Place, say: Language) -> tuple[Cell, ...]:
     rank = say("{rank} of {n}", rank=say.count(place.rank), n=say.count(place.others + 1))
-    return name, place.own, rank, _quarter(place.quarter, say), *place.quarters
+    # Of five others the quartiles are figures of single companies: no more digits than are shown.
+    return name, place.own, rank, _quarter(place.quarter, say), *(round(at, 1) for at in place.quarters)
 
 
 def _quarter(quarter: Quarter, say: Language) -> str:
