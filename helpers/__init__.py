@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
+    from helpers.portfolio.portfolio import Portfolio
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
@@ -55,6 +56,7 @@ _HOMES = {
     "Managers": "helpers.chapters.managers",
     "Money": "helpers.chapters.money",
     "Plan": "helpers.chapters.plan",
+    "Portfolio": "helpers.portfolio.portfolio",
     "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
     "Speed": "helpers.chapters.speed",
@@ -85,6 +87,7 @@ __all__ = [
     "Managers",
     "Money",
     "Plan",
+    "Portfolio",
     "Questionnaire",
     "ScoreChapter",
     "Speed",

@@ -56,7 +56,7 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         BrandError: there is a brand.yml and it cannot be used.
     """
     wish = read_parameters(namespace)
-    client = read_client(_found(wish.client))
+    client = read_client(found_folder(wish.client))
     changes: dict[str, Any] = {}
     if wish.lang:
         changes["lang"] = wish.lang
@@ -69,13 +69,13 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
     return Brief(
         client,
         language(client.lang),
-        _out(wish.out),
+        out_folder(wish.out),
         parse_formats(wish.formats),
         branding.brand if branding else None,
     )
 
 
-def _found(text: str) -> Path:
+def found_folder(text: str) -> Path:
     """A folder relative to where the notebook runs, else to the project: both `jupyter lab` and `papermill` work."""
     path = Path(text).expanduser()
     if path.exists() or path.is_absolute():
@@ -83,7 +83,8 @@ def _found(text: str) -> Path:
     return PROJECT / path
 
 
-def _out(text: str) -> Path:
+def out_folder(text: str) -> Path:
+    """Where a notebook writes to."""
     # Started inside notebooks/, "reports" still means the project's reports/.
     path = Path(text).expanduser()
     return PROJECT / path if not path.is_absolute() and Path.cwd() == PROJECT / "notebooks" else path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -116,6 +117,35 @@ def render(
 
     for path in make(place, wanted, branding.brand if branding else None):
         typer.echo(printable(str(path)))
+
+
+@app.command()
+def portfolio(
+    reports: Annotated[Path, typer.Argument(metavar="REPORTS", help="A folder of reports.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Default: the folder of reports.")] = None,
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Default: that of most clients.")] = "",
+    formats: Formats = "html",
+    as_of: Annotated[str, typer.Option(metavar="DAY", help="Late is counted from it; default: the newest data.")] = "",
+    brand: BrandFile = None,
+    debug: Debug = False,
+) -> None:
+    """All audited clients on one page: scores, changes, criteria, what to do; damaged audits are listed."""
+    from helpers.batch.wishes import parse_day, parse_formats, parse_languages
+
+    languages = _parsed("--lang", parse_languages, lang)
+    wanted = _parsed("--formats", parse_formats, formats)
+    day = _parsed("--as-of", parse_day, as_of)
+    branding = _branding(brand)
+
+    from helpers.portfolio.portfolio import Portfolio
+
+    for code in languages or ("",):
+        made = replace(Portfolio.measure(reports, code, day), out=out or reports, formats=wanted)
+        folder = made.write(branding.brand if branding else None)
+        for name in wanted:
+            typer.echo(printable(str(folder / f"report.{name}")))
+    for one in made.measured.unusable:
+        typer.echo(f"note: {printable(one.file)}: {printable(one.said(language('en')))}", err=True)
 
 
 @app.command()

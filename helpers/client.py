@@ -89,6 +89,7 @@ class Aims(Strict):
     win_rate: float | None = Field(default=None, ge=0, le=1)
     average_deal: float | None = Field(default=None, gt=0)
     cost_per_lead: float | None = Field(default=None, gt=0)
+    cac: float | None = Field(default=None, gt=0)
 
 
 class Survey(Strict):
@@ -253,6 +254,8 @@ class Client(Strict):
     headcount: dict[Team, Annotated[int, Field(ge=1)]] = {}
     heads: dict[Team, Annotated[str, Field(min_length=1, max_length=100)]] = {}
     survey: Survey = Survey()
+    peers: bool = True
+    """Whether the report names its place among the other audited clients, and whether these may count this one."""
     sources: tuple[Source, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=2)] = DEFAULT_STAGES
     outcomes: dict[str, dict[str, StageOutcome]] = {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from helpers.batch.wishes import parse_formats, parse_period
+from helpers.batch.wishes import parse_day, parse_formats, parse_period
 from helpers.errors import ParameterError, Problem
 from helpers.validation import Strict, nearest, problems_of
 
@@ -107,21 +107,51 @@ class AuditParameters(Strict):
         return value
 
 
+class PortfolioParameters(Strict):
+    """The parameters of notebooks/portfolio.ipynb."""
+
+    reports: str
+    out: str = "reports"
+    lang: Literal["", "en", "ru", "uk"] = ""
+    formats: str = "html"
+    as_of: str = ""
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, value: str) -> str:
+        parse_formats(value)
+        return value
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        parse_day(value)
+        return value
+
+
+Wanted = TypeVar("Wanted", bound=Strict)
+
+
 def read_parameters(namespace: Mapping[str, Any]) -> AuditParameters:
-    """The audit's parameters as a notebook holds them (``read_parameters(globals())``), however it was started.
+    """The audit's parameters as a notebook holds them (``read_parameters(globals())``); see ``parameters_of``."""
+    return parameters_of(namespace, AuditParameters)
+
+
+def parameters_of(namespace: Mapping[str, Any], model: type[Wanted]) -> Wanted:
+    """A notebook's parameters as it holds them, however it was started.
 
     Plain papermill injects what it was given without a check, so names that its cell sets are checked as well.
 
     Raises:
         ParameterError: all that is wrong, one problem each.
     """
-    known = list(AuditParameters.model_fields)
+    known = list(model.model_fields)
     problems = [_unknown(name, known) for name in _injected(namespace.get("In", ())) if name not in known]
     values = {name: namespace[name] for name in known if name in namespace}
     try:
-        parameters = AuditParameters.model_validate(values, strict=True)
+        parameters = model.model_validate(values, strict=True)
     except ValidationError as error:
-        problems += problems_of(error, AuditParameters, _PLACE)
+        problems += problems_of(error, model, _PLACE)
     if problems:
         raise ParameterError(problems)
     return parameters

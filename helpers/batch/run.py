@@ -28,6 +28,7 @@ from helpers.batch.workers import can_fork, run_in_worker
 from helpers.brand import Branding, find_brand
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
+from helpers.portfolio.peers import Peer, write_peers
 from helpers.terminal import printable
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "audit.ipynb"
@@ -66,12 +67,14 @@ def run_client(
     isolated: bool = False,
     limits: Limits = UNLIMITED,
     stop: threading.Event | None = None,
+    peers: Sequence[Peer] | None = None,
 ) -> Run:
     """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
 
     ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'; ``more``:
     further parameters of the notebook; ``brand`` None: that of brand.yml in the client's folder or beside it. Existing
-    reports of the same figures in other languages stay. ``limits`` hold for each notebook. Beside the report stands
+    reports of the same figures in other languages stay. ``peers``: the other clients as they stood before the batch;
+    None: as the ledger is when the notebook looks. ``limits`` hold for each notebook. Beside the report stands
     what it was made from (state.py).
 
     Raises:
@@ -89,6 +92,8 @@ def run_client(
     place = reports / client.slug
     own = find_brand(client.folder) if brand is None else None
     with workplace(reports) as out:
+        if peers is not None:
+            write_peers(peers, out)
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
         for lang in languages or (client.lang,):

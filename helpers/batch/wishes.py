@@ -43,6 +43,16 @@ def parse_period(text: str) -> tuple[dt.date, dt.date] | None:
     return span
 
 
+def parse_day(text: str) -> dt.date | None:
+    """'2026-07-15' → that day; '' → None."""
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"day {text!r} must look like 2026-07-15") from None
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 

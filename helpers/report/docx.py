@@ -41,6 +41,7 @@ from helpers.report.outline import (
     Piece,
     Text,
     action_line,
+    findings_title,
     handout_pieces,
     outline,
 )
@@ -187,10 +188,11 @@ class _Document:
         if report.headline:
             self._add("Report Headline", run(report.headline))
         if report.findings:
-            self._add("heading 3", run(say("Strongest findings in money")))
+            self._add("heading 3", run(findings_title(report, say)))
             ranked = ((one.text, one.amount, one.detail) for one in report.findings)
             self._ranked(ranked)
-        self._score(report.score)
+        if report.score is not None:
+            self._score(report.score)
         if report.actions:
             self._add("heading 3", run(say("What to do first")))
             self._ranked((one.title, one.amount, action_line(one, say)) for one in report.actions)

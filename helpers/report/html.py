@@ -15,7 +15,7 @@ from helpers.report.inline import inlined
 from helpers.report.lettering import strip_control
 from helpers.report.look import dark, light
 from helpers.report.model import Brand, Report, ScoreCard, Section
-from helpers.report.outline import action_line, action_pairs, on_scale
+from helpers.report.outline import action_line, action_pairs, findings_title, on_scale
 
 HERE = Path(__file__).parent
 PAPER, SIDEWAYS = 498.0, 745.0
@@ -89,6 +89,7 @@ def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[
         "say": say,
         "currency": currency,
         "section_titles": {section.key: section.title for section in sections},
+        "findings_title": lambda report: findings_title(report, say),
         "action_line": lambda action: action_line(action, say),
         "action_pairs": lambda action: action_pairs(action, say),
         "on_paper": lambda table: _on_paper(fitted(table, say, currency, PAPER, SIDEWAYS)),
@@ -102,7 +103,7 @@ def _contents(report: Report, say: Language) -> list[tuple[str, str]]:
     parts = [("first-page", say("The main thing"))]
     if report.days or report.actions or report.next_audit:
         parts.append(("days", say("The first 90 days")))
-    if report.score.readings or report.score.states:
+    if report.score and (report.score.readings or report.score.states):
         parts.append(("reading-the-score", say("How to read the score")))
     parts += [(f"s-{section.key}", section.title) for section in report.sections]
     if report.method:

@@ -255,7 +255,8 @@ class Report(Model):
     as_of: dt.date
     brand: Brand | None = None
     """Whose report it is; None: nobody's name stands on it."""
-    score: ScoreCard
+    score: ScoreCard | None = None
+    """None: a report about many clients, which has no score of its own."""
     findings: tuple[Finding, ...] = ()
     """Where money is lost or found, at most three, strongest first."""
     headline: str = ""

@@ -40,7 +40,8 @@ def show_first_page(report: Report, say: Language) -> None:
     """Display what stands on the first page of the report."""
     findings = (f"{finding.text} {finding.amount}".strip() for finding in report.findings)
     actions = (f"{action.title} {action.amount}".strip() for action in report.actions)
-    plain = _plain(report.title, report.headline, report.score.headline, *findings, *actions)
+    headline = report.score.headline if report.score else ""
+    plain = _plain(report.title, report.headline, headline, *findings, *actions)
     _show(part("first_page", say, report.currency, report), plain)
 
 

@@ -124,6 +124,11 @@ def handout_pieces(handout: Handout, level: int) -> Iterator[Piece]:
         yield from _block(block, level)
 
 
+def findings_title(report: Report, say: Language) -> str:
+    """What stands above the findings: those of a client are about money, those of many clients are not."""
+    return say("Strongest findings in money") if report.score is not None else say("What stands out")
+
+
 def action_pairs(action: Action, say: Language) -> tuple[tuple[str, str], ...]:
     """What is to be known about an action, each with its name; what nobody has said is left out."""
     pairs = (
@@ -170,7 +175,8 @@ class _Outline:
     def pieces(self) -> Iterator[Piece]:
         report, say = self.report, self.say
         yield from self.days()
-        yield from self.score(report.score)
+        if report.score is not None:
+            yield from self.score(report.score)
         for section in report.sections:
             yield from self.section(section)
         if report.method:

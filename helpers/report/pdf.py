@@ -14,7 +14,7 @@ from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Report, ScoreCard
-from helpers.report.outline import Blank, Numbers, Picture, Piece, action_line, on_scale, outline
+from helpers.report.outline import Blank, Numbers, Picture, Piece, action_line, findings_title, on_scale, outline
 from helpers.report.typesetting import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -72,7 +72,7 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
             "contents": say("Contents"),
             "score": say("Score"),
             "of_100": say("of 100"),
-            "findings": say("Strongest findings in money"),
+            "findings": findings_title(report, say),
             "actions": say("What to do first"),
         },
         "owner": _owner(report, say),
@@ -93,7 +93,9 @@ def _owner(report: Report, say: Language) -> dict[str, Any]:
     }
 
 
-def _score(card: ScoreCard, say: Language) -> dict[str, Any]:
+def _score(card: ScoreCard | None, say: Language) -> dict[str, Any] | None:
+    if card is None:
+        return None
     if card.total is None:
         return {"total": None, "missing": card.missing}
     sides = {
