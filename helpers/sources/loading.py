@@ -18,6 +18,7 @@ import pandas as pd
 from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import prepare
+from helpers.sources.discreet import discreet
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
@@ -263,7 +264,7 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
                         spec.name,
                         n,
                         column=column.name,
-                        detail=_example(column.type, str(found[f"{kind}{column.name}:example"])),
+                        detail=discreet(str(found[f"{kind}{column.name}:example"])),
                         first_rows=(count(f"{kind}{column.name}:row"),),
                     )
                 )
@@ -276,11 +277,6 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
             ledger.add(Notice(code, spec.name, count(f"{key}:n"), money(f"{key}:money"), column=spec.money))
     if count("long:n"):
         ledger.add(Notice(Code.PERIOD_ROWS, spec.name, count("long:n")))
-
-
-def _example(kind: str, text: str) -> str:
-    # Long or e-mail-like cells may hold personal data; a notice shows only what a code or label would look like.
-    return "" if len(text) > 60 or "@" in text else text
 
 
 def _resolve(

@@ -45,6 +45,8 @@ class Mapped:
     """Named by a header or a line above the table; "$" is nobody's for sure."""
     stored: tuple[str, ...]
     """Tables that hold the text, to be dropped when it has been typed."""
+    since_1904: frozenset[int] = frozenset()
+    """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
 
     def label(self, file: int) -> str:
@@ -87,7 +89,13 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     if planned.alone:
         notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
     currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
-    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, notices)
+    late = frozenset(number for number, candidate in enumerate(candidates) if _since_1904(candidate))
+    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+
+
+def _since_1904(candidate: Candidate) -> bool:
+    content = candidate.sheet.content
+    return isinstance(content, BookSheet) and content.since_1904
 
 
 def _columns(source: Source) -> dict[str, Column]:

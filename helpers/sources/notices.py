@@ -55,6 +55,10 @@ class Code(StrEnum):
     CURRENCY_CONVERTED = "CURRENCY_CONVERTED"
     PLACEHOLDER = "PLACEHOLDER"
     OUTCOME_AFTER_AS_OF = "OUTCOME_AFTER_AS_OF"
+    CLOCK_ENDS = "CLOCK_ENDS"
+    DAY_MOVED = "DAY_MOVED"
+    ID_PREFIX = "ID_PREFIX"
+    CONTACT_UNREAD = "CONTACT_UNREAD"
     # Kept as it is, and said.
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
     CLOSED_BEFORE_CREATED = "CLOSED_BEFORE_CREATED"
@@ -343,6 +347,29 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             rows=rows,
             column=column,
             detail=detail,
+        ),
+        Code.CLOCK_ENDS: say(
+            "{rows} where “{column}” is 23:59, and none is longer: a clock starts anew at midnight, so longer times "
+            "may be cut; export durations in hours or seconds",
+            rows=rows,
+            column=column,
+        ),
+        Code.DAY_MOVED: say(
+            "{rows} moved to another day when the times of the export became the client's local time; before that, "
+            "dates of different systems may differ by a day",
+            rows=rows,
+        ),
+        Code.ID_PREFIX: say(
+            "{rows} where “{column}” carries a prefix, such as {detail}: the number behind it is used",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.CONTACT_UNREAD: say(
+            "{rows} where “{column}” is no telephone number that could be told from others (glued together, or turned "
+            "into a number with lost digits): the person is unknown",
+            rows=rows,
+            column=column,
         ),
         Code.FILE_UNUSED: say("the file is not used: {detail}", detail=detail),
         Code.HEADER_GUESSED: say("recognised by column names never seen in a real export: {detail}", detail=detail),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.client import StageOutcome
 from helpers.errors import Problem
+from helpers.sources.discreet import discreet
 from helpers.sources.rawfiles import normal
 from helpers.validation import nearest
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from helpers.sources.presets import Preset
 
 ANY = "*"
+USUAL_ROWS, USUAL_SHARE = 3, 0.01
+"""What occurs in fewer rows than either, and looks like a person, is no stage: it is not repeated in a message."""
 
 
 def stage_map(
@@ -52,11 +55,15 @@ def stage_map(
             known[pipeline if pipeline == ANY else normal(pipeline), normal(stage)] = given
             guesses.discard(normal(stage))
     result, problems, guessed = {}, [], []
+    usual, moved = max(USUAL_ROWS, int(USUAL_SHARE * int(pairs["rows"].sum()))), 0
     for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
         if found is None and not stage:
             # No stage entered: it is a lead and nothing more is known.
             found = StageOutcome(stage="leads", outcome="open")
+        if found is None and rows < usual and not discreet(stage):
+            moved += int(rows)
+            continue
         if found is None:
             guess = nearest(stage, [name for _, name in known])
             place = f'"{pipeline}": ' if pipeline else ""
@@ -73,6 +80,11 @@ def stage_map(
         if normal(stage) in guesses:
             guessed.append(stage)
         result[pipeline, stage] = found
+    if moved:
+        what = f"{table}: {moved} rows hold no stage but what may be a person's name, address or number"
+        problems.append(
+            Problem(what, "their cells have moved, or another column is mapped to the stage: check the file")
+        )
     return result, problems, list(dict.fromkeys(guessed))
 
 

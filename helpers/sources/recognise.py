@@ -16,6 +16,7 @@ from helpers.errors import DataError, Problem
 from helpers.sources.containers import NoTableError
 from helpers.sources.currency import PATTERN, currency_of, header_currency
 from helpers.sources.delimiter import Row
+from helpers.sources.discreet import shown_header
 from helpers.sources.period import period_in
 from helpers.sources.presets import GENERIC, Partial, Preset, likely_presets, read_preset
 from helpers.sources.rawfiles import MAX_COLUMNS, Sheet, View, normal
@@ -503,8 +504,7 @@ def _quote(text: str) -> str:
 
 def _unknown(sheets: Sequence[Sheet]) -> Problem:
     """A file of which nothing is known."""
-    rows = sheets[0].views[0].rows
-    shown = next((" | ".join(cell for cell in row if cell)[:100] for row in rows if any(row)), "")
+    shown = shown_header(sheets[0].views[0].rows)
     return Problem(
         f"not recognised; it begins with {shown!r}",
         "run `audit map`, or name its table and columns under sources in client.yml",
@@ -513,7 +513,7 @@ def _unknown(sheets: Sequence[Sheet]) -> Problem:
 
 
 def _no_header(sheet: Sheet, wanted: set[str]) -> Problem:
-    shown = " ".join(cell for cell in sheet.views[0].rows[0] if cell)[:120] if sheet.views[0].rows else ""
+    shown = shown_header(sheet.views[0].rows)
     return Problem(
         f"no row holds any of the columns named in client.yml; the first row is {shown!r}",
         f"expected headers such as {', '.join(repr(word) for word in sorted(wanted)[:4])}",

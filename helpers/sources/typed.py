@@ -12,13 +12,15 @@ import pandas as pd
 
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import WHOLE_TOTAL
-from helpers.sources.currency import DOLLARS
+from helpers.sources.contact import contact_key
+from helpers.sources.currency import DOLLARS, currency_of
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.rawfiles import normal
 from helpers.sources.tables import TABLES
 from helpers.sources.totals import compare_totals
 from helpers.sources.values import (
+    FILE_STEP,
     MONEY,
     OTHER,
     Style,
@@ -28,6 +30,7 @@ from helpers.sources.values import (
     form_of,
     forms_in,
     forms_of,
+    from_1904,
     is_dirty,
     is_odd,
     plain_style,
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from helpers.sources.tables import Column
 
 MACRO = r"\{[^{}]*\}|%7[Bb]"
+ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
+"""Before a campaign's number: Google's resource names, Direct's letters."""
 MACRO_COLUMNS = ("source", "medium", "campaign", "campaign_id", "term", "content")
 
 
@@ -95,6 +100,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         if column.type == "rating" and client.rating:
             texts[name] = _rated(texts[name], client.rating)
             survey.forms[name] = frozenset({OTHER})
+        if mapped.since_1904 and column.type in ("moment", "day") and OTHER in survey.forms[name]:
+            texts[name] = ibis.ifelse(table._file.isin(mapped.since_1904), from_1904(texts[name]), texts[name])
     mapped.notices += [
         Notice(Code.PLACEHOLDER, source.table, count, file=source.file, column=mapped.headers.get(name, name))
         for name, count in survey.odd.items()
@@ -104,14 +111,23 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if problems:
         raise DataError(problems)
     values: dict[str, ir.Value] = {}
+    asked: dict[tuple[Code, str], ir.Scalar] = {}
+    prefixed: ir.Scalar = ibis.null("string")
     for name, column in mapped.columns.items():
         text = texts[name]
         if column.type == "person":
-            values[name] = _hashed(text, secret)
+            values[name] = _hashed(text, client.country, secret)
+            asked[Code.CONTACT_UNREAD, name] = text.count()
             continue
         value = typed_value(text, column, styles[name])
         zone = source.timezone or mapped.preset.timezone
         values[name] = _zoned(value, zone, client.timezone) if column.type == "moment" else value
+        if column.type == "moment" and column.required and zone not in (None, client.timezone):
+            asked[Code.DAY_MOVED, name] = (values[name].date() != value.date()).sum()
+        if name == "campaign_id" and styles[name].forms != {"whole"}:
+            asked[Code.ID_PREFIX, name] = value.re_search(ID_PREFIX).sum()
+            prefixed = value.max(where=value.re_search(ID_PREFIX))
+            values[name] = value.re_replace(ID_PREFIX, r"\1")
         if column.type not in ("id", "text"):
             values[f"_bad_{name}"] = ibis.ifelse(value.isnull(), text, ibis.null("string"))
     macros = tuple(name for name in MACRO_COLUMNS if survey.macros.get(name))
@@ -124,6 +140,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if survey.totals:
         service["_total"] = table._total & _without_identity(mapped, values)
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
+    mapped.notices += _told(mapped, table, made, asked, prefixed)
     for name in mapped.stored:
         con.drop_table(name)
     money = [name for name, column in mapped.columns.items() if column.type == "money"]
@@ -134,18 +151,52 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     return Typed(mapped, made, bad, macros)
 
 
+def _told(
+    mapped: Mapped, table: ir.Table, made: ir.Table, asked: dict[tuple[Code, str], ir.Scalar], prefixed: ir.Scalar
+) -> list[Notice]:
+    """Notices about values that are changed while they are typed, where there are any."""
+    if not asked:
+        return []
+    questions = {f"{code}:{name}": count for (code, name), count in asked.items()}
+    found = table.aggregate(**questions, prefixed=prefixed).to_pandas().iloc[0].to_dict()
+    for code, name in asked:
+        if code is Code.CONTACT_UNREAD:
+            # Filled cells against hashes: to read the numbers twice would cost more than all else.
+            found[f"{code}:{name}"] -= int(made[name].count().to_pyarrow().as_py())
+    source = mapped.source
+    return [
+        Notice(
+            code,
+            source.table,
+            int(count),
+            file=source.file,
+            column=mapped.headers.get(name, name),
+            detail=str(found["prefixed"]) if code is Code.ID_PREFIX else "",
+        )
+        for code, name in asked
+        if not pd.isna(count := found[f"{code}:{name}"]) and int(count)
+    ]
+
+
 def _without_identity(mapped: Mapped, values: dict[str, ir.Value]) -> ir.BooleanValue:
     """What tells totals from a campaign that is called "Total war": it has an id or a date.
 
     Where the date is the same for the whole file the name itself must say nothing but "total".
     """
     spec = TABLES[mapped.source.table]
-    absent = [values[column.name].isnull() for column in spec.columns if column.required and column.name in values]
+    absent = [
+        _empty(values[column.name], column.type) for column in spec.columns if column.required and column.name in values
+    ]
     undated = spec.date not in mapped.headers
     if undated and "campaign" in values and not spec.key:
         name = values["campaign"]
         absent.append(name.isnull() | name.lower().re_search(WHOLE_TOTAL))
     return ibis.or_(*absent) if absent else ibis.literal(True)
+
+
+def _empty(value: ir.Value, kind: str) -> ir.BooleanValue:
+    # The word "total" often stands in the first column, which may be the id's.
+    return value.isnull() | value.lower().re_search(WHOLE_TOTAL) if kind == "id" else value.isnull()
 
 
 def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
@@ -195,17 +246,26 @@ def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) ->
             styles[name] = plain
     asked = {name: column for name, column in mapped.columns.items() if name not in styles}
     questions: dict[str, Any] = {}
+    at = table._file.cast("int64") * FILE_STEP + table._row
     for name, column in asked.items():
-        questions.update(column_questions(table[name], column, name))
+        questions.update(column_questions(table[name], column, name, at))
     answers = table.aggregate(**questions).to_pandas().iloc[0].to_dict() if questions else {}
     problems = []
     for name, column in asked.items():
         header = mapped.headers.get(name, name)
-        style = decide(answers, column, name, header, source.file, decimal, dates, zone)
+        found = answers.get(f"{name}:row")
+        file = source.file if found is None or pd.isna(found) else mapped.label(int(found) // FILE_STEP)
+        style = decide(answers, column, name, header, file, decimal, dates, zone)
         if isinstance(style, Problem):
             problems.append(style)
             continue
         styles[name] = style
+        signs = answers.get(f"{name}:signs")
+        if signs is not None and len(signs):
+            problems += _signed(client, mapped, header, sorted({currency_of(str(sign)) for sign in signs}))
+        if answers.get(f"{name}:midnight") and not answers.get(f"{name}:beyond"):
+            count = int(answers[f"{name}:midnight"])
+            mapped.notices.append(Notice(Code.CLOCK_ENDS, source.table, count, file=source.file, column=header))
         if style.damaged:
             mapped.notices.append(
                 Notice(
@@ -224,11 +284,37 @@ def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) ->
     return styles, problems
 
 
-def _hashed(raw: ir.StringValue, secret: str) -> ir.StringValue:
+def _signed(client: Client, mapped: Mapped, header: str, found: list[str]) -> list[Problem]:
+    """Currency signs in the cells are a claim: they stop where they contradict each other or what is known.
+
+    A column of currencies, or a currency set for the source, is the client's word; "$" agrees with any dollar.
+    """
+    source = mapped.source
+    if "currency" in mapped.columns or source.currency:
+        return []
+    exact = [code for code in found if code != "$"]
+    dollar = "$" in found and not any(code in DOLLARS for code in exact)
+    named = exact + ["$"] * dollar
+    known = mapped.currency or client.currency
+    if len(named) == 1 and (named[0] == known or (named[0] == "$" and known in DOLLARS)):
+        return []
+    shown = ", ".join(named)
+    if len(named) > 1:
+        what = f"amounts in several currencies by their signs ({shown})"
+        todo = "export them with a column of the currency, or one file per currency"
+    else:
+        what = f"amounts are written with {shown}, but " + (
+            f"the header says {known}" if mapped.currency else f"the report is in {known}"
+        )
+        code = named[0] if named[0] != "$" else "USD"
+        todo = f"set currency: {code} for this source (with rates), or currency: {known} if the sign is only decoration"
+    return [Problem(what, todo, source.file, key=header)]
+
+
+def _hashed(raw: ir.StringValue, country: str | None, secret: str) -> ir.StringValue:
     """A keyed hash of an e-mail or phone; the key lives only in this process, so the hash can never be looked up."""
-    digits = raw.re_replace(r"\D", "").right(10)
-    key = ibis.ifelse(raw.contains("@") | (digits.length() < 7), raw.strip().lower(), digits)
-    return ibis.ifelse(key.length() > 0, (ibis.literal(secret) + key).hexdigest("sha256").left(32), ibis.null("string"))
+    key = contact_key(raw, country).nullif("")
+    return (ibis.literal(secret) + key).hexdigest("sha256").left(32)
 
 
 def _rated(text: ir.StringValue, labels: dict[str, float]) -> ir.StringValue:
