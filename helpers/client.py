@@ -179,6 +179,33 @@ class Aliases(Strict):
 
     channel: dict[str, Words] = {}
     manager: dict[str, Words] = {}
+    campaign: dict[str, Words] = {}
+    """The name a campaign goes by now → names it had."""
+
+
+class LeftOut(Strict):
+    """What is no enquiry. Nothing of it goes before the client has said so."""
+
+    tests: bool = False
+    """Leads and deals that look like tests; won ones with money stay."""
+    words: Words = ()
+    """Further words by which a test is told: in its name, source or campaign."""
+    managers: Words = ()
+    """Own people in whose name only tests stand."""
+    vanished: bool = False
+    """Ids of an older export that a newer one no longer holds."""
+    won: bool = False
+    """Also tests that are won and have an amount."""
+
+
+class Totals(Strict):
+    """What one side counts for the period by its own books."""
+
+    leads: int | None = Field(default=None, ge=0)
+    qualified: int | None = Field(default=None, ge=0)
+    customers: int | None = Field(default=None, ge=0)
+    revenue: Annotated[Exact, Field(ge=0)] | None = None
+    spend: Annotated[Exact, Field(ge=0)] | None = None
 
 
 class PlanMonth(Strict):
@@ -260,6 +287,10 @@ class Client(Strict):
     rating: dict[str, Annotated[float, Field(ge=1, le=5)]] = {}
     experimental: Words = ()
     aliases: Aliases = Aliases()
+    left_out: LeftOut = LeftOut()
+    totals: dict[Literal["marketing", "sales", "accounting"], Totals] = {}
+    terms: dict[Literal["lead", "qualified", "customer"], dict[Literal["marketing", "sales"], str]] = {}
+    vat_rate: dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]] = {}
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
     plan: dict[Month, PlanMonth] = {}
     pay: Pay | None = None

@@ -30,6 +30,7 @@ from helpers.facts.staff import shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
 from helpers.facts.waits import Clock, with_waits
+from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
 
@@ -129,7 +130,8 @@ def count(data: Data) -> Facts:
         deals=deals,
         touches=touches,
         clock=clock,
-        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"]),
+        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
+        campaigns=_renamed(client.aliases.campaign, lead_counts["campaign"], spend["campaign"]),
         managers=shown_managers(data, lead_counts["manager"]),
     )
     lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
@@ -165,6 +167,15 @@ def count(data: Data) -> Facts:
         days=count_days(ground),
         pipeline=count_pipeline(ground),
     )
+
+
+def _renamed(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
+    """Campaign as written → the name it goes by now, only where the client has confirmed it."""
+    if not aliases:
+        return {}
+    names = {key(variant): name for name, variants in aliases.items() for variant in (name, *variants)}
+    found = {str(text) for column in columns for text in column.unique()}
+    return {text: names[key(text)] for text in found if key(text) in names}
 
 
 def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
