@@ -23,6 +23,7 @@ from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
 from helpers.facts.handover import Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
 from helpers.facts.pipeline import Pipeline, count_pipeline
+from helpers.facts.quality import Quality, count_quality
 from helpers.facts.quarters import Quarters, count_quarters
 from helpers.facts.retention import Retention, count_retention
 from helpers.facts.speed import Speed, count_speed
@@ -92,6 +93,7 @@ class Facts:
     outcomes: Outcomes = field(default_factory=Outcomes.empty)
     days: Days = field(default_factory=Days.empty)
     pipeline: Pipeline = field(default_factory=Pipeline.empty)
+    quality: Quality = field(default_factory=Quality.empty)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
@@ -166,6 +168,7 @@ def count(data: Data) -> Facts:
         outcomes=count_outcomes(ground),
         days=count_days(ground),
         pipeline=count_pipeline(ground),
+        quality=count_quality(ground),
     )
 
 
@@ -242,6 +245,8 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         reason=leads.reason.fill_null(""),
         qualified=leads.qualified,
         accepted=leads.accepted,
+        test=leads.test,
+        unfilled=leads.unfilled,
         rating=leads.rating,
         first_answer_min=leads.first_answer_min,
         revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),

@@ -27,6 +27,7 @@ from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
 from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
+from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
 
@@ -154,6 +155,7 @@ def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typ
     typed: list[Typed] = []
     problems = mixed_vat(client, plan)
     net = {part.source.vat for part in plan.planned if part.source.table == "spend"} >= {"included", "excluded"}
+    net = net and bool(client.vat_rate)
     secret = secrets.token_hex(16)  # With a phone or an e-mail behind it still one block of SHA-256.
     for planned in plan.planned:
         try:
@@ -323,6 +325,7 @@ def _resolve(
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
     con.drop_table("left_leads", force=True)
+    suggest_names(client, tables, ledger)
     if "spend" in tables:
         check_spend(client, tables["spend"], ledger.labels["spend"], ledger)
     for name in tables:

@@ -70,6 +70,7 @@ def alike(names: Iterable[str], others: Iterable[str] | None = None) -> list[tup
     """Pairs of names so similar that they may be one, the likest first: (name, of ``others`` or of the names)."""
     from rapidfuzz import fuzz, process
 
+    names, others = list(names), None if others is None else list(others)
     left = {name: _bare(name) for name in sorted(set(names)) if len(_bare(name)) >= SHORT}
     right = left if others is None else {name: _bare(name) for name in sorted(set(others)) if len(_bare(name)) >= SHORT}
     found: dict[frozenset[str], tuple[float, str, str]] = {}

@@ -384,9 +384,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             rows=rows,
             detail=detail,
         ),
-        Code.CHANNELS_ALIKE: say("channels with similar names, are they one? {detail}", detail=detail),
+        Code.CHANNELS_ALIKE: say(
+            "channels with similar names: {detail}; if they are one, write it under aliases: channel", detail=detail
+        ),
         Code.CAMPAIGNS_ALIKE: say(
-            "{rows} of campaigns without spend whose names are like those of campaigns without leads: {detail}",
+            "{rows} of campaigns without spend whose names are like those of campaigns without leads (first seen): "
+            "{detail}; if they are one, write it under aliases: campaign",
             rows=rows,
             detail=detail,
         ),

@@ -58,13 +58,15 @@ def stage_map(
             # No stage entered: it is a lead and nothing more is known.
             found = StageOutcome(stage="leads", outcome="open")
         if found is None:
-            guess = nearest(stage, [name for _, name in known])
-            place = f'"{pipeline}": ' if pipeline else ""
-            hint = f' (in client.yml there is "{guess}")' if guess else ""
+            elsewhere = any(name == normal(stage) for _, name in known)
+            guess = None if elsewhere else nearest(stage, [name for _, name in known])
+            hint = " in this pipeline" if elsewhere else f' (in client.yml there is "{guess}")' if guess else ""
+            place = f' of the pipeline "{pipeline}"' if pipeline else ""
+            under = pipeline if elsewhere else ANY
             problems.append(
                 Problem(
-                    f'{table}: the stage {place}"{stage}" ({rows} rows) has no outcome{hint}',
-                    f'add under outcomes: "*": {{"{stage}": {{outcome: open|won|lost, '
+                    f'{table}: the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
+                    f'add under outcomes: "{under}": {{"{stage}": {{outcome: open|won|lost, '
                     f"stage: one of {', '.join(client.stage_keys)}}}}}",
                     "client.yml",
                 )

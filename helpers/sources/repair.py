@@ -84,9 +84,15 @@ def _reread(text: str) -> str:
             found = b"".join(_byte(letter, wrong) for letter in text).decode(right)
         except UnicodeError:
             continue
-        if _is_clean(found):
+        if _is_clean(found) and (right == "utf-8" or _is_written(found)):
             return found
     return text
+
+
+def _is_written(text: str) -> bool:
+    """Words as people write them. Unlike UTF-8, one-byte encodings always give letters, mostly senseless ones."""
+    words = [word for word in _WORD.findall(text) if re.search(f"[{_CYRILLIC}]", word)]
+    return all(word in (word.lower(), word.upper(), word.capitalize()) for word in words) and len(set(text)) > 2
 
 
 def _byte(letter: str, encoding: str) -> bytes:

@@ -57,9 +57,8 @@ def _same_key(spend: ir.Table) -> list[Notice]:
 def _twice(client: Client, spend: ir.Table, files: Sequence[str]) -> list[Notice]:
     word = ibis.coalesce(spend.campaign_id, spend.campaign.lower(), ibis.literal(""))
     made = spend.mutate(_word=word, _channel=spend.channel.fill_null(""), _day=spend["from"])
-    daily = made.filter(made.cost > 0).group_by(["_channel", "_day", "_file"]).agg(
-        cost=made.cost.sum().cast("float64"), rows=made.count()
-    )  # fmt: skip
+    paid = made.filter(made.cost > 0)
+    daily = paid.group_by(["_channel", "_day", "_file"]).agg(cost=paid.cost.sum().cast("float64"), rows=paid.count())
     days = daily.to_pandas()
     names = canonical({str(name): 1 for name in days["_channel"].unique() if name}, client.aliases.channel,
                       usual_channels())  # fmt: skip
