@@ -226,6 +226,7 @@ class DataQuality(Chapter):
             "events": say("Events"),
             "figures": say("Departments' own figures"),
             "kpis": say("Weekly figures"),
+            "sorting": say("Blind sorting of leads"),
         }.get(key, key)
 
     def _completeness(self) -> Exhibit:

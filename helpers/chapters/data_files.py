@@ -18,7 +18,7 @@ def files_exhibit(ledger: Ledger, say: Language, table_name: Callable[[str], str
     if not ledger.raw:
         return None
     raws = {raw.name: raw for raw in ledger.raw}
-    rows = []
+    rows: list[tuple[str | int | float | None, ...]] = []
     for (table, name), part in ledger.files.items():
         raw = raws.get(name)
         lost = [notice for notice in ledger.dropped(table) if notice.file == name]
@@ -48,8 +48,8 @@ def files_exhibit(ledger: Ledger, say: Language, table_name: Callable[[str], str
         title=title,
         reading=(
             say(
-                "A file is recognised by what is in it, not by its name. If one was taken for the wrong thing, name its "
-                "columns under sources in client.yml."
+                "A file is recognised by what is in it, not by its name. If one was taken for the wrong thing, name "
+                "its columns under sources in client.yml."
             ),
         ),
         table=Table(

@@ -55,7 +55,7 @@ def gaps(
     say: Language,
 ) -> list[Gap]:
     """Everything worth repairing, the widest first."""
-    found = [*_sources(notices, say), *_fields(facts, filled, say), *_tags(tracking, say)]
+    found = [*_sources(notices, say), *_fields(facts, filled, tracking is not None, say), *_tags(tracking, say)]
     found += _money(facts, notices, currency, say)
     found += _leads(facts, notices, say)
     found += _unsaid(notices, say)
@@ -79,8 +79,8 @@ def fix_exhibit(found: Sequence[Gap], say: Language) -> Exhibit:
         title=title,
         reading=(
             say(
-                "The order is by the share of leads or money that a gap touches. Until a gap is closed, the figures named "
-                "beside it are missing or rest on a part of the data only."
+                "The order is by the share of leads or money that a gap touches. Until a gap is closed, the figures "
+                "named beside it are missing or rest on a part of the data only."
             ),
         ),
         table=Table(
@@ -126,7 +126,7 @@ def _sources(notices: Sequence[Notice], say: Language) -> list[Gap]:
     ]
 
 
-def _fields(facts: Facts, filled: pd.DataFrame, say: Language) -> list[Gap]:
+def _fields(facts: Facts, filled: pd.DataFrame, tracked: bool, say: Language) -> list[Gap]:
     told = {
         "channel": (
             say("Leads without a channel"),
@@ -178,7 +178,8 @@ def _fields(facts: Facts, filled: pd.DataFrame, say: Language) -> list[Gap]:
             if any_leads and FIELDS[field] not in facts.has:
                 found.append(Gap(field, what, say("not in the exports"), unjudged, todo, 1.0))
             continue
-        if row["share"] >= GOOD:
+        # Who came by himself has no campaign: paid channels are looked at apart.
+        if row["share"] >= GOOD or (field == "campaign" and tracked):
             continue
         lacking = row["leads"] - row["known"]
         size = say("{n} of {m} ({share})", n=say.count(lacking), m=say.count(row["leads"]),

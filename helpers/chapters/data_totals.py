@@ -1,4 +1,4 @@
-"""What each side counts beside what the data hold: own totals of three books, definitions, spend by what was paid for."""
+"""What each side counts beside what the data hold: totals of three books, definitions, spend by its purpose."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ def terms_exhibit(facts: Facts, client: Client, say: Language) -> Exhibit | None
     if not reading:
         reading.append(
             say(
-                "Ask both departments what they call a lead, a qualified lead and a customer, and write it under terms in "
-                "client.yml: most quarrels about numbers end here."
+                "Ask both departments what they call a lead, a qualified lead and a customer, and write it under terms "
+                "in client.yml: most quarrels about numbers end here."
             )
         )
     return Exhibit(

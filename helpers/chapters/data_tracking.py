@@ -55,6 +55,8 @@ class Tracking:
 
 def measure_tracking(facts: Facts) -> Tracking | None:
     """Traces of the period's leads; None where the export holds no source at all."""
+    import pandas as pd
+
     table = facts.quality.tracking
     table = table[table["span"] == "now"]
     if table.empty or not {"leads.source", "leads.channel", "leads.campaign", "leads.campaign_id"} & set(facts.has):
@@ -62,10 +64,14 @@ def measure_tracking(facts: Facts) -> Tracking | None:
     by_trace = table.groupby("trace")[["leads", "revenue"]].sum()
     wide = table.pivot_table(index="channel", columns="trace", values="leads", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=list(TRACES), fill_value=0)
-    channels = wide.assign(revenue=table.groupby("channel")["revenue"].sum(), all=wide.sum(axis=1)).reset_index()
-    channels = channels.rename(columns={"all": "leads", "campaign": "traced", "channel": "channel_only"})
-    channels.columns = ["channel", *channels.columns[1:]]
-    channels = channels[["channel", "leads", "traced", "unfilled", "revenue"]]
+    channels = pd.DataFrame(
+        {
+            "leads": wide.sum(axis=1),
+            "traced": wide["campaign"],
+            "unfilled": wide["unfilled"],
+            "revenue": table.groupby("channel")["revenue"].sum(),
+        }
+    ).reset_index()
     channels = channels.sort_values(["leads", "channel"], ascending=[False, True], ignore_index=True)
     spend = facts.spend[(facts.spend["span"] == "now") & (facts.spend["channel"] != "")]
     paid = spend.groupby("channel")["spend"].sum()

@@ -25,8 +25,8 @@ class Quality:
     """Counted tables; money in the client's currency."""
 
     tracking: pd.DataFrame
-    """span, channel, trace | leads, won, revenue. ``trace``: how far a lead can be followed - "campaign", "channel" (only),
-    "unfilled" (a template of the advertising system came instead of a value), "nothing"."""
+    """span, channel, trace | leads, won, revenue. ``trace``: how far a lead can be followed - "campaign", "channel"
+    (only), "unfilled" (a template of the advertising system came instead of a value), "nothing"."""
     kinds: pd.DataFrame
     """span, kind | spend, rows."""
     counts: pd.DataFrame
@@ -123,4 +123,6 @@ def _counts(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
     if not parts:
         return Quality.empty().counts
     frame = pd.concat(parts, axis=1).reindex(columns=COUNTED).astype("float64")
+    if deals is not None:
+        frame = frame.fillna({"closed": 0.0, "earned": 0.0})
     return frame.rename_axis("span").reset_index().sort_values("span", ignore_index=True)

@@ -69,7 +69,7 @@ def _twice(client: Client, spend: ir.Table, files: Sequence[str]) -> list[Notice
     for channel, group in days.groupby("_channel", sort=True):
         for one, other in combinations(sorted(group["_file"].unique()), 2):
             sides = [group[group["_file"] == file].set_index("_day") for file in (one, other)]
-            both = sides[0].join(sides[1], how="inner", lsuffix="_1", rsuffix="_2")
+            both = sides[0].add_suffix("_1").join(sides[1].add_suffix("_2"), how="inner")
             if both.empty:
                 continue
             ratio = (both["cost_1"] / both["cost_2"]).astype(float)

@@ -1,4 +1,4 @@
-"""Traps 55-66: where the money is, in which currency and with which tax, twice or once, and what both sides call a lead."""
+"""Traps 55-66: where the money is, in which currency, with which tax, twice or once, and what a lead is."""
 
 from __future__ import annotations
 
