@@ -39,6 +39,15 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
+def _from_any_day(value: Any) -> Any:
+    # "vat_rate: 0.2" is a rate that never changed.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if not 0 < value < 1:
+        raise ValueError("must be a share such as 0.2")
+    return {dt.date(2000, 1, 1): value}
+
+
 Teams = Annotated[tuple[Team, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
@@ -290,7 +299,7 @@ class Client(Strict):
     left_out: LeftOut = LeftOut()
     totals: dict[Literal["marketing", "sales", "accounting"], Totals] = {}
     terms: dict[Literal["lead", "qualified", "customer"], dict[Literal["marketing", "sales"], str]] = {}
-    vat_rate: dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]] = {}
+    vat_rate: Annotated[dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]], BeforeValidator(_from_any_day)] = {}
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
     plan: dict[Month, PlanMonth] = {}
     pay: Pay | None = None

@@ -15,8 +15,8 @@ from helpers.chapters.data_totals import in_data, kinds_exhibit, terms_exhibit, 
 from helpers.chapters.data_tracking import Tracking, measure_tracking, tracking_exhibit
 from helpers.report import theme
 from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
+from helpers.sources.names import key
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices, notice_text
-from helpers.sources.rawfiles import normal
 
 if TYPE_CHECKING:
     from helpers.client import Client
@@ -392,15 +392,15 @@ def _named(frame: pd.DataFrame) -> pd.Series:
 
 
 def _campaign_words(frame: pd.DataFrame) -> set[str]:
-    return {normal(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
+    return {key(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
 
 
 def _among(frame: pd.DataFrame, words: set[str]) -> pd.Series:
-    return frame["campaign"].map(normal).isin(words) | frame["campaign_id"].map(normal).isin(words)
+    return frame["campaign"].map(key).isin(words) | frame["campaign_id"].map(key).isin(words)
 
 
 def _identities(frame: pd.DataFrame) -> set[str]:
-    return set(frame["campaign_id"].where(frame["campaign_id"] != "", frame["campaign"]).map(normal))
+    return set(frame["campaign_id"].where(frame["campaign_id"] != "", frame["campaign"]).map(key))
 
 
 def _money(value: Any) -> float | None:

@@ -151,7 +151,7 @@ def _with_meaning(
         .to_pandas()
     )
     pairs.columns = pd.Index(["pipeline", "stage", "rows"])
-    mapping, problems, guessed = stage_map(client, presets, pairs, name)
+    mapping, problems, guessed = stage_map(client, presets, pairs)
     if problems:
         raise DataError(problems)
     if guessed:

@@ -18,7 +18,7 @@ import pandas as pd
 from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import prepare
-from helpers.sources.dated import settle_vanished
+from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger, example
@@ -206,6 +206,7 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
     frame = grouped.order_by("_drop", "_file").to_pandas()
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
+    undated = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
     for row in frame.to_dict("records"):
         rows = int(row["rows"])
@@ -221,6 +222,7 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
+                detail="undated" if code is Code.DUPLICATE_ID and undated else "",
                 first_rows=(int(row["first"]),),
             )
         )

@@ -256,6 +256,8 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
     if notice.code is Code.TOTAL_DIFFERS:
         total, rows = (say.money(float(part), currency, 2) for part in notice.detail.split())
         return say("the total says {total}, the rows add up to {rows}", total=total, rows=rows)
+    if notice.code is Code.DUPLICATE_ID and notice.detail:
+        return say("Of two exports of one list the newer counts if their file names hold the day they were made.")
     if notice.code is Code.VAT_TAKEN_OFF:
         before, after = (say.money(float(part), currency, 2) for part in notice.detail.split())
         return say("It was {before}, it is {after}.", before=before, after=after)

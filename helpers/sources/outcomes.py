@@ -24,7 +24,7 @@ ANY = "*"
 
 
 def stage_map(
-    client: Client, presets: Iterable[Preset], pairs: pd.DataFrame, table: str
+    client: Client, presets: Iterable[Preset], pairs: pd.DataFrame
 ) -> tuple[dict[tuple[str, str], StageOutcome], list[Problem], list[str]]:
     """What every (pipeline, stage) that occurs means.
 
@@ -32,7 +32,6 @@ def stage_map(
         client: its ``outcomes`` win over those of presets.
         presets: of the table's sources.
         pairs: columns pipeline, stage (as exported, "" for none), rows.
-        table: for messages.
 
     Returns:
         The map, a problem per stage without a meaning, and the stages whose meaning a preset only guesses.
@@ -51,7 +50,9 @@ def stage_map(
         for stage, given in stages.items():
             known[pipeline if pipeline == ANY else normal(pipeline), normal(stage)] = given
             guesses.discard(normal(stage))
-    result, problems, guessed = {}, [], []
+    result: dict[tuple[str, str], StageOutcome] = {}
+    problems: list[Problem] = []
+    guessed: list[str] = []
     for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
         if found is None and not stage:
@@ -63,11 +64,12 @@ def stage_map(
             hint = " in this pipeline" if elsewhere else f' (in client.yml there is "{guess}")' if guess else ""
             place = f' of the pipeline "{pipeline}"' if pipeline else ""
             under = pipeline if elsewhere else ANY
+            # How to write it is said once: a CRM may have dozens of stages.
+            form = "..." if problems else f"outcome: open|won|lost, stage: one of {', '.join(client.stage_keys)}"
             problems.append(
                 Problem(
-                    f'{table}: the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
-                    f'add under outcomes: "{under}": {{"{stage}": {{outcome: open|won|lost, '
-                    f"stage: one of {', '.join(client.stage_keys)}}}}}",
+                    f'the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
+                    f'add under outcomes: "{under}": {{"{stage}": {{{form}}}}}',
                     "client.yml",
                 )
             )
