@@ -152,9 +152,11 @@ def portfolio(
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",
+    html: Annotated[bool, typer.Option("--html", help="Write it as a page: <out>/<client>/check-<lang>.html.")] = False,
+    out: Reports = Path("reports"),
     debug: Debug = False,
 ) -> None:
-    """Read a client's data and say what was read, changed, dropped and assumed."""
+    """Read a client's data and say what was read, changed, dropped and assumed, and what to repair first."""
     _one_of("--lang", lang, ("", *LANGUAGES))
 
     from helpers.client import read_client
@@ -171,8 +173,14 @@ def check(
     from helpers.sources.check import check_lines
     from helpers.survey.answers import read_answers
 
-    answers = read_answers(client.folder / "answers")
-    for line in check_lines(load(client), language(lang or client.lang), answers):
+    answers, say = read_answers(client.folder / "answers"), language(lang or client.lang)
+    data = load(client)
+    if html:
+        from helpers.report.check import write_check
+
+        typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
+        return
+    for line in check_lines(data, say, answers):
         typer.echo(printable(line))
 
 

@@ -39,6 +39,15 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
+def _from_any_day(value: Any) -> Any:
+    # "vat_rate: 0.2" is a rate that never changed.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if not 0 < value < 1:
+        raise ValueError("must be a share such as 0.2")
+    return {dt.date(2000, 1, 1): value}
+
+
 Teams = Annotated[tuple[Team, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
@@ -180,6 +189,33 @@ class Aliases(Strict):
 
     channel: dict[str, Words] = {}
     manager: dict[str, Words] = {}
+    campaign: dict[str, Words] = {}
+    """The name a campaign goes by now → names it had."""
+
+
+class LeftOut(Strict):
+    """What is no enquiry. Nothing of it goes before the client has said so."""
+
+    tests: bool = False
+    """Leads and deals that look like tests; won ones with money stay."""
+    words: Words = ()
+    """Further words by which a test is told: in its name, source or campaign."""
+    managers: Words = ()
+    """Own people in whose name only tests stand."""
+    vanished: bool = False
+    """Ids of an older export that a newer one no longer holds."""
+    won: bool = False
+    """Also tests that are won and have an amount."""
+
+
+class Totals(Strict):
+    """What one side counts for the period by its own books."""
+
+    leads: int | None = Field(default=None, ge=0)
+    qualified: int | None = Field(default=None, ge=0)
+    customers: int | None = Field(default=None, ge=0)
+    revenue: Annotated[Exact, Field(ge=0)] | None = None
+    spend: Annotated[Exact, Field(ge=0)] | None = None
 
 
 class PlanMonth(Strict):
@@ -263,6 +299,10 @@ class Client(Strict):
     rating: dict[str, Annotated[float, Field(ge=1, le=5)]] = {}
     experimental: Words = ()
     aliases: Aliases = Aliases()
+    left_out: LeftOut = LeftOut()
+    totals: dict[Literal["marketing", "sales", "accounting"], Totals] = {}
+    terms: dict[Literal["lead", "qualified", "customer"], dict[Literal["marketing", "sales"], str]] = {}
+    vat_rate: Annotated[dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]], BeforeValidator(_from_any_day)] = {}
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
     plan: dict[Month, PlanMonth] = {}
     pay: Pay | None = None

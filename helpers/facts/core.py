@@ -23,6 +23,7 @@ from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
 from helpers.facts.handover import Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
 from helpers.facts.pipeline import Pipeline, count_pipeline
+from helpers.facts.quality import Quality, count_quality
 from helpers.facts.quarters import Quarters, count_quarters
 from helpers.facts.retention import Retention, count_retention
 from helpers.facts.speed import Speed, count_speed
@@ -30,6 +31,7 @@ from helpers.facts.staff import shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
 from helpers.facts.waits import Clock, with_waits
+from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
 
@@ -91,6 +93,7 @@ class Facts:
     outcomes: Outcomes = field(default_factory=Outcomes.empty)
     days: Days = field(default_factory=Days.empty)
     pipeline: Pipeline = field(default_factory=Pipeline.empty)
+    quality: Quality = field(default_factory=Quality.empty)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
@@ -129,7 +132,8 @@ def count(data: Data) -> Facts:
         deals=deals,
         touches=touches,
         clock=clock,
-        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"]),
+        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
+        campaigns=_renamed(client.aliases.campaign, lead_counts["campaign"], spend["campaign"]),
         managers=shown_managers(data, lead_counts["manager"]),
     )
     lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
@@ -164,7 +168,17 @@ def count(data: Data) -> Facts:
         outcomes=count_outcomes(ground),
         days=count_days(ground),
         pipeline=count_pipeline(ground),
+        quality=count_quality(ground),
     )
+
+
+def _renamed(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
+    """Campaign as written → the name it goes by now, only where the client has confirmed it."""
+    if not aliases:
+        return {}
+    names = {key(variant): name for name, variants in aliases.items() for variant in (name, *variants)}
+    found = {str(text) for column in columns for text in column.unique()}
+    return {text: names[key(text)] for text in found if key(text) in names}
 
 
 def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
@@ -231,6 +245,8 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         reason=leads.reason.fill_null(""),
         qualified=leads.qualified,
         accepted=leads.accepted,
+        test=leads.test,
+        unfilled=leads.unfilled,
         rating=leads.rating,
         first_answer_min=leads.first_answer_min,
         revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.staff import teams
-from helpers.sources.typed import canonical
+from helpers.sources.names import canonical
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from helpers.client import Client
 
 OUTCOMES = ("open", "won", "lost")
-TEST_WORDS = ("test", "тест", "testing", "тестирование", "тестування")
+TEST_WORDS = ("test", "тест", "testing", "testone", "тестирование", "тестування")
+NOBODY = ("false", "0", "null", "deleted user", "удален", "удалён", "удаленный сотрудник", "видалений користувач")
+"""What CRMs write where a person is gone: nobody is in charge."""
 
 
 def clean_leads(
@@ -43,11 +46,13 @@ def clean_leads(
         channel=ibis.coalesce(table.channel, table.source).fill_null(""),
         campaign=table.campaign.fill_null(""),
         campaign_id=table.campaign_id.fill_null(""),
-        manager=table.manager.fill_null(""),
+        manager=_in_charge(table).fill_null(""),
         product=table["product"].fill_null(""),
         age_days=_age(table, closed, "created_at", as_of),
-    ).drop("stage", "pipeline", "_file", "_row")
-    clean = con.create_table("clean_leads", made)
+        test=_test_like(client, table),
+    )
+    made = _without_tests(con, client, made, "leads", ledger)
+    clean = con.create_table("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
     _notices(clean, "leads", "created_at", as_of, ledger, client)
     return clean
 
@@ -66,8 +71,14 @@ def clean_deals(
     made = table.mutate(
         gross=ibis.coalesce(table.margin, usual),
         closed_at=closed,
-    ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
-    clean = con.create_table("clean_deals", made)
+        manager=_in_charge(table),
+        test=_test_like(client, table),
+    )
+    if client.left_out.tests and "leads" in ledger.labels:
+        # The deal of a test is a test.
+        made = made.mutate(test=made.test | made.lead_id.isin(con.table("left_leads").lead_id).fill_null(False))
+    made = _without_tests(con, client, made, "deals", ledger)
+    clean = con.create_table("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
     won = clean.outcome == "won"
     asked = (
         clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
@@ -89,6 +100,45 @@ def clean_events(
     return con.create_table("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
 
 
+def _in_charge(table: ir.Table) -> ir.StringValue:
+    """The manager, NULL where the CRM holds a word for nobody."""
+    return ibis.ifelse(table.manager.lower().isin(NOBODY), ibis.null("string"), table.manager)
+
+
+def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
+    """What looks like a test: by its name, source, campaign or stage, or by the rules of client.yml."""
+    rules = client.left_out
+    found = (table.title == "test").fill_null(False)
+    for name in ("source", "channel", "campaign", "stage"):
+        if name in table.columns:
+            text = table[name].fill_null("").lower()
+            found = found | text.isin(TEST_WORDS)
+            for word in rules.words:
+                found = found | text.contains(word.strip().lower())
+    managers = [name.strip().lower() for name in rules.managers]
+    return found | table.manager.fill_null("").lower().isin(managers) if managers else found
+
+
+def _without_tests(con: Backend, client: Client, table: ir.Table, name: str, ledger: Ledger) -> ir.Table:
+    """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too."""
+    rules = client.left_out
+    if not rules.tests:
+        return table
+    gone = table.test if rules.won else table.test & (table.outcome != "won")
+    money = table.amount.sum(where=gone) if name == "deals" else ibis.null("decimal(38, 6)")
+    counted = table.group_by("_file").agg(rows=gone.sum(), money=money, first=table._row.min(where=gone))
+    for row in counted.order_by("_file").to_pandas().to_dict("records"):
+        if row["rows"]:
+            amount = None if name != "deals" else Decimal(0) if pd.isna(row["money"]) else Decimal(row["money"])
+            file = ledger.labels[name][int(row["_file"])]
+            ledger.leave_out(
+                Notice(Code.TEST_LEFT_OUT, name, int(row["rows"]), amount, file, first_rows=(int(row["first"]),))
+            )
+    if name == "leads":
+        con.create_table("left_leads", table.filter(gone).select("lead_id"), overwrite=True)
+    return table.filter(~gone)
+
+
 def _with_meaning(
     con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], name: str, ledger: Ledger
 ) -> ir.Table:
@@ -101,7 +151,7 @@ def _with_meaning(
         .to_pandas()
     )
     pairs.columns = pd.Index(["pipeline", "stage", "rows"])
-    mapping, problems, guessed = stage_map(client, presets, pairs, name)
+    mapping, problems, guessed = stage_map(client, presets, pairs)
     if problems:
         raise DataError(problems)
     if guessed:
@@ -157,11 +207,11 @@ def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.dat
 
 
 def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
-    closed, source = table.closed_at.cast("date"), table.source.fill_null("").lower()
+    closed = table.closed_at.cast("date")
     late = closed > ibis.literal(as_of)
     # On a day of audit that the client has chosen, what closed later is still open.
     known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
-    test = source.isin(TEST_WORDS) | table.campaign.lower().isin(TEST_WORDS)
+    test = table.test
     asked = (
         table.aggregate(
             before=(known < table[created].cast("date")).sum(),
@@ -170,6 +220,7 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
             nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
             people=table.person.nunique(),
             with_person=table.person.count(),
+            auto=(table.title == "auto").sum(),
             tests=test.sum(),
             tests_won=(test & (table.outcome == "won")).sum(),
         )
@@ -183,6 +234,7 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
         Notice(Code.NO_MANAGER, name, _int(asked["nobody"])),
         Notice(Code.NO_CAMPAIGN, name, _int(asked["nameless"])),
         Notice(Code.REPEATS, name, _int(asked["with_person"]) - _int(asked["people"])),
+        Notice(Code.AUTO_TITLE, name, _int(asked["auto"])),
         Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=str(_int(asked["tests_won"]))),
     )
 

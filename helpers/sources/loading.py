@@ -18,6 +18,7 @@ import pandas as pd
 from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import prepare
+from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
@@ -25,7 +26,9 @@ from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
+from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
+from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
 
@@ -87,6 +90,7 @@ def load(client: Client) -> Data:
     for part in typed:
         ledger.add(*part.mapped.notices)
     files = tuple(raw for part in typed for raw in part.mapped.files)
+    ledger.raw = (*files, *plan.unused)
     staged = {
         name: stage(con, TABLES[name], [part for part in typed if name in part.fills])
         for name in TABLES
@@ -95,7 +99,9 @@ def load(client: Client) -> Data:
     as_of = _as_of(con, client, staged, ledger)
     for name, one in staged.items():
         labels = [raw.name for part in typed if name in part.fills for raw in part.mapped.files]
+        ledger.add(*settle_vanished(con, one, labels, client.left_out.vanished))
         one.settle(con, client.as_of)
+        ledger.labels[name] = tuple(labels)
         _account(one.table, TABLES[name], ledger, labels)
     tables = {name: one.clean() for name, one in staged.items()}
     presets = {name: [part.mapped.preset for part in typed if name in part.fills] for name in staged}
@@ -130,6 +136,7 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
         unknown = [Problem(raw.unused.partition(" - ")[0], "run `audit map`", raw.name) for raw in plan.unused]
         raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources"), *unknown])
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
+    ledger.raw = plan.unused
     ledger.add(*(Notice(Code.NO_SOURCE, needed) for needed in ("spend", "leads", "deals")))
     as_of = client.as_of or client.period.to
     return Data(client, con, {}, ledger, plan.unused, as_of, client.period, client.compare_with, snapshot=True)
@@ -147,16 +154,35 @@ def connect() -> Backend:
 
 def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typed]:
     typed: list[Typed] = []
-    problems: list[Problem] = []
+    problems = mixed_vat(client, plan)
+    net = {part.source.vat for part in plan.planned if part.source.table == "spend"} >= {"included", "excluded"}
+    net = net and bool(client.vat_rate)
     secret = secrets.token_hex(16)  # With a phone or an e-mail behind it still one block of SHA-256.
     for planned in plan.planned:
         try:
-            typed.append(type_source(con, client, map_source(con, client, planned), secret))
+            mapped = map_source(con, client, planned)
+            mapped.vat_off = net and planned.source.table == "spend" and planned.source.vat == "included"
+            typed.append(type_source(con, client, mapped, secret))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
         raise DataError(problems)
     return typed
+
+
+def mixed_vat(client: Client, plan: Plan) -> list[Problem]:
+    """Spend with VAT and spend without it are never added up: with a rate VAT is taken off, without one we ask."""
+    flags = {part.source.vat: part.source.file for part in plan.planned if part.source.table == "spend"}
+    if not {"included", "excluded"} <= set(flags) or client.vat_rate:
+        return []
+    return [
+        Problem(
+            f"spend with VAT ({flags['included']}) and without ({flags['excluded']}) cannot be added up",
+            "write the rate, for example vat_rate: {2026-01-01: 0.2}: it is taken off, and all spend is without VAT",
+            "client.yml",
+            key="vat_rate",
+        )
+    ]
 
 
 def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledger) -> dt.date:
@@ -181,6 +207,7 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
     frame = grouped.order_by("_drop", "_file").to_pandas()
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
+    undated = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
     for row in frame.to_dict("records"):
         rows = int(row["rows"])
@@ -196,19 +223,22 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
+                detail="undated" if code is Code.DUPLICATE_ID and undated else "",
                 first_rows=(int(row["first"]),),
             )
         )
         if notice is not None:
             ledger.add(notice)
-        if notice is None or notice.group == "dropped":
-            balance.rows_before += rows
-            balance.money_before = (
-                None if money is None or balance.money_before is None else balance.money_before + money
-            )
-        if notice is None:
-            balance.rows_after += rows
-            balance.money_after = None if money is None or balance.money_after is None else balance.money_after + money
+        place = ledger.files.setdefault(
+            (spec.name, files[int(row["_file"])]), TableLedger(spec.name, money_before=zero, money_after=zero)
+        )
+        for one in (balance, place):
+            if notice is None or notice.group == "dropped":
+                one.rows_before += rows
+                one.money_before = None if money is None or one.money_before is None else one.money_before + money
+            if notice is None:
+                one.rows_after += rows
+                one.money_after = None if money is None or one.money_after is None else one.money_after + money
     ledger.tables[spec.name] = balance
     _unread(table, spec, ledger, files)
 
@@ -297,6 +327,10 @@ def _resolve(
                 problems.extend(error.problems)
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
+    con.drop_table("left_leads", force=True)
+    suggest_names(client, tables, ledger)
+    if "spend" in tables:
+        check_spend(client, tables["spend"], ledger.labels["spend"], ledger)
     for name in tables:
         if name not in ("leads", "deals", "stage_events"):
             tables[name] = con.create_table(f"clean_{name}", tables[name].drop("_file", "_row"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SERVICE = ("_hash", "_blank", "_total", "_footer", "_broken")
 SUSPECT = "_suspect"
+_IN_CHARGE = re.compile(r"ответствен|відповідальн|responsible|\bowner\b|creator|created by|кем создан|ким створен")
+"""Headers of people of whom one is the manager: of the deal, of the contact, who made it."""
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Mapped:
     since_1904: frozenset[int] = frozenset()
     """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
+    vat_off: bool = False
+    """Other spend is without VAT: it is to be taken off here."""
 
     def label(self, file: int) -> str:
         """Name of a file by its number."""
@@ -195,6 +200,13 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
     if isinstance(content, BookSheet) and content.uncounted:
         found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    others = [header for header in candidate.headers if _IN_CHARGE.search(header.casefold())]
+    if "manager" in candidate.places:
+        chosen = candidate.headers[candidate.places["manager"][0]]
+        beside = [header.strip() for header in others if header != chosen]
+        if beside:
+            shown = ", ".join(dict.fromkeys(beside))
+            found.append(Notice(Code.MANAGER_CHOSEN, table, None, file=name, column=chosen.strip(), detail=shown))
     for header, (count, example) in cells.damaged.items():
         found.append(Notice(Code.ID_DAMAGED, table, count, file=name, column=header, detail=example))
     return found

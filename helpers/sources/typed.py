@@ -15,8 +15,8 @@ from helpers.sources.celltable import WHOLE_TOTAL
 from helpers.sources.contact import contact_key
 from helpers.sources.currency import DOLLARS, currency_of
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
-from helpers.sources.notices import Code, Notice
-from helpers.sources.rawfiles import normal
+from helpers.sources.notices import Code, Notice, example
+from helpers.sources.repair import SUSPICIOUS, Kind, repaired
 from helpers.sources.tables import TABLES
 from helpers.sources.totals import compare_totals
 from helpers.sources.values import (
@@ -45,10 +45,27 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.sources.tables import Column
 
+TEST = r"(^|[^a-zа-яёіїєґ])(tests?|testone|testing|тест|тесты|тестов[а-я]*|тестирование|тестування)([^a-zа-яёіїєґ]|$)"
+"""Lower case: what is probably a test."""
+TEST_DRIVE = r"тест[- ]?драйв|test[- ]?drive"
+AUTO_TITLE = (
+    r"^\s*((mango|манго)([^a-zа-яё]|$)|"
+    r"(лид|лід|сделка|угода|заявка|звонок|дзвінок|lead|deal|call|request)\s*(#|№)?\s*\+?\d|(входящий|исходящий|"
+    r"пропущенный|вхідний|вихідний|пропущений|missed|incoming|outgoing) (звонок|вызов|дзвінок|call))"
+)
+"""Lower case: a name that telephony or a form has given."""
 MACRO = r"\{[^{}]*\}|%7[Bb]"
 ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
 """Before a campaign's number: Google's resource names, Direct's letters."""
 MACRO_COLUMNS = ("source", "medium", "campaign", "campaign_id", "term", "content")
+REPAIRED = ("source", "medium", "campaign", "term", "content", "channel", "manager")
+"""Columns in which damaged text is repaired: by them tables are matched."""
+
+DAMAGE: dict[Kind, Code] = {
+    "percent": Code.PERCENT_DECODED,
+    "mojibake": Code.MOJIBAKE_REPAIRED,
+    "alike": Code.LETTERS_ALIKE,
+}
 
 
 @dataclass
@@ -80,6 +97,8 @@ class _Survey:
     """Number, date and id columns → the forms their cells are written in."""
     macros: dict[str, int]
     """Columns that may hold an unfilled template → cells that perhaps do."""
+    damaged: frozenset[str]
+    """Columns in which some text may be damaged."""
     totals: int
     """Rows that begin like totals."""
 
@@ -92,6 +111,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     """
     source, table = mapped.source, mapped.table
     survey = _surveyed(table, mapped.columns)
+    table = _repaired(con, mapped, table, survey)
     texts: dict[str, ir.StringValue] = {}
     for name in mapped.columns:
         text = cleaned(table[name]) if name in survey.dirty else table[name]
@@ -118,6 +138,9 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         if column.type == "person":
             values[name] = _hashed(text, client.country, secret)
             asked[Code.CONTACT_UNREAD, name] = text.count()
+            continue
+        if column.type == "title":
+            values[name] = title_mark(text, client.left_out.words)
             continue
         value = typed_value(text, column, styles[name])
         zone = source.timezone or mapped.preset.timezone
@@ -148,6 +171,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         mapped.notices += compare_totals(mapped, made, money[0])
     if money:
         made = _in_one_currency(con, client, mapped, made, money)
+    if mapped.vat_off:
+        made = _without_vat(con, client, mapped, made)
     return Typed(mapped, made, bad, macros)
 
 
@@ -221,6 +246,8 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
             asked[f"dirty:{name}"] = is_dirty(suspects[name]).any()
             if name in MACRO_COLUMNS:
                 asked[f"macros:{name}"] = suspects[name].re_search(MACRO).sum()
+            if name in REPAIRED:
+                asked[f"damaged:{name}"] = suspects[name].re_search(SUSPICIOUS).any()
         found.update(suspects.aggregate(**asked).to_pandas().iloc[0].to_dict())
     odd = {name: count(f"odd:{name}") for name in columns}
     seen: dict[str, frozenset[str]] = {}
@@ -231,7 +258,34 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
         seen[name] = written - {OTHER} if plain else written
     macros = {name: count(f"macros:{name}") for name in MACRO_COLUMNS if name in columns}
     dirty = frozenset(name for name in columns if count(f"dirty:{name}"))
-    return _Survey(dirty, odd, seen, macros, count("totals"))
+    damaged = frozenset(name for name in columns if count(f"damaged:{name}"))
+    return _Survey(dirty, odd, seen, macros, damaged, count("totals"))
+
+
+def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) -> ir.Table:
+    """Damaged texts as they were meant; each kind of damage is counted by column. Works on distinct values."""
+    for name in sorted(survey.damaged):
+        texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name]).agg(n=lambda t: t.count())
+        found = texts.order_by(ibis.desc("n"), "raw").to_pandas()
+        meant = {raw: repaired(raw) for raw in found["raw"]}
+        if all(not kinds for _, kinds in meant.values()):
+            continue
+        found["text"] = [meant[raw][0] for raw in found["raw"]]
+        for kind, code in DAMAGE.items():
+            hit = found[[kind in meant[raw][1] for raw in found["raw"]]]
+            if len(hit):
+                raw, text = hit["raw"].iloc[0], hit["text"].iloc[0]
+                mapped.notices.append(
+                    Notice(code, mapped.source.table, int(hit["n"].sum()), file=mapped.source.file,
+                           column=mapped.headers.get(name, name), detail=example(f"{raw} → {text}"))
+                )  # fmt: skip
+        if name in MACRO_COLUMNS:
+            survey.macros[name] += int(found.loc[found["text"].str.contains(MACRO, regex=True), "n"].sum())
+        lookup = con.create_table(ibis.util.gen_name("meant"), ibis.memtable(found[["raw", "text"]]))
+        joined = table.left_join(lookup, table[name] == lookup.raw)
+        table = joined.mutate(**{name: ibis.coalesce(joined.text, joined[name])}).drop("raw", "text")
+        mapped.stored = (*mapped.stored, lookup.op().name)
+    return table
 
 
 def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) -> tuple[dict[str, Style], list[Problem]]:
@@ -311,6 +365,18 @@ def _signed(client: Client, mapped: Mapped, header: str, found: list[str]) -> li
     return [Problem(what, todo, source.file, key=header)]
 
 
+def title_mark(text: ir.StringValue, words: tuple[str, ...]) -> ir.StringValue:
+    """What the name of a lead or deal tells: "test", "auto" (written by a form or telephony), else NULL.
+
+    The name itself goes no further: it may be a person's.
+    """
+    low = text.lower()
+    test = low.re_search(TEST) & ~low.re_search(TEST_DRIVE)
+    for word in words:
+        test = test | low.contains(word.strip().lower())
+    return ibis.cases((test, "test"), (low.re_search(AUTO_TITLE), "auto"), else_=ibis.null("string"))
+
+
 def _hashed(raw: ir.StringValue, country: str | None, secret: str) -> ir.StringValue:
     """A keyed hash of an e-mail or phone; the key lives only in this process, so the hash can never be looked up."""
     key = contact_key(raw, country).nullif("")
@@ -381,6 +447,25 @@ def _in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tab
     return made
 
 
+def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) -> ir.Table:
+    """Cost without VAT by the dated rates of client.yml."""
+    days = sorted(client.vat_rate, reverse=True)
+    day = table["from"].cast("date")
+    branches = [(day >= ibis.literal(start), _exact(1 + client.vat_rate[start])) for start in days]
+    rate = ibis.cases(*branches, else_=_exact(1 + client.vat_rate[days[-1]]))
+    net = (table.cost.cast("decimal(38, 10)") / rate).cast(MONEY)
+    data = table.mutate(_net=net).filter(~table._blank & ~table._total & ~table._footer & table.cost.notnull())
+    found = data.aggregate(rows=data.count(), gross=data.cost.sum(), net=data._net.sum()).to_pandas().iloc[0]
+    made = con.create_table(ibis.util.gen_name("typed"), table.mutate(cost=net))
+    con.drop_table(table.op().name)
+    if int(found["rows"]):
+        detail = f"{found['gross']:f} {found['net']:f}"
+        mapped.notices.append(
+            Notice(Code.VAT_TAKEN_OFF, "spend", int(found["rows"]), None, mapped.source.file, detail=detail)
+        )
+    return made
+
+
 def _claimed(client: Client, mapped: Mapped) -> str | None:
     """The currency that a header names; a bare "$" is taken only where the client's own currency is written so.
 
@@ -419,12 +504,3 @@ def _rate(
 
 def _exact(value: Decimal) -> ir.DecimalScalar:
     return ibis.literal(str(value)).cast("decimal(18, 8)")
-
-
-def canonical(spellings: dict[str, int], aliases: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Spelling → the one name to show: the client's alias, else the commonest that differs in case and spaces only."""
-    by_alias = {normal(variant): name for name, variants in aliases.items() for variant in (name, *variants)}
-    commonest: dict[str, str] = {}
-    for text in sorted(spellings, key=lambda word: (-spellings[word], word)):
-        commonest.setdefault(normal(text), " ".join(text.split()))
-    return {text: by_alias.get(normal(text), commonest[normal(text)]) for text in spellings}
