@@ -261,8 +261,14 @@ def _candidate(
             if clean not in own:
                 take(clean, aliases, every=False)
     for clean, aliases in preset.guessed.columns.items():
-        if clean not in places and clean not in own and take(clean, aliases, every=clean in ("person", "channel")):
-            guessed += [headers[at] for at in places[clean]]
+        seen = places.get(clean, ())
+        if clean in own or (seen and clean not in preset.together):
+            continue
+        # Where each row's first filled cell counts, a guess comes behind what is known.
+        if take(clean, aliases, every=clean in ("person", "channel")):
+            more = [at for at in places[clean] if at not in seen]
+            guessed += [headers[at] for at in more]
+            places[clean] = (*seen, *more)
     if currency is None and not name:
         money = [at for clean, many in places.items() if clean in _MONEY for at in many]
         currency = next((code for at in money if (code := header_currency(row[at]))), None)

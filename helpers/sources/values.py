@@ -267,7 +267,8 @@ def decide(
         if unclear:
             order: Literal["dmy", "mdy"] = "mdy" if mdy else "dmy"
             return Style(order=order, guessed=order, zone=zone)
-        return Style(zone=zone)
+        # Where every day is above 12 nothing is unclear, and the order is a fact.
+        return Style(order="mdy" if mdy else "dmy", zone=zone)
     if column.type in NUMBERS:
         if decimal in (",", "."):
             return Style(decimal="," if decimal == "," else ".")
