@@ -54,7 +54,10 @@ def test_headers_of_real_exports_are_taken_for_what_they_are(case: dict[str, Any
     assert found.known >= 0.8 * len({header.strip().casefold() for header in case["headers"]})
 
 
-NEAR = "ID;Название сделки;Этап сделки;Дата создания сделк;Ответственный;Воронка\n1;Окно;Замер;01.02.2026 10:00;Олег К.;А\n"
+NEAR = (
+    "ID;Название сделки;Этап сделки;Дата создания сделк;Ответственный;Воронка\n"
+    "1;Окно;Замер;01.02.2026 10:00;Олег К.;А\n"
+)
 
 
 def test_a_near_miss_proposes_a_map_and_stops(tmp_path: Path) -> None:
