@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
+    from helpers.importing import ImportBox
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
@@ -50,6 +51,7 @@ _HOMES = {
     "DataQuality": "helpers.chapters.data",
     "Drivers": "helpers.chapters.drivers",
     "Funnel": "helpers.chapters.funnel",
+    "ImportBox": "helpers.importing",
     "Journey": "helpers.chapters.journey",
     "Leads": "helpers.chapters.leads",
     "Managers": "helpers.chapters.managers",
@@ -80,6 +82,7 @@ __all__ = [
     "DataQuality",
     "Drivers",
     "Funnel",
+    "ImportBox",
     "Journey",
     "Leads",
     "Managers",

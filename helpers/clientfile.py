@@ -1,4 +1,4 @@
-"""Writing a source into client.yml: the lines that it concerns are changed, every other byte stays - comments above all.
+"""Writing a source into client.yml: the lines that it concerns are changed, every other byte stays, comments above all.
 
 ruamel.yaml says where each key stands; the text between is never dumped anew. What was written is read back, and
 nothing reaches the disk that does not hold exactly the old data and the new source.
@@ -6,14 +6,14 @@ nothing reaches the disk that does not hold exactly the old data and the new sou
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from helpers.client import CLIENT_FILE, Client, Source, read_client
 from helpers.errors import ClientFileError, Problem
@@ -23,6 +23,8 @@ from helpers.yamlfile import read_yaml
 
 Edit = tuple[int, int, str]
 """Characters from..to of the text, and what stands there afterwards."""
+_WORDS = re.compile(r"[A-Za-zА-Яа-яЁёІіЇїЄєҐґ][\wА-Яа-я ./*()-]*[\w*).]|\w")
+"""What YAML reads as text without quotes; beside words such as "yes" and "null"."""
 
 
 def write_sources(client: Client, entries: Mapping[str, Mapping[str, Any]]) -> Client:
@@ -72,9 +74,11 @@ def with_source(text: str, entry: Mapping[str, Any]) -> str:
     node = _yaml().compose(text)
     edits = _edits(text, node, entry, end) if isinstance(node, MappingNode) else None
     result = _applied(text, edits) if edits is not None else text
-    if edits is None or _data(result) != wanted:
+    if edits is None or not _holds(result, wanted):
         todo = f"write it by hand under sources: {_flow(entry)}"
-        raise ClientFileError([Problem("sources are written in a way that is not changed by itself", todo, CLIENT_FILE)])
+        raise ClientFileError(
+            [Problem("sources are written in a way that is not changed by itself", todo, CLIENT_FILE)]
+        )
     return result
 
 
@@ -84,6 +88,13 @@ def _yaml() -> YAML:
 
 def _data(text: str) -> Any:
     return _yaml().load(text)
+
+
+def _holds(text: str, wanted: Any) -> bool:
+    try:
+        return bool(_data(text) == wanted)
+    except YAMLError:
+        return False
 
 
 def _merged(data: Any, entry: Mapping[str, Any]) -> Any:
@@ -108,7 +119,7 @@ def _edits(text: str, top: MappingNode, entry: Mapping[str, Any], end: str) -> l
     if not isinstance(sources, SequenceNode):
         # "sources:" with nothing behind it.
         at = key.end_mark.index + 1
-        return [(at, _end(sources), f"{end}{_block(entry, '  ', end).removesuffix(end)}")]
+        return [(at, at, f"{end}{_block(entry, '  ', end).removesuffix(end)}")]
     for item in sources.value:
         if isinstance(item, MappingNode) and _plain(item, "file") == entry["file"]:
             return _changed(text, item, entry, end)
@@ -122,7 +133,9 @@ def _edits(text: str, top: MappingNode, entry: Mapping[str, Any], end: str) -> l
     return _behind(text, sources.value[-1], _block(entry, indent, end), end)
 
 
-def _changed(text: str, node: MappingNode, wanted: Mapping[str, Any], end: str, *, only: bool = False) -> list[Edit] | None:
+def _changed(
+    text: str, node: MappingNode, wanted: Mapping[str, Any], end: str, *, only: bool = False
+) -> list[Edit] | None:
     """Edits after which a map holds these keys; ``only``: and no others. None where comments would go with them."""
     edits: list[Edit] = []
     for key, value in node.value:
@@ -144,9 +157,9 @@ def _changed(text: str, node: MappingNode, wanted: Mapping[str, Any], end: str, 
         return edits
     if node.flow_style:
         at = _end(node.value[-1][1])
-        return [*edits, (at, at, "".join(f", {_key(name)}: {_flow(wanted[name])}" for name in new))]
+        return [*edits, (at, at, "".join(f", {_flow(name)}: {_flow(wanted[name])}" for name in new))]
     indent = " " * node.start_mark.column
-    lines = "".join(f"{indent}{_key(name)}: {_flow(wanted[name])}{end}" for name in new)
+    lines = "".join(f"{indent}{_flow(name)}: {_flow(wanted[name])}{end}" for name in new)
     return [*edits, *_behind(text, node.value[-1][1], lines, end)]
 
 
@@ -198,7 +211,7 @@ def _value(node: Node) -> Any:
         return {key.value: _value(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [_value(value) for value in node.value]
-    return _yaml().load(node.value) if node.style is None else node.value
+    return _yaml().load(node.value) if isinstance(node, ScalarNode) and node.style is None else node.value
 
 
 def _block(entry: Mapping[str, Any], indent: str, end: str) -> str:
@@ -206,28 +219,27 @@ def _block(entry: Mapping[str, Any], indent: str, end: str) -> str:
     lines: list[str] = []
     for name, value in entry.items():
         if isinstance(value, Mapping) and len(value) > 2:
-            lines.append(f"{_key(name)}:")
-            lines += [f"  {_key(key)}: {_flow(one)}" for key, one in value.items()]
+            lines.append(f"{_flow(name)}:")
+            lines += [f"  {_flow(key)}: {_flow(one)}" for key, one in value.items()]
         else:
-            lines.append(f"{_key(name)}: {_flow(value)}")
+            lines.append(f"{_flow(name)}: {_flow(value)}")
     return "".join(f"{indent}{'- ' if not number else '  '}{line}{end}" for number, line in enumerate(lines))
 
 
-def _key(text: str) -> str:
-    return _flow(text)
-
-
 def _flow(value: Any) -> str:
-    """A value on one line, quoted where YAML needs it."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = True
-    yaml.allow_unicode = True
-    yaml.width = 1_000_000
-    yaml.sort_base_mapping_type_on_output = False
-    stream = io.StringIO()
-    # Inside a list a text is quoted as it must be inside a map on one line.
-    yaml.dump([value], stream)
-    return stream.getvalue().strip().removeprefix("[").removesuffix("]")
+    """A value on one line; texts are quoted unless they are plain words."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if not isinstance(value, str):
+        return str(value)
+    if _WORDS.fullmatch(value) and _data(value) == value:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
 
 
 __all__ = ["with_source", "write_sources"]
