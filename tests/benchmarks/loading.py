@@ -45,7 +45,8 @@ SELECT 29000000 + i AS n0, 'Сделка #' || i, {money}, 'Менеджер ' |
     'Воронка ' || i % 3, 'Контакт ' || i, '+7900' || lpad(i::VARCHAR, 7, '0'), 'c' || i || '@mail.example', 'Тверь',
     ['yandex', 'vk', '', 'google'][1 + i % 4], 'cpc', 'кампания ' || i % 50, 'окна', i
 FROM (
-    SELECT i, (hash(i) % 5)::BIGINT AS stage, TIMESTAMP '2026-01-01' + to_seconds((hash(i, 1) % 15000000)::BIGINT) AS made,
+    SELECT i, (hash(i) % 5)::BIGINT AS stage,
+        TIMESTAMP '2026-01-01' + to_seconds((hash(i, 1) % 15000000)::BIGINT) AS made,
         CASE WHEN hash(i, 2) % 5 < 3 THEN (hash(i, 3) % 90000000 / 100)::DECIMAL(18, 2) END AS money
     FROM range({first}, {last}) AS numbers(i)
 )"""
