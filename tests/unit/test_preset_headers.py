@@ -14,8 +14,8 @@ from helpers.errors import DataError
 from helpers.sources import load
 from helpers.sources.containers import NoTableError
 from helpers.sources.plan import plan_sources
-from helpers.sources.presets import read_preset
-from helpers.sources.rawfiles import Sheet, View
+from helpers.sources.presets import likely_presets, preset_names, read_preset
+from helpers.sources.rawfiles import Sheet, View, normal
 from helpers.sources.recognise import partial_report, recognise
 
 SETS: list[dict[str, Any]] = plain_yaml((FOLDER / "headers.yml").read_text(encoding="utf-8"))
@@ -52,6 +52,12 @@ def test_headers_of_real_exports_are_taken_for_what_they_are(case: dict[str, Any
     assert bool(part and part.refused) == bool(case.get("partial"))
     # Half of a preset's words must not be chance: nearly all headers of a known system are known.
     assert found.known >= 0.8 * len({header.strip().casefold() for header in case["headers"]})
+
+
+@pytest.mark.parametrize("name", [name for name in preset_names() if name != "generic"])
+def test_each_telling_header_finds_its_preset(name: str) -> None:
+    assert read_preset(name).tells, "without a telling header every file would be tried by it"
+    assert all(name in likely_presets([normal(header)]) for header in read_preset(name).tells)
 
 
 NEAR = (
