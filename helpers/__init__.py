@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
+    from helpers.importing import ImportBox
     from helpers.portfolio.portfolio import Portfolio
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
@@ -51,6 +52,7 @@ _HOMES = {
     "DataQuality": "helpers.chapters.data",
     "Drivers": "helpers.chapters.drivers",
     "Funnel": "helpers.chapters.funnel",
+    "ImportBox": "helpers.importing",
     "Journey": "helpers.chapters.journey",
     "Leads": "helpers.chapters.leads",
     "Managers": "helpers.chapters.managers",
@@ -82,6 +84,7 @@ __all__ = [
     "DataQuality",
     "Drivers",
     "Funnel",
+    "ImportBox",
     "Journey",
     "Leads",
     "Managers",

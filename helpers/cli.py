@@ -184,6 +184,29 @@ def check(
         typer.echo(printable(line))
 
 
+@app.command(name="map")
+def map_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="One of its exports; default: the unread.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Say which column of an unknown export is which; the answers go into client.yml."""
+    from helpers.client import read_client
+
+    client = read_client(path)
+
+    from rich.console import Console
+
+    from helpers.wizard import map_files
+
+    def ask(question: str) -> str:
+        return str(typer.prompt(question, default="", show_default=False))
+
+    map_files(client, file, ask, Console(highlight=False))
+
+
 @app.command()
 def answers(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],

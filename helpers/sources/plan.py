@@ -110,6 +110,49 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
     return Plan(tuple(planned), tuple(unused))
 
 
+@dataclass(frozen=True)
+class Looked:
+    """One file of exports/ as the plan sees it."""
+
+    path: Path
+    name: str
+    """Relative to the client's folder."""
+    source: Source | None
+    """Of client.yml, that names it."""
+    sheets: tuple[Sheet, ...]
+    candidate: Candidate | None
+    """How it is read; None where it is not."""
+    problem: Problem | None
+    """Why it is not read."""
+
+
+def look_at(client: Client, path: Path, scratch: Path) -> Looked:
+    """What one file is taken for; of an archive its first member.
+
+    Raises:
+        DataError: it cannot be opened as a table at all.
+    """
+    name = _shown(client, path)
+    sheets = tuple(_members(open_sheets(path, name, scratch))[0])
+    naming = [source for source in client.sources if path in _paths(client, source, [])]
+    # A source that says what its files are wins over one that leaves it to them.
+    naming.sort(key=lambda source: not (source.table or source.preset))
+    source = naming[0] if naming else None
+    try:
+        found = _candidate(sheets, source or Source(file=name))
+    except DataError as error:
+        return Looked(path, name, source, sheets, None, error.problems[0])
+    missing = lacking(source, found) if source and source.table and not found.name else []
+    if source and missing:
+        return Looked(path, name, source, sheets, None, Problem(f"nothing is mapped to {source.table}.{missing[0]}"))
+    return Looked(path, name, source, sheets, found, None)
+
+
+def files_in(client: Client) -> list[Path]:
+    """All files of exports/ that may be exports."""
+    return [path for path in _exports(client) if path.suffix.lower() not in NOTES]
+
+
 def _discovered(client: Client) -> tuple[Source, ...]:
     """One source per file, where client.yml names none."""
     paths = _exports(client)
@@ -207,7 +250,8 @@ def _absent(candidate: Candidate, source: Source) -> None:
     row = {normal(header) for header in candidate.headers}
     problems = []
     for clean, headers in source.columns.items():
-        if not any(normal(header) in row for header in headers):
+        # No header at all: the preset's own is not to be read.
+        if headers and not any(normal(header) in row for header in headers):
             close = nearest(headers[0], [header for header in candidate.headers if header.strip()])
             there = ", ".join(header for header in candidate.headers if header)[:200]
             todo = f"did you mean {close!r}?" if close else f"columns: {there}"
