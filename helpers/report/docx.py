@@ -287,6 +287,8 @@ class _Document:
         scale = min(1.0, self.page.room / wide, HIGHEST / high)
         png = png_of(recoloured(piece.figure.svg, self.report.brand))
         self._add("Report Picture", self._drawing(png, piece.figure.alt, wide * scale, high * scale))
+        if not piece.number:
+            return
         said = self._numbered("Figure", piece.label, piece.number, piece.caption)
         if piece.see:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]

@@ -14,7 +14,7 @@ from helpers.report.fit import Fitted, fitted
 from helpers.report.inline import inlined
 from helpers.report.lettering import strip_control
 from helpers.report.look import dark, light
-from helpers.report.model import Brand, Report, ScoreCard, Section
+from helpers.report.model import Brand, Handout, Report, ScoreCard, Section
 from helpers.report.outline import action_line, action_pairs, on_scale
 
 HERE = Path(__file__).parent
@@ -41,6 +41,28 @@ def html_page(report: Report) -> str:
             glyphs=Markup(shared),
             picture=lambda figure: Markup(drawn[figure.name]),
             **_words(say, report.currency, report.sections),
+        )
+    )
+
+
+def handout_page(report: Report, handout: Handout) -> str:
+    """A working document as a page of its own, one sheet of A4 on paper; the same handout gives the same text.
+
+    Raises:
+        ReportError: a picture holds more than shapes.
+    """
+    drawn, shared = inlined(report.figures())
+    return (
+        _environment()
+        .get_template("handout.html")
+        .render(
+            report=report,
+            handout=handout,
+            css=Markup(style_sheet(report.brand)),
+            logo=_logo_size(report.brand),
+            glyphs=Markup(shared),
+            picture=lambda figure: Markup(drawn[figure.name]),
+            **_words(language(report.lang), report.currency, ()),
         )
     )
 

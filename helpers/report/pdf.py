@@ -13,8 +13,8 @@ from helpers.report.fit import Fitted, Run, advance, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
-from helpers.report.model import Brand, Figure, Report, ScoreCard
-from helpers.report.outline import Blank, Numbers, Picture, Piece, action_line, on_scale, outline
+from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
+from helpers.report.outline import Blank, Numbers, Picture, Piece, action_line, handout_pieces, on_scale, outline
 from helpers.report.typesetting import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -39,7 +39,23 @@ def pdf_document(report: Report) -> bytes:
     Raises:
         ReportError: a picture holds more than shapes, or typst refuses the document.
     """
+    return _set(report, _data(report, language(report.lang)))
+
+
+def handout_pdf(report: Report, handout: Handout) -> bytes:
+    """A working document as a PDF of its own, on one sheet: its letters give way; the same handout, the same bytes.
+
+    Raises:
+        ReportError: a picture holds more than shapes, or typst refuses the document.
+    """
     say = language(report.lang)
+    parts = runs(handout_pieces(handout, 2), say, report.currency, ROOM, ROOM)
+    pieces = [_piece(piece, table, say) for run in parts for piece, table in run.pieces]
+    sheet = {"title": handout.title, "pieces": pieces}
+    return _set(report, _data(report, say) | {"title": handout.title, "sheet": sheet, "runs": []})
+
+
+def _set(report: Report, data: dict[str, Any]) -> bytes:
     files = {"main": TEMPLATE.read_bytes()}
     for figure in report.figures():
         if figure.svg:
@@ -47,7 +63,7 @@ def pdf_document(report: Report) -> bytes:
             files[_file(figure)] = recoloured(figure.svg, report.brand).encode()
     if report.brand and report.brand.logo:
         files[_logo_file(report.brand)] = report.brand.logo_bytes
-    files["data.json"] = json.dumps(_clean(_data(report, say))).encode()
+    files["data.json"] = json.dumps(_clean(data)).encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
@@ -75,6 +91,7 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
             "findings": say("Strongest findings in money"),
             "actions": say("What to do first"),
         },
+        "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
     }
