@@ -162,6 +162,7 @@ class Meeting:
         out += [say("Supposed: {text}", text=text) for text in typed[""]]
         out += [say("To check with marketing: {text}", text=text) for text in found["marketing"]]
         out += [say("To check with sales: {text}", text=text) for text in found["sales"]]
+        out += [say("To check together: {text}", text=text) for text in found["both"]]
         return list(dict.fromkeys(out))
 
     def _changes(self) -> tuple[str, list[Block]]:
@@ -179,8 +180,7 @@ class Meeting:
     def _decisions(self) -> tuple[str, list[Block]]:
         say = self.say
         columns = tuple(Column(label=label) for label in (say("What"), say("Who"), say("By")))
-        wide = NOTHING * 60
-        rows = ((wide, NOTHING * 24, NOTHING * 16),) * ROOM
+        rows = ((NOTHING * 110, NOTHING * 40, NOTHING * 26),) * ROOM
         return say("Decisions: what, who, by when"), [Block(kind="table", table=Table(columns=columns, rows=rows))]
 
     # Numbers ---------------------------------------------------------------------------------------------------------

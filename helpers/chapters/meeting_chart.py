@@ -31,8 +31,8 @@ def draw_trends(trends: Sequence[Trend], weeks: tuple[str, str], alt: str) -> mo
     fig, axes = theme.figure(height=HEIGHT, ncols=len(trends))
     for ax, trend in zip(axes, trends, strict=True):
         _panel(ax, trend, weeks)
+    theme.margins(axes, left_labels=[], bottom_labels=[], top_lines=0)
     fig.subplots_adjust(left=0.012, right=0.988, top=0.66, bottom=0.17, wspace=0.14)
-    fig.margins_known = True
     return theme.picture(fig, "meeting-five", alt)
 
 

@@ -64,7 +64,7 @@ class Figures:
         if not one.enough:
             return say("{part} of {leads}, too few to judge", part=say.count(round(one.share * one.whole))
                        if one.whole else "0", leads=leads)  # fmt: skip
-        return say("{share} of {leads} (95 %: {range})", share=say.share(one.share), leads=leads,
+        return say("{share} of {leads} (95%: {range})", share=say.share(one.share), leads=leads,
                    range=say.interval(one.low, one.high, say.share))  # fmt: skip
 
     # The five statistics ---------------------------------------------------------------------------------------------
@@ -293,11 +293,12 @@ class Figures:
             told = {"name": name, "fact": so_far, "expected": write(run.pace.expected),
                     "range": say.interval(max(low, 0.0), high, write)}  # fmt: skip
             if run.chance is None:
-                out.append(say("{name}: {fact} so far, {expected} at this pace (95 %: {range}); no plan is written "
+                out.append(say("{name}: {fact} so far, {expected} at this pace (95%: {range}); no plan is written "
                                "down.", **told))  # fmt: skip
             else:
-                out.append(say("{name}: {fact} so far, {expected} at this pace (95 %: {range}), plan {plan}; chance of "
-                               "making it {chance}.", **told, plan=write(run.plan), chance=self._chance(run.chance)))  # fmt: skip
+                told |= {"plan": write(run.plan), "chance": self._chance(run.chance)}
+                out.append(say("{name}: {fact} so far, {expected} at this pace (95%: {range}), plan {plan}; chance of "
+                               "making it {chance}.", **told))  # fmt: skip
         return out
 
     def _cases(self, run: Running) -> str:
@@ -312,8 +313,8 @@ class Figures:
         return say("over {share}", share=say.share(0.99)) if chance > 0.99 else say.share(chance)
 
     def hypotheses(self) -> dict[str, list[str]]:
-        """Marketing and sales → what the audit's figures suggest to look at; empty lists where we are on plan."""
-        found: dict[str, list[str]] = {"marketing": [], "sales": []}
+        """Marketing, sales, both → what the audit's figures suggest to look at; empty lists where we are on plan."""
+        found: dict[str, list[str]] = {"marketing": [], "sales": [], "both": []}
         if self.actions is None or not self.off_plan():
             return found
         from helpers.chapters.actions_words import OWNERS
@@ -321,15 +322,14 @@ class Figures:
         words = self.actions.words
         known = [stake for stake in self.actions.stakes if stake.known and stake.high > 0]
         for stake in sorted(known, key=lambda one: (-one.middle, -one.high)):
-            owner = OWNERS[stake.driver]
-            for side in ("marketing", "sales") if owner == "both" else (owner,):
-                if len(found[side]) < HYPOTHESES:
-                    found[side].append(f"{words.why_driver(stake)} {self._worth(words.amount(stake))}".strip())
+            side = found[OWNERS[stake.driver]]
+            if len(side) < HYPOTHESES:
+                side.append(f"{words.why_driver(stake)} {self._worth(words.amount(stake))}".strip())
         return found
 
     def _worth(self, amount: str) -> str:
         return self.say("At stake: {amount}.", amount=amount) if amount else ""
 
 
-def _money(figures: Figures, value: float) -> str:
+def _money(figures: Figures, value: float | None) -> str:
     return figures.money(value)

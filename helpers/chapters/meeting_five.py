@@ -166,8 +166,6 @@ class WeeklyFive:
         inside = table[(table["week"] <= week) & (table["week"] > week - pd.Timedelta(weeks=LOOKS_BACK))]
         leads = inside.groupby("manager")["leads"].sum()
         won = inside[inside["won_week"] <= week].groupby("manager")["leads"].sum().reindex(leads.index).fillna(0)
-        enough = [
-            Seller(str(name), int(leads[name]), int(won[name])) for name in leads.index if leads[name] >= MINIMUM
-        ]
+        enough = [Seller(str(name), int(leads[name]), int(won[name])) for name in leads.index if leads[name] >= MINIMUM]
         ranked = sorted(enough, key=lambda one: (-one.rate, one.name))
         return tuple(ranked), (int(leads.sum()), int(won.sum()))

@@ -46,6 +46,8 @@ KINDS = {"change": "change|измен|змін", "hypothesis": "hypoth|гипо�
 class Task:
     """A decision as it stood at the end of a week."""
 
+    date: dt.date
+    """Day of the meeting that decided it."""
     decision: str
     owner: str
     due: dt.date | None
@@ -81,11 +83,12 @@ class Records:
         """Decided by the end of the week and done in it or still open: overdue ones first, then done, then open."""
         end, found = self.week.end, []
         for row in self.facts.weeks.tasks.itertuples(index=False):
-            done = _day(row.done)
+            decided, done = _date(row.date), _day(row.done)
             done = done if done is not None and done <= end else None
-            if _day(row.date) > end or (done is not None and done < self.week.monday):  # type: ignore[operator]
+            if decided > end or (done is not None and done < self.week.monday):
                 continue
-            found.append(Task(str(row.decision), str(row.owner), _day(row.due), done, end, self.week.monday))
+            due = _day(row.due)
+            found.append(Task(decided, str(row.decision), str(row.owner), due, done, end, self.week.monday))
         far = dt.date.max
         return sorted(found, key=lambda one: (_rank(one), one.due or far, one.decision))
 
@@ -153,7 +156,7 @@ class Records:
         if not one.enough:
             return say("Rejected leads: {n} of {decided} decided ones, too few to judge", n=say.count(refused),
                        decided=say.count(refused + accepted))  # fmt: skip
-        return say("Rejected leads: {n} of {decided} decided ones ({share}, 95 %: {range})", n=say.count(refused),
+        return say("Rejected leads: {n} of {decided} decided ones ({share}, 95%: {range})", n=say.count(refused),
                    decided=say.count(refused + accepted), share=say.share(one.share),
                    range=say.interval(one.low, one.high, say.share))  # fmt: skip
 
@@ -235,9 +238,9 @@ class Records:
             "range": say.interval(*change.range, say.points), "n": say.count(before.whole), "m": say.count(after.whole),
         }  # fmt: skip
         if change.real:
-            return say("qualified {before} → {after}, {change} (95 %: {range}; {n} leads before, {m} after): more than "
+            return say("qualified {before} → {after}, {change} (95%: {range}; {n} leads before, {m} after): more than "
                        "chance, other causes not ruled out", **told)  # fmt: skip
-        return say("qualified {before} → {after}, {change} (95 %: {range}; {n} leads before, {m} after): may be chance",
+        return say("qualified {before} → {after}, {change} (95%: {range}; {n} leads before, {m} after): may be chance",
                    **told)  # fmt: skip
 
     # What starts -----------------------------------------------------------------------------------------------------
@@ -302,7 +305,12 @@ def _rank(task: Task) -> int:
 
 
 def _day(value: Any) -> dt.date | None:
-    return None if pd.isna(value) else value.date()
+    return None if pd.isna(value) else _date(value)
+
+
+def _date(value: Any) -> dt.date:
+    day: dt.date = value.date()
+    return day
 
 
 def filled(lines: Iterable[str]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from helpers.batch.wishes import parse_week
 from helpers.chapters.plan_measure import free_days
 from helpers.errors import ParameterError, Problem
 from helpers.facts.days import REACH
@@ -74,17 +74,6 @@ class Week:
         return self.monday - weeks * WEEK
 
 
-def monday_of(text: str) -> dt.date:
-    """'2026-W40' → its Monday; ValueError with what is allowed."""
-    found = re.fullmatch(r"(\d{4})-W(\d\d)", text.strip(), re.ASCII)
-    try:
-        if found:
-            return dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
-    except ValueError:
-        pass
-    raise ValueError(f"week {text!r} must be a week of the calendar, written like 2026-W40")
-
-
 def week_of(facts: Facts, client: Client, text: str = "") -> Week:
     """The week named, else the last one of which no working day is missing in the exports.
 
@@ -95,7 +84,7 @@ def week_of(facts: Facts, client: Client, text: str = "") -> Week:
     began = min((first for first, _ in facts.dates.values()), default=as_of)
     running = as_of - dt.timedelta(days=as_of.weekday())
     try:
-        monday = monday_of(text) if text else running
+        monday = parse_week(text) or running
     except ValueError as error:
         raise ParameterError([Problem(str(error), key="week")]) from None
     oldest = as_of - dt.timedelta(days=REACH - 14 * 7)
