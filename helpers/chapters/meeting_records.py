@@ -166,7 +166,7 @@ class Records:
         table = self._of_week(self.facts.weeks.refused)
         named = table[table["reason"] != ""].sort_values(["leads", "reason"], ascending=[False, True]).head(REASONS)
         parts = [
-            say("{reason} ({n})", reason=shorten(str(reason), 50), n=say.count(n))
+            f"{shorten(str(reason), 50)} ({say.count(n)})"
             for reason, n in zip(named["reason"], named["leads"], strict=True)
         ]
         if without := int(table.loc[table["reason"] == "", "leads"].sum()):
@@ -214,7 +214,7 @@ class Records:
         for row in self.notes("change", CHANGE_BACK)[:CHANGES]:
             day, channel = row.date.date(), str(row.channel)
             text = shorten(str(row.text), LONGEST)
-            name = say("{text} ({channel})", text=text, channel=shorten(channel, 30)) if channel else text
+            name = f"{text} ({shorten(channel, 30)})" if channel else text
             out.append(
                 say("{date}, {change}: {effect}.", date=say.date_short(day), change=name,
                     effect=self._effect(day, channel))
