@@ -179,7 +179,7 @@ class Meeting:
 
     def _decisions(self) -> tuple[str, list[Block]]:
         say = self.say
-        columns = tuple(Column(label=label) for label in (say("What"), say("Who"), say("By")))
+        columns = tuple(Column(label=label) for label in (say("Decision"), say("Who"), say("By")))
         rows = ((NOTHING * 110, NOTHING * 40, NOTHING * 26),) * ROOM
         return say("Decisions: what, who, by when"), [Block(kind="table", table=Table(columns=columns, rows=rows))]
 

@@ -50,9 +50,9 @@ def _panel(ax: object, trend: Trend, weeks: tuple[str, str]) -> None:
         ax.spines[side].set_visible(False)
     number = len(trend.lines[0])
     ax.set_xlim(-0.4, number - 0.6)
-    title = _fitted(trend.title, room)
+    title = _fitted(trend.title, room, LETTERS)
     ax.text(0, 1.46, title, transform=ax.transAxes, fontsize=LETTERS, color=theme.COLOURS["muted"], va="center")
-    ax.text(0, 1.16, _fitted(trend.written, room), transform=ax.transAxes, fontsize=9, va="center", weight="bold")
+    ax.text(0, 1.16, _fitted(trend.written, room, 9), transform=ax.transAxes, fontsize=9, va="center", weight="bold")
     for place, side, name in ((0.0, "left", weeks[0]), (1.0, "right", weeks[1])):
         ax.text(place, -0.2, name, transform=ax.transAxes, fontsize=6.5, color=theme.COLOURS["muted"], ha=side,
                 va="center")  # fmt: skip
@@ -77,8 +77,8 @@ def _panel(ax: object, trend: Trend, weeks: tuple[str, str]) -> None:
             ax.plot([number - 1], [line[-1]], "o", color=colour, markersize=3.4, zorder=3)
 
 
-def _fitted(text: str, room: float) -> str:
+def _fitted(text: str, room: float, size: float) -> str:
     """Cut so that it stays inside its panel."""
-    while text and theme.width(text, 9) > room and len(text) > 4:
+    while text and theme.width(text, size) > room and len(text) > 4:
         text = text[:-2].rstrip() + "…"
     return text

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.language import Language
 
-HYPOTHESES = 2
-"""Of each side, from the chapter on actions."""
+HYPOTHESES = 1
+"""Of each side and of both together, from the chapter on actions."""
 EVEN_CHANCE = 0.5
 _DAY = dt.timedelta(days=1)
 

@@ -115,7 +115,7 @@ class Records:
              say.date_short(task.due) if task.due else "–", self._state(task))
             for task in self.tasks[:TASKS]
         )  # fmt: skip
-        columns = tuple(Column(label=label) for label in (say("What"), say("Who"), say("By"), say("How it stands")))
+        columns = tuple(Column(label=label) for label in (say("Task"), say("Who"), say("By"), say("How it stands")))
         more = len(self.tasks) - TASKS
         note = say.plural("And {n} more task.", "And {n} more tasks.", more) if more > 0 else ""
         return [Block(kind="table", table=Table(columns=columns, rows=rows, note=note))]
