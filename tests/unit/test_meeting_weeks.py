@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_a_year_of_weeks(slug: str) -> None:
     assert sum(figures["leads"] for figures in seen) == int(inside["leads"].sum())
     assert len({figures["week"] for figures in seen}) == 53
     # Nothing of a later week is known in an earlier one.
-    for later, earlier in zip(seen, seen[1:], strict=False):
+    for later, earlier in itertools.pairwise(seen):
         if later["last_week"] is not None:
             assert later["last_week"] == earlier["five"]
 
@@ -218,13 +219,16 @@ def test_records_stand_as_they_stood_in_that_week(tmp_path: Path) -> None:
     from helpers.report.html import handout_page
 
     page = handout_page(meeting.report(), meeting.page())
-    assert "<b>=Paint" not in page and "&lt;b&gt;=Paint" in page
+    assert "<b>=Paint" not in page
+    assert "&lt;b&gt;=Paint" in page
 
 
 def test_the_page_is_one_sheet_whatever_stands_on_it(tmp_path: Path) -> None:
     """The worst a page can hold: every list full, every text as long as it may be."""
-    long = "Очень длинное решение о том, что нужно поменять в форме заявки и в скрипте первого звонка, " * 2
-    tasks = "".join(f"2026-01-{5 + n:02d},{long}{n},Константинопольский Александр,2026-01-{9 + n:02d},\n" for n in range(9))
+    long = "Очень длинное решение о том что нужно поменять в форме заявки и в скрипте первого звонка " * 2
+    tasks = "".join(
+        f"2026-01-{5 + n:02d},{long}{n},Константинопольский Александр,2026-01-{9 + n:02d},\n" for n in range(9)
+    )
     notes = "".join(
         f"2026-01-{13 + n},{kind},{long},{side},\n"
         for n in range(4)
@@ -243,6 +247,8 @@ def test_the_page_is_one_sheet_whatever_stands_on_it(tmp_path: Path) -> None:
     meeting = Meeting.measure(facts, client, language("ru"), "2026-W03")
     from helpers.report.pdf import handout_pdf
 
+    assert len(meeting.records.tasks) == 9
+    assert len(meeting.records.changes()) == 3
     report = meeting.report()
     pdf = handout_pdf(report, report.handouts[0])
     assert _pages(pdf) == 1
