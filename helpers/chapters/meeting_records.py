@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from helpers.facts import Facts
     from helpers.language import Language
 
-TASKS = 6
+TASKS = 5
 """Tasks of a page; more are counted."""
 REASONS = 3
-CHANGES = 3
-NOTES = 3
+CHANGES = 2
+NOTES = 2
 """Lines of each kind that a page has room for, the latest."""
 CHANGE_WEEKS = 4
 """Weeks before and after a change that are compared."""
 CHANGE_BACK = 12 * WEEK
 NOTE_BACK = 4 * WEEK
 """How far back changes, and hypotheses, are read again."""
-LONGEST = 110
+LONGEST = 90
 """Letters of a text somebody wrote; a page is a page."""
 KINDS = {"change": "change|измен|змін", "hypothesis": "hypoth|гипот|гіпот", "signal": "signal|сигнал"}
 

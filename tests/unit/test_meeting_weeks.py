@@ -248,7 +248,7 @@ def test_the_page_is_one_sheet_whatever_stands_on_it(tmp_path: Path) -> None:
     from helpers.report.pdf import handout_pdf
 
     assert len(meeting.records.tasks) == 9
-    assert len(meeting.records.changes()) == 3
+    assert len(meeting.records.changes()) == 2
     report = meeting.report()
     pdf = handout_pdf(report, report.handouts[0])
     assert _pages(pdf) == 1
