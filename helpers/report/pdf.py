@@ -39,7 +39,8 @@ def pdf_document(report: Report) -> bytes:
     Raises:
         ReportError: a picture holds more than shapes, or typst refuses the document.
     """
-    return _set(report, _data(report, language(report.lang)))
+    files = _files(report)
+    return _set(files, _data(report, language(report.lang)))
 
 
 def handout_pdf(report: Report, handout: Handout) -> bytes:
@@ -48,14 +49,15 @@ def handout_pdf(report: Report, handout: Handout) -> bytes:
     Raises:
         ReportError: a picture holds more than shapes, or typst refuses the document.
     """
-    say = language(report.lang)
+    say, files = language(report.lang), _files(report)
     parts = runs(handout_pieces(handout, 2), say, report.currency, ROOM, ROOM)
     pieces = [_piece(piece, table, say) for run in parts for piece, table in run.pieces]
     sheet = {"title": handout.title, "pieces": pieces}
-    return _set(report, _data(report, say) | {"title": handout.title, "sheet": sheet, "runs": []})
+    return _set(files, _data(report, say) | {"title": handout.title, "sheet": sheet, "runs": []})
 
 
-def _set(report: Report, data: dict[str, Any]) -> bytes:
+def _files(report: Report) -> dict[str, bytes]:
+    """The template and the pictures, each of them checked before anything is measured."""
     files = {"main": TEMPLATE.read_bytes()}
     for figure in report.figures():
         if figure.svg:
@@ -63,6 +65,10 @@ def _set(report: Report, data: dict[str, Any]) -> bytes:
             files[_file(figure)] = recoloured(figure.svg, report.brand).encode()
     if report.brand and report.brand.logo:
         files[_logo_file(report.brand)] = report.brand.logo_bytes
+    return files
+
+
+def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
     files["data.json"] = json.dumps(_clean(data)).encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
