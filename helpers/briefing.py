@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.batch.parameters import read_parameters
-from helpers.batch.wishes import parse_formats, parse_period
+from helpers.batch.parameters import AuditParameters, MeetingParameters, read_parameters
+from helpers.batch.wishes import AGENDA_FORMATS, parse_formats, parse_period
 from helpers.brand import find_brand
 from helpers.client import Client, Span, read_client
 from helpers.language import Language, language
@@ -30,6 +30,8 @@ class Brief:
     formats: tuple[str, ...]
     brand: Brand | None = None
     """Whose name and look the report carries: that of brand.yml in the client's folder or beside it."""
+    week: str = ""
+    """Of a meeting: '2026-W40'; empty: the last whole week."""
 
     def __repr__(self) -> str:
         return f"Brief({self.client.slug!r}, lang={self.say.code!r}, formats={','.join(self.formats)!r})"
@@ -55,7 +57,7 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         ClientFileError: the client's folder or its client.yml cannot be used.
         BrandError: there is a brand.yml and it cannot be used.
     """
-    wish = read_parameters(namespace)
+    wish = read_parameters(namespace, AuditParameters)
     client = read_client(found_folder(wish.client))
     changes: dict[str, Any] = {}
     if wish.lang:
@@ -73,6 +75,23 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         parse_formats(wish.formats),
         branding.brand if branding else None,
     )
+
+
+def meeting_brief(namespace: Mapping[str, Any]) -> Brief:
+    """The brief of the weekly meeting: ``meeting_brief(globals())`` after the notebook's parameters cell.
+
+    Raises:
+        ParameterError: an unknown or ill-typed parameter.
+        ClientFileError: the client's folder or its client.yml cannot be used.
+        BrandError: there is a brand.yml and it cannot be used.
+    """
+    wish = read_parameters(namespace, MeetingParameters)
+    client = read_client(found_folder(wish.client))
+    client = client.model_copy(update={"lang": wish.lang} if wish.lang else {})
+    branding = find_brand(client.folder)
+    formats = parse_formats(wish.formats, AGENDA_FORMATS)
+    brand = branding.brand if branding else None
+    return Brief(client, language(client.lang), out_folder(wish.out), formats, brand, wish.week)
 
 
 def found_folder(text: str) -> Path:

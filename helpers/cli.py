@@ -21,6 +21,7 @@ from helpers.terminal import printable
 if TYPE_CHECKING:
     from helpers.batch.job import Failure
     from helpers.brand import Branding
+    from helpers.client import Client
 
 _DEBUG = "--debug"
 
@@ -146,6 +147,61 @@ def portfolio(
             typer.echo(printable(str(folder / f"report.{name}")))
     for one in made.measured.unusable:
         typer.echo(f"note: {printable(one.file)}: {printable(one.said(language('en')))}", err=True)
+
+
+@app.command()
+def meeting(
+    path: Annotated[Path, typer.Argument(metavar="CLIENT", help="A client's folder.")],
+    week: Annotated[str, typer.Option(metavar="2026-W40", help="ISO week; default: the last whole one.")] = "",
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
+    formats: Annotated[str, typer.Option(metavar="html,pdf|all", help="Files: html, pdf, docx, or all.")] = "html",
+    out: Reports = Path("reports"),
+    decide: Annotated[bool, typer.Option("--decide", help="Ask what was decided and write it down.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Write the one-page agenda of the weekly meeting; after it, take down what was decided."""
+    from helpers.batch.wishes import AGENDA_FORMATS, parse_formats, parse_languages, parse_week
+
+    languages = _parsed("--lang", parse_languages, lang)
+    _parsed("--week", parse_week, week)
+    wanted = _parsed("--formats", lambda text: parse_formats(text, AGENDA_FORMATS), formats)
+
+    from helpers.client import read_client
+
+    client = read_client(path)
+    if decide:
+        _decide(client, week)
+        return
+
+    from helpers.batch.run import MEETING, run_client
+
+    made = run_client(client, out, languages=languages, formats=wanted, more={"week": week}, notebook=MEETING)
+    for note in made.notes:
+        typer.echo(f"note: {printable(note)}", err=True)
+    place = out / client.slug / made.folder.name
+    for one in made.languages:
+        for name in wanted:
+            typer.echo(printable(str(place / one / f"agenda.{name}")))
+
+
+def _decide(client: Client, week: str) -> None:
+    """Ask for the decisions of a meeting and write them into the client's tables."""
+    from helpers.chapters.meeting import Meeting
+    from helpers.facts import count
+    from helpers.meeting.asked import ask
+    from helpers.meeting.record import record
+    from helpers.sources import load
+
+    agenda = Meeting.measure(count(load(client)), client, language(client.lang), week)
+    outcome = ask(agenda)
+    if outcome is None:
+        typer.echo("nothing was written", err=True)
+        return
+    recorded = record(client, outcome)
+    for name in recorded.files:
+        typer.echo(printable(name))
+    for task in recorded.unmarked:
+        typer.echo(f"note: mark this task as done in its own file: {printable(task.decision)}", err=True)
 
 
 @app.command()

@@ -101,6 +101,30 @@ class Aims(Strict):
     cac: float | None = Field(default=None, gt=0)
 
 
+MEETING_POINTS = (
+    "tasks", "five", "share", "experiments", "rejected", "plan", "changes", "starts", "signals", "decisions",
+)  # fmt: skip
+"""What the agenda of the weekly meeting can count by itself, in the usual order."""
+
+
+class MeetingPlan(Strict):
+    """The weekly joint meeting: its points in order, by name; any other text is a point of the client's own."""
+
+    points: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = MEETING_POINTS
+
+    @field_validator("points")
+    @classmethod
+    def _known_or_own(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for point in value:
+            # One word in small letters is meant as a name; a point of one's own is a phrase.
+            if re.fullmatch(r"[a-z_]+", point) and point not in MEETING_POINTS:
+                guess = nearest(point, MEETING_POINTS)
+                raise ValueError(f"did you mean {guess!r}?" if guess else f"known: {', '.join(MEETING_POINTS)}")
+        if twice := sorted({point for point in value if value.count(point) > 1}):
+            raise ValueError(f"the point {twice[0]!r} is named twice")
+        return value
+
+
 class Survey(Strict):
     """How the questionnaire was announced; fixed before it starts."""
 
@@ -290,6 +314,7 @@ class Client(Strict):
     headcount: dict[Team, Annotated[int, Field(ge=1)]] = {}
     heads: dict[Team, Annotated[str, Field(min_length=1, max_length=100)]] = {}
     survey: Survey = Survey()
+    meeting: MeetingPlan = MeetingPlan()
     peers: bool = True
     """Whether the report names its place among the other audited clients, and whether these may count this one."""
     sources: tuple[Source, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from helpers.batch.wishes import parse_day, parse_formats, parse_period
+from helpers.batch.wishes import AGENDA_FORMATS, parse_day, parse_formats, parse_period, parse_week
 from helpers.errors import ParameterError, Problem
 from helpers.validation import Strict, nearest, problems_of
 
@@ -129,16 +129,33 @@ class PortfolioParameters(Strict):
         return value
 
 
-Wanted = TypeVar("Wanted", bound=Strict)
+class MeetingParameters(Strict):
+    """The parameters of notebooks/meeting.ipynb."""
+
+    client: str
+    out: str = "reports"
+    lang: Literal["", "en", "ru", "uk"] = ""
+    week: str = ""
+    formats: str = "html"
+
+    @field_validator("week")
+    @classmethod
+    def _is_week(cls, value: str) -> str:
+        parse_week(value)
+        return value
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, value: str) -> str:
+        parse_formats(value, AGENDA_FORMATS)
+        return value
 
 
-def read_parameters(namespace: Mapping[str, Any]) -> AuditParameters:
-    """The audit's parameters as a notebook holds them (``read_parameters(globals())``); see ``parameters_of``."""
-    return parameters_of(namespace, AuditParameters)
+P = TypeVar("P", bound=Strict)
 
 
-def parameters_of(namespace: Mapping[str, Any], model: type[Wanted]) -> Wanted:
-    """A notebook's parameters as it holds them, however it was started.
+def read_parameters(namespace: Mapping[str, Any], model: type[P]) -> P:
+    """The parameters of ``model`` as a notebook holds them (``read_parameters(globals(), ...)``), however it started.
 
     Plain papermill injects what it was given without a check, so names that its cell sets are checked as well.
 

@@ -31,6 +31,7 @@ from helpers.facts.staff import shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
 from helpers.facts.waits import Clock, with_waits
+from helpers.facts.weeks import Weeks, count_weeks
 from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
@@ -94,6 +95,7 @@ class Facts:
     days: Days = field(default_factory=Days.empty)
     pipeline: Pipeline = field(default_factory=Pipeline.empty)
     quality: Quality = field(default_factory=Quality.empty)
+    weeks: Weeks = field(default_factory=Weeks.empty)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
@@ -169,6 +171,7 @@ def count(data: Data) -> Facts:
         days=count_days(ground),
         pipeline=count_pipeline(ground),
         quality=count_quality(ground),
+        weeks=count_weeks(ground),
     )
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.batch.parameters import PortfolioParameters, parameters_of
+from helpers.batch.parameters import PortfolioParameters, read_parameters
 from helpers.batch.wishes import parse_day, parse_formats
 from helpers.briefing import found_folder, out_folder
 from helpers.errors import ReportError
@@ -65,7 +65,7 @@ class Portfolio:
             ParameterError: an unknown or ill-typed parameter.
             ReportError: as ``measure``.
         """
-        wish = parameters_of(namespace, PortfolioParameters)
+        wish = read_parameters(namespace, PortfolioParameters)
         found = cls.measure(found_folder(wish.reports), wish.lang, parse_day(wish.as_of))
         return replace(found, out=out_folder(wish.out), formats=parse_formats(wish.formats))
 

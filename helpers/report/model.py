@@ -141,10 +141,11 @@ class Stretch(Model):
 class Block(Model):
     """A part of a handed-over page. ``items`` of bullets and steps; ``line`` is filled in by hand."""
 
-    kind: Literal["heading", "text", "bullets", "steps", "table", "line"]
+    kind: Literal["heading", "text", "bullets", "steps", "table", "line", "picture"]
     text: str = ""
     items: tuple[str, ...] = ()
     table: Table | None = None
+    figure: Figure | None = None
 
 
 class Handout(Model):
@@ -277,4 +278,6 @@ class Report(Model):
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures in reading order."""
-        return tuple(x.figure for section in self.sections for x in section.exhibits if x.figure is not None)
+        shown = [x.figure for section in self.sections for x in section.exhibits]
+        handed = [block.figure for handout in self.handouts for block in handout.blocks]
+        return tuple(figure for figure in (*shown, *handed) if figure is not None)

@@ -79,7 +79,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its number; ``label`` is the number as written ("Figure 7")."""
+    """A figure with its number; ``label`` is the number as written ("Figure 7"); 0: one of a handout, not counted."""
 
     figure: Figure
     number: int
@@ -312,6 +312,9 @@ def _block(block: Block, level: int) -> Iterator[Piece]:
             yield Text(block.text, "strong")
         if block.table is not None:
             yield Numbers(block.table)
+    elif block.kind == "picture":
+        if block.figure is not None:
+            yield Picture(block.figure, 0, "", block.text)
     else:
         if block.text:
             yield Text(block.text)

@@ -5,6 +5,7 @@ A source may name its columns, or a preset, or nothing but a file: then each of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
 
 EXPORTS = "exports"
+KEPT = ("tasks", "meetings", "notes", "promotions", "kpis")
+"""Tables that may lie in the client's folder beside client.yml."""
 NOTES = (".md", ".rst", ".yml", ".yaml", ".py", ".ipynb")
 """Files that people write about exports: a table in one of them is no export."""
 
@@ -70,7 +73,7 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
     problems: list[Problem] = []
     planned: list[Planned] = []
     unused: list[RawFile] = []
-    given = client.sources or _discovered(client)
+    given = (*(client.sources or _discovered(client)), *_kept(client))
     named = {path for source in given if source.table or source.preset for path in _paths(client, source, [])}
     for source in given:
         loose = not source.table and not source.preset
@@ -157,6 +160,25 @@ def _discovered(client: Client) -> tuple[Source, ...]:
     """One source per file, where client.yml names none."""
     paths = _exports(client)
     return tuple(Source.model_validate({"file": path.relative_to(client.folder).as_posix()}) for path in paths)
+
+
+def _kept(client: Client) -> tuple[Source, ...]:
+    """Tables that the weekly meeting keeps in the client's folder itself, with the clean names as header."""
+    found = []
+    for table in KEPT:
+        path = client.folder / f"{table}.csv"
+        named = any(path in _paths(client, source, []) for source in client.sources)
+        if named or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            head = file.readline().decode("utf-8-sig", errors="replace")
+        names = {name.strip().strip('"') for name in re.split("[,;\t]", head)}
+        spec = TABLES[table]
+        if {column.name for column in spec.columns if column.required} <= names:
+            columns = {name: name for name in spec.names if name in names}
+            given = {"table": table, "file": path.name, "columns": columns, "dates": "ymd", "decimal": "."}
+            found.append(Source.model_validate(given))
+    return tuple(found)
 
 
 def _exports(client: Client) -> list[Path]:

@@ -204,6 +204,18 @@ _TABLES = (
         date="date",
     ),
     _table(
+        "notes",
+        "What the joint meetings wrote down besides decisions",
+        """
+        date*      | day  | | day of the meeting, or of the change
+        kind*      | text | | change (it was made on that day), hypothesis or signal (of the market)
+        text*      | text | | what was written down
+        department | text | | whose hypothesis: marketing or sales
+        channel    | text | | channel that was changed; empty: all
+        """,
+        date="date",
+    ),
+    _table(
         "promotions",
         "Promotions and when sales was told of them",
         """
