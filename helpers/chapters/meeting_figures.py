@@ -175,7 +175,7 @@ class Figures:
             Trend(say("Run rate"), self._run_rate(self.now), (line("run_rate"),), "sales", plan),
             Trend(say("Deals in work"), self.money(self.now.value("pipeline")), (line("pipeline"),), "sales"),
             Trend(say("Managers"), self._managers(self.now), (line("manager_max"), line("manager_min")), "sales"),
-            Trend(say("Qualified"), self.share(self.now.value("qualified_share")), (line("qualified_share"),),
+            Trend(say("Share qualified"), self.share(self.now.value("qualified_share")), (line("qualified_share"),),
                   "marketing", norm),
             Trend(say("CAC"), self.money(self.now.value("cac")), (line("cac"),), "joint"),
         ]  # fmt: skip

@@ -56,7 +56,7 @@ def _pdf(report: Report) -> bytes:
 def _docx(report: Report) -> bytes:
     from helpers.report.docx import handout_docx
 
-    return handout_docx(report, report.handouts[0], level=3)
+    return handout_docx(report, report.handouts[0], level=3, tight=True)
 
 
 _WRITERS: dict[str, Callable[[Report], bytes]] = {"html": _html, "pdf": _pdf, "docx": _docx}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -53,6 +54,8 @@ EMU = 12_700
 HIGHEST = 590.0
 """Points: a picture leaves room on its page for its heading and its caption."""
 CONTENTS_LEVELS = 2
+TIGHT_TABLE = 7.0
+"""Points of a table's letters where all is to stand on one sheet."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
 CAUTION_EDGE = "#e07b12"
 FRAMES = {"caution": (CAUTION_EDGE, "#fdf6e8"), "missing": ("neutral", "")}
@@ -69,26 +72,31 @@ def docx_document(report: Report) -> bytes:
     return _Document(report).report_document()
 
 
-def handout_docx(report: Report, handout: Handout, level: int = 1) -> bytes:
+def handout_docx(report: Report, handout: Handout, level: int = 1, *, tight: bool = False) -> bytes:
     """One page to be used by itself, in the report's look, its headings of ``level``; the same handout, the same bytes.
+
+    ``tight``: smaller letters and spaces, for a page that must hold everything; a consultant's own styles stay.
 
     Raises:
         ReportError: the brand's document cannot be used.
     """
-    return _Document(report).handout_document(handout, level)
+    return _Document(report, tight=tight).handout_document(handout, level)
 
 
 class _Document:
     """A Word document being written: its styles, its parts so far, the numbers it has given out."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, *, tight: bool = False) -> None:
         self.report, self.say = report, language(report.lang)
+        self.tight = tight
         self.colours = light(report.brand)
         template = report.brand.docx if report.brand else b""
         self.docx = opened(template)
         self.styles = Styles(self.docx.styles.element, report.brand, report.lang, own=not template)
+        if tight and not template:
+            self.styles.tighten()
         self.lists = Lists(self.docx, self.styles)
-        self.page = Page(self.docx, own=not template)
+        self.page = Page(self.docx, own=not template, tight=tight)
         self.own_page = not template
         self.body: list[Any] = []
         self.headings: list[tuple[int, str, str]] = []
@@ -115,7 +123,7 @@ class _Document:
         if self.own_page:
             self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
         self._add("Title", run(handout.title))
-        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=18)
+        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=6 if self.tight else 18)
         self._pieces(handout_pieces(handout, level))
         return self._saved(handout.title)
 
@@ -297,6 +305,8 @@ class _Document:
         self._add("caption", *said)
 
     def _numbers(self, piece: Numbers, made: Fitted) -> None:
+        if self.tight:
+            made = replace(made, size=min(made.size, TIGHT_TABLE))
         if piece.number:
             said = self._numbered("Table", piece.label, piece.number, piece.caption)
             mark = bookmarked(next(self.numbers), self._mark(piece.key), said)

@@ -13,6 +13,7 @@ from helpers.report.docx_xml import TWENTIETHS, element, field, paragraph, run, 
 
 A4 = (595.3, 841.9)
 MARGINS = {"top": 68.0, "right": 56.7, "bottom": 62.4, "left": 56.7, "header": 34.0, "footer": 34.0, "gutter": 0.0}
+TIGHT = MARGINS | {"top": 48.0, "right": 48.0, "bottom": 40.0, "left": 48.0, "header": 24.0, "footer": 20.0}
 UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 """What the library's empty document brings along and no reader of a report needs."""
 
@@ -102,14 +103,15 @@ def _numbering(document: Any) -> Any:
 class Page:
     """The pages of a document: their size, what runs along them, and turning one on its side for a wide table."""
 
-    def __init__(self, document: Any, *, own: bool) -> None:
+    def __init__(self, document: Any, *, own: bool, tight: bool = False) -> None:
         self._document = document
         section = document.sections[-1]
         if own:
             section.page_width, section.page_height = (round(side * 12_700) for side in A4)
         self.last = section._sectPr
         if own:
-            margins = {key: round(value * TWENTIETHS) for key, value in MARGINS.items()}
+            usual = TIGHT if tight else MARGINS
+            margins = {key: round(value * TWENTIETHS) for key, value in usual.items()}
             old = self.last.find(w("pgMar"))
             self.last.replace(old, element("pgMar", **margins))
         wide, high = section.page_width.pt, section.page_height.pt

@@ -17,6 +17,9 @@ SOURCE = Path(__file__).parent / "templates" / "styles.xml"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LANGUAGES = {"en": "en-US", "ru": "ru-RU", "uk": "uk-UA"}
 SOFT = "#f3f5f8"
+TIGHT_LETTERS, TIGHT_SPACES, TITLE_TIGHT = 0.78, 0.3, 30
+"""Shares of the usual sizes, and the largest letters (half points)."""
+SINGLE = "240"
 _FOUND_BY_NAME = ("basedOn", "next", "link")
 
 
@@ -38,9 +41,22 @@ class Styles:
         for language in styles.iter(w("lang")):
             language.set(w("val"), LANGUAGES[lang])
         self._ids = _ids(styles)
+        self._styles = styles
 
     def __getitem__(self, name: str) -> str:
         return self._ids[name.casefold()]
+
+    def tighten(self) -> None:
+        """Letters and spaces of a page that is to hold everything: an agenda on one sheet."""
+        for tag in ("sz", "szCs"):
+            for size in self._styles.iter(w(tag)):
+                size.set(w("val"), str(min(TITLE_TIGHT, round(int(size.get(w("val"))) * TIGHT_LETTERS))))
+        for spacing in self._styles.iter(w("spacing")):
+            for side, share in (("before", TIGHT_SPACES), ("after", TIGHT_SPACES)):
+                if spacing.get(w(side)):
+                    spacing.set(w(side), str(round(int(spacing.get(w(side))) * share)))
+            if spacing.get(w("line")):
+                spacing.set(w("line"), SINGLE)
 
 
 def _ours(brand: Brand | None, lang: str) -> Any:

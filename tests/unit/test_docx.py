@@ -375,3 +375,15 @@ def test_libreoffice_reads_all_of_it(tmp_path, data, own):
         assert "Следующий аудит: 15 октября 2026" in text
     with zipfile.ZipFile(out / "sheet.odt") as package:
         assert "подпись" in package.read("content.xml").decode()
+
+
+def test_a_tight_page_has_smaller_letters_and_margins():
+    report = demo_report("ru")
+    usual, tight = (
+        docx.Document(io.BytesIO(handout_docx(report, report.handouts[0], tight=tight))) for tight in (False, True)
+    )
+    assert tight.styles["Title"].font.size < usual.styles["Title"].font.size
+    assert tight.sections[0].left_margin < usual.sections[0].left_margin
+    sizes = {run.font.size for table in tight.tables for row in table.rows for cell in row.cells
+             for part in cell.paragraphs for run in part.runs if run.font.size}  # fmt: skip
+    assert all(size.pt <= 7 for size in sizes)
