@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from helpers.client import Client, Limits
+from helpers.client import Client, LeftOut, Limits, Source
 from helpers.report.model import Model, Report
 from helpers.report.save import documents
 from helpers.sources.tables import TABLES
@@ -27,6 +27,9 @@ ALLOWED = {
     *("exports", "answers", "alignment", "audit", "joint", "review", "windows"),
     *Client.model_fields,
     *Limits.model_fields,
+    *LeftOut.model_fields,
+    *Source.model_fields,
+    *("dmy", "mdy", "included", "excluded", "true"),
     *TABLES,
     *(name for table in TABLES.values() for name in table.names),
     *("Yandex", "Direct", "Google", "Ads", "Meta", "VK", "Telegram"),
