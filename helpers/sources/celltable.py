@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 # RE2 knows word borders of ASCII letters only: \b would never end a Russian word.
-TOTALS = r"^(grand totals?|sub ?totals?|totals?|итого|всего|усього|всього|разом|підсумок)([\s:,(]|$)"
-WHOLE_TOTAL = r"^(grand totals?|sub ?totals?|totals?|итого|всего|усього|всього|разом|підсумок)\s*([:(]|(in|за|по) |$)"
+_TOTAL = r"^(grand totals?|sub ?totals?|totals?|общий итог|итого|всего|усього|всього|разом|підсумок|загальний підсумок)"
+TOTALS = _TOTAL + r"([\s:,(]|$)"
+WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 """A name that says nothing but "total": how a campaign is hardly called."""
 _SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
 _SPACE_TEXT = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
@@ -133,7 +134,12 @@ def read_cells(
 
 
 def width_of(candidate: Candidate) -> int:
-    """Columns of a sheet: of the header, or of wider rows below it (people add columns and forget their names)."""
+    """Columns of a sheet: of the header, or of wider rows below it (people add columns and forget their names).
+
+    In a text no program leaves the header shorter than the rows: there a cell too many is an amount cut in two.
+    """
+    if isinstance(candidate.sheet.content, TextFile):
+        return len(candidate.headers)
     return max(len(candidate.headers), *(len(row) for row in candidate.view.rows[candidate.header :]))
 
 

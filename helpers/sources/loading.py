@@ -191,13 +191,27 @@ def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledg
     if client.as_of is not None:
         return client.as_of
     if not last:
-        raise DataError(
-            [Problem("no row with a date in leads, deals or spend", "check the files and the column map", "client.yml")]
-        )
+        raise DataError([_no_rows(staged)])
     # Spend is often exported to the end of the month in advance of the leads: the CRM says which day it is.
     as_of = max(last)
     ledger.add(Notice(Code.AS_OF_ASSUMED, "leads", detail=as_of.isoformat()))
     return as_of
+
+
+def _no_rows(staged: dict[str, Staged]) -> Problem:
+    """Why no row of leads, deals or spend can be used, by reason."""
+    found = []
+    for name in ("leads", "deals", "spend"):
+        if name in staged:
+            table = staged[name].table.filter(lambda t: t._drop.notnull())
+            counted = table.group_by("_drop").agg(rows=table.count(), first=table._row.min()).order_by("_drop")
+            reasons = [
+                f"{row['_drop']} {row['rows']} (from row {row['first']})"
+                for row in counted.to_pandas().to_dict("records")
+            ]
+            found.append(f"{name}: {', '.join(reasons) or 'no rows'}")
+    what = f"no row with a date in leads, deals or spend ({'; '.join(found)})" if found else "no row with a date"
+    return Problem(what, "check the files, their dates and the column map", "client.yml")
 
 
 def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:

@@ -78,7 +78,7 @@ _UNITS = r"%|шт\.?|pcs\.?"
 _TIME_UNITS = r"m|min\.?|мин\.?|хв\.?|м|s|sec\.?|сек\.?|с"
 _SIGN = rf"(?i)({PATTERN})"
 _TYPED_FLOAT = r"^-?\d+(\.\d+)?e-?\d+$"
-_ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T].*)?$"
+_ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
@@ -244,8 +244,9 @@ def column_questions(text: ir.StringValue, column: Column, name: str, at: ir.Int
     if column.type in NUMBERS:
         body = _digits(text, column.type)
         plain = ~text.re_search(_TYPED_FLOAT)
-        both_comma = body.re_search(r"\..*,") & ~body.re_search(r",.*\.")
-        both_dot = body.re_search(r",.*\.") & ~body.re_search(r"\..*,")
+        # Two marks of one kind part thousands, so the other one is decimal.
+        both_comma = (body.re_search(r"\..*,") & ~body.re_search(r",.*\.")) | body.re_search(r"^\d+\.\d+\.")
+        both_dot = (body.re_search(r",.*\.") & ~body.re_search(r"\..*,")) | body.re_search(r"^\d+,\d+,")
         clear = plain & ~_ambiguous(body)
         return {
             f"{name}:comma": (plain & (both_comma | (clear & _single(body, ",")))).sum(),
@@ -462,7 +463,7 @@ def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     serial = ibis.timestamp("1899-12-30 00:00:00") + (days * 86400).round().cast("int64").as_interval("s")
     return ibis.cases(
         (text.re_search(_OFFSET), _local(text, style)),
-        (text.re_search(_ISO), text.try_cast("timestamp")),
+        (text.re_search(_ISO), text.re_replace(r"^(\d+)[./](\d+)[./]", r"\1-\2-").try_cast("timestamp")),
         (text.re_search(_COMPACT), _try_strptime(text, ibis.array([ibis.literal("%Y%m%d")]))),
         (text.re_search(_SERIAL), serial),
         (text.re_search(_SLASHED), _try_strptime(dashed, ibis.array([ibis.literal(f) for f in ordered]))),

@@ -147,3 +147,17 @@ def test_numbers_are_read_as_people_write_them(amounts: dict[str, float | None])
 def test_what_is_no_number_is_never_read_as_one(amounts: dict[str, float | None]) -> None:
     # A date read as 1,032,026 or a telephone number would be worse than nothing.
     assert {text: amounts[text] for text in NOT_NUMBERS} == dict.fromkeys(NOT_NUMBERS)
+
+
+def test_an_amount_cut_in_two_by_an_unquoted_comma_is_never_half_an_amount(tmp_path: Path) -> None:
+    yml = (TRAPS / "27-day-or-month" / "client.yml").read_bytes()
+    (said,) = refused(
+        tmp_path, "", client__yml=yml, spend__csv=b"Day,Channel,Cost\n2026-01-01,vk,5,50\n2026-01-02,vk,7,25\n"
+    )
+    assert said.startswith("client.yml: no row with a date in leads, deals or spend (spend: ROW_BROKEN 2 (from row 2))")
+
+
+def test_thousands_of_thousands_tell_the_decimal_mark(tmp_path: Path) -> None:
+    yml = (TRAPS / "27-day-or-month" / "client.yml").read_bytes()
+    text = b"Day;Channel;Cost\n2026/01/01;vk;1,234\n2026.01.02;vk;1,234,567\n"
+    assert money(trap(tmp_path, "", client__yml=yml, spend__csv=text)) == ("1235801", "1235801")
