@@ -23,7 +23,7 @@ ALLOWED = {
     # The field's own words and names, as the glossary has them.
     *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24"),
     # Files and formats, and what stands in client.yml.
-    *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json"),
+    *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json", "JSON"),
     *("exports", "answers", "alignment", "audit", "joint", "review", "windows"),
     *Client.model_fields,
     *Limits.model_fields,
