@@ -84,11 +84,15 @@ def key_figures(brief: Brief, data: Data, chapters: Sequence[Chapter]) -> dict[s
         "currency": client.currency,
         "period": [data.period.from_.isoformat(), data.period.to.isoformat()],
         "as_of": data.as_of.isoformat(),
-        "peers": client.peers,
     }
     for chapter in chapters:
         figures.update(chapter.figures())
-    return {**figures, "five": five(figures), "aims": {"cac": cac_aim(figures.get("money"), client)}}
+    return {
+        **figures,
+        "peers": client.peers,
+        "five": five(figures),
+        "aims": {"cac": cac_aim(figures.get("money"), client)},
+    }
 
 
 def strongest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
