@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.errors import DataError, Problem
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
@@ -29,6 +30,8 @@ WHOLE_TOTAL = r"^(grand totals?|sub ?totals?|totals?|итого|всего|ус�
 _SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
 _SPACE_TEXT = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
 _UNIT = "\x1f"
+MOSTLY = 0.5
+"""Where more than this share of rows has cells in the wrong columns, the rest is no sample of anything."""
 _APOSTROPHE = "'"
 _GUARD = "^'[-+=@]"
 _SUSPECT = (
@@ -49,6 +52,8 @@ class Cells:
     rows: int
     broken: int
     """Rows with cells behind the last column: an unquoted delimiter has shifted them."""
+    nameless: int
+    """Rows with a value in a column without a name, which nobody reads."""
     quotes: bool
     """Quotes of the file are out of order; it was read all the same."""
     damaged: dict[str, tuple[int, str]]
@@ -126,8 +131,13 @@ def read_cells(
                 continue
             if facts and not _learned(candidate, facts[0]):
                 continue
-            broken = int(con.raw_sql(f"SELECT count(*) FROM {name} WHERE _broken").fetchone()[0])
-            return Cells(name, rows, broken, not reading.strict, damaged)
+            broken, nameless = con.raw_sql(
+                f"SELECT count(*) FILTER (_broken), count(*) FILTER (_nameless AND NOT _broken) FROM {name} "
+                "WHERE NOT _total AND NOT _blank"
+            ).fetchone()
+            if broken > MOSTLY * rows:
+                raise DataError([_mostly_broken(candidate, broken, rows)])
+            return Cells(name, rows, broken, nameless, not reading.strict, damaged)
     reason = first or ValueError("a quote is opened and never closed")
     raise refusal(reason, candidate.sheet.name, _first_line(candidate))
 
@@ -135,6 +145,27 @@ def read_cells(
 def width_of(candidate: Candidate) -> int:
     """Columns of a sheet: of the header, or of wider rows below it (people add columns and forget their names)."""
     return max(len(candidate.headers), *(len(row) for row in candidate.view.rows[candidate.header :]))
+
+
+def named_width(candidate: Candidate, width: int) -> int:
+    """Columns that rows may fill: a text's header has a cell for each, be it an empty one, so that a cell behind it has
+    been moved there by a delimiter in an earlier one ("12 000,50"). In a workbook nothing moves."""
+    return len(candidate.headers) if isinstance(candidate.sheet.content, TextFile) else width
+
+
+def nameless_columns(candidate: Candidate) -> list[int]:
+    """Positions of columns to which nobody has given a name."""
+    width = named_width(candidate, width_of(candidate))
+    headers = candidate.headers
+    return [at for at in range(width) if at >= len(headers) or not headers[at].strip()]
+
+
+def _mostly_broken(candidate: Candidate, broken: int, rows: int) -> Problem:
+    return Problem(
+        f"{broken} of {rows} rows have more cells than the header has columns",
+        "a delimiter stands inside numbers or texts without quotes: export with another delimiter, or as XLSX",
+        candidate.sheet.name,
+    )
 
 
 def _first_line(candidate: Candidate) -> int:
@@ -188,7 +219,8 @@ def _select(
 ) -> str:
     preset = candidate.preset
     cells = [f"c{index}" for index in range(width)]
-    beyond = [f"nullif(trim(c{index}), '')" for index in range(width, reading.width)]
+    beyond = [f"nullif(trim(c{index}), '')" for index in range(named_width(candidate, width), reading.width)]
+    unnamed = [f"audit_some(c{index})" for index in nameless_columns(candidate)]
     file = [quoted(candidate.sheet.sha256)] if preset.per_file else []
     lead = f"concat_ws({quoted(_UNIT)}, {', '.join(cells[:4])})"
     if keyed and not preset.footers:
@@ -202,6 +234,7 @@ def _select(
         "_total": f"CASE WHEN {surely} THEN false ELSE {_matches(lead, (TOTALS, *preset.totals))} END",
         "_footer": f"{filled} = 1 AND {_matches(lead, preset.footers)}" if preset.footers else "false",
         "_broken": f"coalesce({', '.join(beyond)}, NULL) IS NOT NULL" if beyond else "false",
+        "_nameless": f"coalesce({', '.join(unnamed)}, NULL) IS NOT NULL" if unnamed else "false",
     }
     for clean, places in columns.items():
         parts[clean] = _text(places, values.get(clean), constants.get(clean))

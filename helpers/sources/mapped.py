@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
-from helpers.sources.celltable import Cells, read_cells
+from helpers.sources.celltable import Cells, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
 from helpers.sources.plan import Planned, lacking
@@ -200,6 +200,9 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
     if isinstance(content, BookSheet) and content.uncounted:
         found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    if cells.nameless:
+        places = ", ".join(str(at + 1) for at in nameless_columns(candidate)[:5])
+        found.append(Notice(Code.COLUMN_NAMELESS, table, cells.nameless, file=name, detail=places))
     others = [header for header in candidate.headers if _IN_CHARGE.search(header.casefold())]
     if "manager" in candidate.places:
         chosen = candidate.headers[candidate.places["manager"][0]]

@@ -47,6 +47,7 @@ class Code(StrEnum):
     QUOTES_ODD = "QUOTES_ODD"
     FORMULA_EMPTY = "FORMULA_EMPTY"
     HEADER_TWICE = "HEADER_TWICE"
+    COLUMN_NAMELESS = "COLUMN_NAMELESS"
     TOTAL_AGREES = "TOTAL_AGREES"
     TOTAL_DIFFERS = "TOTAL_DIFFERS"
     PARTIAL_REPORT = "PARTIAL_REPORT"
@@ -435,6 +436,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         ),
         Code.HEADER_TWICE: say(
             "a column name that stands twice, each row's first value is used: {detail}", detail=detail
+        ),
+        Code.COLUMN_NAMELESS: say(
+            "{rows} with a value in a column without a name (number {detail} from the left): not read; if something "
+            "of it is needed, give the column a name",
+            rows=rows,
+            detail=detail,
         ),
         Code.TOTAL_AGREES: say("the report's own total agrees with the sum of its rows"),
         Code.TOTAL_DIFFERS: say("the file is filtered or cut: {detail}", detail=detail),
