@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, Problem
+from helpers.sources.contact import WRITTEN
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
@@ -38,7 +39,8 @@ _SUSPECT = (
     f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
     f"|[{_SPACES}](?:$|{_UNIT})|[{{]|{SUSPICIOUS}"
 )
-"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage."""
+"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage; with
+``WRITTEN`` beside it also somebody's address or telephone number."""
 _NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
 """A row of nothing but '#REF!' or dashes is as empty as an empty one."""
 
@@ -95,6 +97,7 @@ def read_cells(
     required: tuple[str, ...],
     keyed: bool,
     currency: str,
+    private: frozenset[str],
 ) -> Cells:
     """Create the table ``name``.
 
@@ -108,6 +111,7 @@ def read_cells(
         required: clean names of the id and the date, without which a row is no data.
         keyed: an id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing.
         currency: the client's, to choose among converted amounts.
+        private: clean names of contacts and titles: they become hashes and marks, whatever stands in them.
 
     Raises:
         DataError: the text cannot be cut into cells without losing some.
@@ -118,7 +122,7 @@ def read_cells(
     first: BaseException | None = None
     with _readings(con, candidate, width) as readings:
         for reading in readings:
-            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency)
+            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency, private)
             try:
                 if not _sound(con, candidate, reading):
                     continue
@@ -216,6 +220,7 @@ def _select(
     required: tuple[str, ...],
     keyed: bool,
     currency: str,
+    private: frozenset[str],
 ) -> str:
     preset = candidate.preset
     cells = [f"c{index}" for index in range(width)]
@@ -253,9 +258,17 @@ def _select(
         parts["to"] = f"CASE WHEN contains({both}, {mark}) THEN trim(split_part({both}, {mark}, 2)) END"
     named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
     kept = [clean for clean in parts if not clean.startswith("_")]
-    together = ", ".join(f'"{clean}"' for clean in kept)
-    suspect = f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(_SUSPECT)})" if kept else "false"
+    sought = (
+        ([clean for clean in kept if clean not in private], f"{_SUSPECT}|{WRITTEN}"),
+        ([clean for clean in kept if clean in private], _SUSPECT),
+    )
+    suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in sought if names) or "false"
     return f"SELECT *, {suspect} AS _suspect FROM (SELECT {named} FROM {reading.relation})"
+
+
+def _any_cell(names: list[str], pattern: str) -> str:
+    together = ", ".join(f'"{clean}"' for clean in names)
+    return f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(pattern)})"
 
 
 def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -> str:

@@ -75,12 +75,13 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     identity, keyed = _identity(source), bool(TABLES[source.table].key)
     raws, parts, notices, found = [], [], [], {}
     present: set[str] = set()
+    private = frozenset(name for name, column in columns.items() if column.type in ("person", "title"))
     for number, candidate in enumerate(candidates):
         places = {clean: at for clean, at in candidate.places.items() if clean in columns}
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
         name = ibis.util.gen_name("text")
-        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency)
+        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency, private)
         raw = replace(_account(candidate, source), rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)

@@ -68,6 +68,7 @@ class Code(StrEnum):
     DAY_MOVED = "DAY_MOVED"
     ID_PREFIX = "ID_PREFIX"
     CONTACT_UNREAD = "CONTACT_UNREAD"
+    CONTACT_TAKEN_OUT = "CONTACT_TAKEN_OUT"
     # Kept as it is, and said.
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
     SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
@@ -249,11 +250,6 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
         return []
     none = [] if answers.respondents else [Notice(Code.NO_ANSWERS, "answers")]
     return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
-
-
-def example(text: str) -> str:
-    """A cell as it may be shown: long or e-mail-like ones may hold personal data."""
-    return "" if len(text) > 90 or "@" in text else text
 
 
 def _detail(notice: Notice, say: Language, currency: str) -> str:
@@ -480,6 +476,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         Code.CONTACT_UNREAD: say(
             "{rows} where “{column}” is no telephone number that could be told from others (glued together, or turned "
             "into a number with lost digits): the person is unknown",
+            rows=rows,
+            column=column,
+        ),
+        Code.CONTACT_TAKEN_OUT: say(
+            "{rows} where “{column}” holds an e-mail address or a telephone number: it is taken out and goes no "
+            "further; please find out which form or system writes it there",
             rows=rows,
             column=column,
         ),
