@@ -57,6 +57,8 @@ _MAIL = r"[^\s,;<>()]+@[^\s,;<>()]+"
 _DAMAGED = r"^\d+([.,]\d+)?[eE]\+?\d+$"
 _SPLIT = r"^(.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d[^,;/|\n+]*)[,;/|\n+]"
 """The first of several numbers in one cell."""
+_WHOLE = rf"^\+?(?:[1-9]|0[1-9])\d{{{SHORTEST - 1},{LONGEST - 2}}}$"
+"""One number without its spaces, brackets and dashes."""
 _EXTENSION = r"(?i)\s*(?:доб|вн|ext|x)[\s.:]*\d*\s*$"
 
 
@@ -102,9 +104,26 @@ def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
         text: the cell, cleaned.
         country: of the client, ISO 3166; None: numbers are compared by their last ten digits.
     """
+    rule = COUNTRIES.get(country or "")
     mail = text.lower().re_extract(_MAIL, 0)
-    digits = once(_first(text), lambda one: _told_apart(one, COUNTRIES.get(country or "")))
-    return ibis.cases((text.contains("@") & (mail != ""), mail), else_=digits)
+    bare = text.translate(" ()-\u00a0", "")
+    number = ibis.ifelse(bare.startswith("+"), bare.substr(1), bare)
+    return ibis.cases(
+        (text.contains("@") & (mail != ""), mail),
+        # Nearly all numbers are one whole number and nothing else: they are spared the dear reading, which would tell
+        # the same of them.
+        (bare.re_search(_WHOLE), _with_code(number, bare.startswith("+"), rule)),
+        else_=_read(text, rule),
+    )
+
+
+def _read(text: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
+    """The first number of a cell, however it is written."""
+    return once(_first(text), lambda one: _told_apart(one, rule))
+
+
+def _with_code(number: ir.StringValue, plus: ir.BooleanValue, rule: Numbering | None) -> ir.StringValue:
+    return number.right(10) if rule is None else ibis.ifelse(plus, number, _international(number, rule))
 
 
 def _first(text: ir.StringValue) -> ir.StringValue:
@@ -120,7 +139,7 @@ def _told_apart(one: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
     plus = one.re_search(r"^\D*(?:\+|00)")
 
     def known(number: ir.StringValue) -> ir.StringValue:
-        told = number.right(10) if rule is None else ibis.ifelse(plus, number, _international(number, rule))
+        told = _with_code(number, plus, rule)
         return ibis.cases(
             (number.length() < SHORTEST, one.strip().lower()),
             (number.length() <= LONGEST, told),

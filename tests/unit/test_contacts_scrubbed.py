@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import ibis
 import pytest
 from pipeline import audited
@@ -9,7 +11,7 @@ from trapped import column, notice, rows, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines
-from helpers.sources.contact import WRITTEN, without_contacts
+from helpers.sources.contact import COUNTRIES, WRITTEN, _read, contact_key, without_contacts
 from helpers.sources.loading import Data, connect
 from helpers.sources.notices import Code
 
@@ -143,3 +145,16 @@ def test_what_stays_beside_an_address() -> None:
         ("Ann-Marie (sales)", "Ann-Marie (sales)"),
     ):
         assert con.execute(without_contacts(ibis.literal(text), whole=False).fill_null("")) == kept
+
+
+@pytest.mark.parametrize("country", ["RU", "UA", "BY", "PL", None])
+def test_the_short_way_to_a_number_tells_what_the_long_way_tells(country: str | None) -> None:
+    drawn = random.Random(36)
+    signs = "0123456789789 ()-+.,/\u00a0x"
+    cells = ["+7 (900) 100-20-30", "89001002030", "0671234567", "007 900 1002030", "+0 900 100203", "8 900 1002030 x5"]
+    cells += ["".join(drawn.choice(signs) for _ in range(drawn.randint(5, 22))) for _ in range(3000)]
+    table = ibis.memtable({"cell": cells})
+    rule = COUNTRIES.get(country or "")
+    both = table.select("cell", short=contact_key(table.cell, country), long=_read(table.cell, rule))
+    assert connect().execute(both.filter(~both.short.identical_to(both.long))).empty
+    assert connect().execute(both.filter(both.cell == "+7 (900) 100-20-30")).short[0] in ("79001002030", "9001002030")
