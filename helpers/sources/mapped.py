@@ -51,6 +51,8 @@ class Mapped:
     since_1904: frozenset[int] = frozenset()
     """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
+    views: tuple[str, ...] = ()
+    """Views over those tables."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
 

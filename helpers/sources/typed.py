@@ -138,7 +138,14 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         Notice(Code.CONTACT_TAKEN_OUT, source.table, count, file=source.file, column=mapped.headers.get(name, name))
         for name, count in survey.contacts.items()
     ]
-    styles, problems = _styles(client, mapped, table.mutate(**texts), survey)
+    # A view is a wall to Ibis: it would write the cleaning of a cell out wherever the cell is named, dozens of times in
+    # the reading of a date, and the database would plan that for seconds.
+    changed = {name: text for name, text in texts.items() if not text.equals(table[name])}
+    if changed:
+        table = con.create_view(ibis.util.gen_name("cleaned"), table.mutate(**changed))
+        texts = {name: table[name] for name in texts}
+        mapped.views = (*mapped.views, table.op().name)
+    styles, problems = _styles(client, mapped, table, survey)
     if problems:
         raise DataError(problems)
     values: dict[str, ir.Value] = {}
@@ -175,6 +182,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         service["_total"] = table._total & _without_identity(mapped, values)
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
     mapped.notices += _told(mapped, table, made, asked, prefixed)
+    for name in mapped.views:
+        con.drop_view(name)
     for name in mapped.stored:
         con.drop_table(name)
     money = [name for name, column in mapped.columns.items() if column.type == "money"]
