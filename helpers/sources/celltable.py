@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.errors import DataError, Problem
+from helpers.sources.contact import WRITTEN
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
@@ -30,13 +32,16 @@ WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 _SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
 _SPACE_TEXT = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
 _UNIT = "\x1f"
+MOSTLY = 0.5
+"""Where more than this share of rows has cells in the wrong columns, the rest is no sample of anything."""
 _APOSTROPHE = "'"
 _GUARD = "^'[-+=@]"
 _SUSPECT = (
     f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
     f"|[{_SPACES}](?:$|{_UNIT})|[{{]|{SUSPICIOUS}"
 )
-"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage."""
+"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage; with
+``WRITTEN`` beside it also somebody's address or telephone number."""
 _NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
 """A row of nothing but '#REF!' or dashes is as empty as an empty one."""
 
@@ -50,6 +55,8 @@ class Cells:
     rows: int
     broken: int
     """Rows with cells behind the last column: an unquoted delimiter has shifted them."""
+    nameless: int
+    """Rows with a value in a column without a name, which nobody reads."""
     quotes: bool
     """Quotes of the file are out of order; it was read all the same."""
     damaged: dict[str, tuple[int, str]]
@@ -91,6 +98,7 @@ def read_cells(
     required: tuple[str, ...],
     keyed: bool,
     currency: str,
+    private: frozenset[str],
 ) -> Cells:
     """Create the table ``name``.
 
@@ -104,6 +112,7 @@ def read_cells(
         required: clean names of the id and the date, without which a row is no data.
         keyed: an id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing.
         currency: the client's, to choose among converted amounts.
+        private: clean names of contacts and titles: they become hashes and marks, whatever stands in them.
 
     Raises:
         DataError: the text cannot be cut into cells without losing some.
@@ -114,7 +123,7 @@ def read_cells(
     first: BaseException | None = None
     with _readings(con, candidate, width) as readings:
         for reading in readings:
-            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency)
+            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency, private)
             try:
                 if not _sound(con, candidate, reading):
                     continue
@@ -127,8 +136,13 @@ def read_cells(
                 continue
             if facts and not _learned(candidate, facts[0]):
                 continue
-            broken = int(con.raw_sql(f"SELECT count(*) FROM {name} WHERE _broken").fetchone()[0])
-            return Cells(name, rows, broken, not reading.strict, damaged)
+            broken, nameless = con.raw_sql(
+                f"SELECT count(*) FILTER (_broken), count(*) FILTER (_nameless AND NOT _broken) FROM {name} "
+                "WHERE NOT _total AND NOT _blank"
+            ).fetchone()
+            if broken > MOSTLY * rows:
+                raise DataError([_mostly_broken(candidate, broken, rows)])
+            return Cells(name, rows, broken, nameless, not reading.strict, damaged)
     reason = first or ValueError("a quote is opened and never closed")
     raise refusal(reason, candidate.sheet.name, _first_line(candidate))
 
@@ -141,6 +155,27 @@ def width_of(candidate: Candidate) -> int:
     if isinstance(candidate.sheet.content, TextFile):
         return len(candidate.headers)
     return max(len(candidate.headers), *(len(row) for row in candidate.view.rows[candidate.header :]))
+
+
+def named_width(candidate: Candidate, width: int) -> int:
+    """Columns that rows may fill: a text's header has a cell for each, be it an empty one, so that a cell behind it has
+    been moved there by a delimiter in an earlier one ("12 000,50"). In a workbook nothing moves."""
+    return len(candidate.headers) if isinstance(candidate.sheet.content, TextFile) else width
+
+
+def nameless_columns(candidate: Candidate) -> list[int]:
+    """Positions of columns to which nobody has given a name."""
+    width = named_width(candidate, width_of(candidate))
+    headers = candidate.headers
+    return [at for at in range(width) if at >= len(headers) or not headers[at].strip()]
+
+
+def _mostly_broken(candidate: Candidate, broken: int, rows: int) -> Problem:
+    return Problem(
+        f"{broken} of {rows} rows have more cells than the header has columns",
+        "a delimiter stands inside numbers or texts without quotes: export with another delimiter, or as XLSX",
+        candidate.sheet.name,
+    )
 
 
 def _first_line(candidate: Candidate) -> int:
@@ -191,10 +226,12 @@ def _select(
     required: tuple[str, ...],
     keyed: bool,
     currency: str,
+    private: frozenset[str],
 ) -> str:
     preset = candidate.preset
     cells = [f"c{index}" for index in range(width)]
-    beyond = [f"nullif(trim(c{index}), '')" for index in range(width, reading.width)]
+    beyond = [f"nullif(trim(c{index}), '')" for index in range(named_width(candidate, width), reading.width)]
+    unnamed = [f"audit_some(c{index})" for index in nameless_columns(candidate)]
     file = [quoted(candidate.sheet.sha256)] if preset.per_file else []
     lead = f"concat_ws({quoted(_UNIT)}, {', '.join(cells[:4])})"
     if keyed and not preset.footers:
@@ -208,6 +245,7 @@ def _select(
         "_total": f"CASE WHEN {surely} THEN false ELSE {_matches(lead, (TOTALS, *preset.totals))} END",
         "_footer": f"{filled} = 1 AND {_matches(lead, preset.footers)}" if preset.footers else "false",
         "_broken": f"coalesce({', '.join(beyond)}, NULL) IS NOT NULL" if beyond else "false",
+        "_nameless": f"coalesce({', '.join(unnamed)}, NULL) IS NOT NULL" if unnamed else "false",
     }
     for clean, places in columns.items():
         parts[clean] = _text(places, values.get(clean), constants.get(clean))
@@ -226,9 +264,17 @@ def _select(
         parts["to"] = f"CASE WHEN contains({both}, {mark}) THEN trim(split_part({both}, {mark}, 2)) END"
     named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
     kept = [clean for clean in parts if not clean.startswith("_")]
-    together = ", ".join(f'"{clean}"' for clean in kept)
-    suspect = f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(_SUSPECT)})" if kept else "false"
+    sought = (
+        ([clean for clean in kept if clean not in private], f"{_SUSPECT}|{WRITTEN}"),
+        ([clean for clean in kept if clean in private], _SUSPECT),
+    )
+    suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in sought if names) or "false"
     return f"SELECT *, {suspect} AS _suspect FROM (SELECT {named} FROM {reading.relation})"
+
+
+def _any_cell(names: list[str], pattern: str) -> str:
+    together = ", ".join(f'"{clean}"' for clean in names)
+    return f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(pattern)})"
 
 
 def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -> str:

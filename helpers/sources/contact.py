@@ -2,6 +2,9 @@
 
 Numbers are written in many ways; ``8 927 …``, ``+7 (927) …`` and ``927…`` are one person in a country whose rules are
 known. What cannot be told apart from other numbers is nobody: two people must never become one.
+
+Addresses and numbers also stand where nobody looks for them - in utm tags, in the name of a manager, in a product:
+``WRITTEN`` finds them, ``without_contacts`` takes them out.
 """
 
 from __future__ import annotations
@@ -54,7 +57,44 @@ _MAIL = r"[^\s,;<>()]+@[^\s,;<>()]+"
 _DAMAGED = r"^\d+([.,]\d+)?[eE]\+?\d+$"
 _SPLIT = r"^(.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d[^,;/|\n+]*)[,;/|\n+]"
 """The first of several numbers in one cell."""
+_WHOLE = rf"^\+?(?:[1-9]|0[1-9])\d{{{SHORTEST - 1},{LONGEST - 2}}}$"
+"""One number without its spaces, brackets and dashes."""
 _EXTENSION = r"(?i)\s*(?:доб|вн|ext|x)[\s.:]*\d*\s*$"
+
+
+_GAP = r"[ \t\x{a0}.\-]"
+_AT = r"(?:@|%(?:25)*40)"
+ADDRESS = rf"[^\s,;<>()\"']+{_AT}[^\s,;<>()\"'@]+\.\pL[\pL\d\-]+"
+_TELEPHONES = (
+    # With the country's code behind a plus, which may be percent-encoded.
+    r"(?:\+|%(?:25)*2[Bb]) ?\d(?:[ \t\x{a0}.()\-]{0,2}\d){9,14}",
+    # The area in brackets, unless it is a year: 8(900)1002030, (495) 123-45-67.
+    rf"(?:[78]{_GAP}?)?\((?:\d{{3}}|0\d{{3}}|[13-9]\d{{3}}|\d{{5}})\){_GAP}?\d(?:{_GAP}?\d){{5,8}}",
+    # In groups: 8 800 555-35-35, 067 123 45 67, 212-555-1234.
+    r"\b(?:[78][ \x{a0}\-])?\d{3}[ \x{a0}\-]\d{3}[ \x{a0}\-]\d{2}[ \x{a0}\-]?\d{2}\b",
+    # Digits alone, where a country's mobile numbers look like nothing else: an advertisement has ids as long.
+    r"\b(?:[78]9\d{9}|380[3-9]\d{8}|375(?:25|29|33|44)\d{7})\b",
+)
+WRITTEN = "|".join((ADDRESS, *_TELEPHONES))
+"""For RE2: an e-mail address or a telephone number anywhere in a text."""
+_LEFT = r"^[\s,;:<>()\[\]/|\"'\-]+|[\s,;:<>()\[\]/|\"'\-]+$"
+"""What stands around an address that is gone: 'Ann <>'."""
+
+
+def without_contacts(text: ir.StringValue, *, whole: bool) -> ir.StringValue:
+    """The text where it holds no e-mail address or telephone number.
+
+    Args:
+        text: a cell.
+        whole: True: a cell that holds one is unknown altogether, for who left it may have left his name as well;
+            False: what stands beside it is kept, and of an address alone the part before its "@".
+    """
+    if whole:
+        return ibis.ifelse(text.re_search(WRITTEN), ibis.null("string"), text)
+    beside = text.re_replace(WRITTEN, "").re_replace(_LEFT, "")
+    own = text.re_extract(rf"^\W*([^\s@%]+){_AT}", 1).re_replace(WRITTEN, "")
+    kept = ibis.coalesce(beside.nullif(""), own.nullif(""))
+    return ibis.ifelse(text.re_search(WRITTEN), kept, text)
 
 
 def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
@@ -64,9 +104,26 @@ def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
         text: the cell, cleaned.
         country: of the client, ISO 3166; None: numbers are compared by their last ten digits.
     """
+    rule = COUNTRIES.get(country or "")
     mail = text.lower().re_extract(_MAIL, 0)
-    digits = once(_first(text), lambda one: _told_apart(one, COUNTRIES.get(country or "")))
-    return ibis.cases((text.contains("@") & (mail != ""), mail), else_=digits)
+    bare = text.translate(" ()-\u00a0", "")
+    number = ibis.ifelse(bare.startswith("+"), bare.substr(1), bare)
+    return ibis.cases(
+        (text.contains("@") & (mail != ""), mail),
+        # Nearly all numbers are one whole number and nothing else: they are spared the dear reading, which would tell
+        # the same of them.
+        (bare.re_search(_WHOLE), _with_code(number, bare.startswith("+"), rule)),
+        else_=_read(text, rule),
+    )
+
+
+def _read(text: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
+    """The first number of a cell, however it is written."""
+    return once(_first(text), lambda one: _told_apart(one, rule))
+
+
+def _with_code(number: ir.StringValue, plus: ir.BooleanValue, rule: Numbering | None) -> ir.StringValue:
+    return number.right(10) if rule is None else ibis.ifelse(plus, number, _international(number, rule))
 
 
 def _first(text: ir.StringValue) -> ir.StringValue:
@@ -82,7 +139,7 @@ def _told_apart(one: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
     plus = one.re_search(r"^\D*(?:\+|00)")
 
     def known(number: ir.StringValue) -> ir.StringValue:
-        told = number.right(10) if rule is None else ibis.ifelse(plus, number, _international(number, rule))
+        told = _with_code(number, plus, rule)
         return ibis.cases(
             (number.length() < SHORTEST, one.strip().lower()),
             (number.length() <= LONGEST, told),

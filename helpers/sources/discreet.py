@@ -21,6 +21,11 @@ def discreet(text: str) -> str:
     return "" if _NUMBER.search(text) and not _DATE.fullmatch(text) else text
 
 
+def example(text: str) -> str:
+    """A repaired label as it may be shown: a longer one, an address or a telephone number may be personal."""
+    return "" if len(text) > 90 or "@" in text or _NUMBER.search(text) else text
+
+
 def shown_header(rows: Sequence[Sequence[str]]) -> str:
     """'ID | Name | Budget' - the first row of a table where it heads the rows below; else how many columns it has.
 

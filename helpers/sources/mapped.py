@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
-from helpers.sources.celltable import Cells, read_cells
+from helpers.sources.celltable import Cells, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
 from helpers.sources.plan import Planned, lacking
@@ -51,6 +51,8 @@ class Mapped:
     since_1904: frozenset[int] = frozenset()
     """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
+    views: tuple[str, ...] = ()
+    """Views over those tables."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
 
@@ -75,12 +77,13 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     identity, keyed = _identity(source), bool(TABLES[source.table].key)
     raws, parts, notices, found = [], [], [], {}
     present: set[str] = set()
+    private = frozenset(name for name, column in columns.items() if column.type in ("person", "title"))
     for number, candidate in enumerate(candidates):
         places = {clean: at for clean, at in candidate.places.items() if clean in columns}
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
         name = ibis.util.gen_name("text")
-        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency)
+        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency, private)
         raw = replace(_account(candidate, source), rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)
@@ -200,6 +203,9 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
     if isinstance(content, BookSheet) and content.uncounted:
         found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    if cells.nameless:
+        places = ", ".join(str(at + 1) for at in nameless_columns(candidate)[:5])
+        found.append(Notice(Code.COLUMN_NAMELESS, table, cells.nameless, file=name, detail=places))
     others = [header for header in candidate.headers if _IN_CHARGE.search(header.casefold())]
     if "manager" in candidate.places:
         chosen = candidate.headers[candidate.places["manager"][0]]

@@ -47,6 +47,7 @@ class Code(StrEnum):
     QUOTES_ODD = "QUOTES_ODD"
     FORMULA_EMPTY = "FORMULA_EMPTY"
     HEADER_TWICE = "HEADER_TWICE"
+    COLUMN_NAMELESS = "COLUMN_NAMELESS"
     TOTAL_AGREES = "TOTAL_AGREES"
     TOTAL_DIFFERS = "TOTAL_DIFFERS"
     PARTIAL_REPORT = "PARTIAL_REPORT"
@@ -67,6 +68,7 @@ class Code(StrEnum):
     DAY_MOVED = "DAY_MOVED"
     ID_PREFIX = "ID_PREFIX"
     CONTACT_UNREAD = "CONTACT_UNREAD"
+    CONTACT_TAKEN_OUT = "CONTACT_TAKEN_OUT"
     # Kept as it is, and said.
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
     SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
@@ -250,11 +252,6 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
     return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
 
 
-def example(text: str) -> str:
-    """A cell as it may be shown: long or e-mail-like ones may hold personal data."""
-    return "" if len(text) > 90 or "@" in text else text
-
-
 def _detail(notice: Notice, say: Language, currency: str) -> str:
     """The detail as a reader of that language writes it."""
     if notice.code is Code.TOTAL_DIFFERS:
@@ -436,6 +433,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         Code.HEADER_TWICE: say(
             "a column name that stands twice, each row's first value is used: {detail}", detail=detail
         ),
+        Code.COLUMN_NAMELESS: say(
+            "{rows} with a value in a column without a name (number {detail} from the left): not read; if something "
+            "of it is needed, give the column a name",
+            rows=rows,
+            detail=detail,
+        ),
         Code.TOTAL_AGREES: say("the report's own total agrees with the sum of its rows"),
         Code.TOTAL_DIFFERS: say("the file is filtered or cut: {detail}", detail=detail),
         Code.PARTIAL_REPORT: say("the report may hold a part of the money only: {detail}", detail=detail),
@@ -473,6 +476,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         Code.CONTACT_UNREAD: say(
             "{rows} where “{column}” is no telephone number that could be told from others (glued together, or turned "
             "into a number with lost digits): the person is unknown",
+            rows=rows,
+            column=column,
+        ),
+        Code.CONTACT_TAKEN_OUT: say(
+            "{rows} where “{column}” holds an e-mail address or a telephone number: it is taken out and goes no "
+            "further; please find out which form or system writes it there",
             rows=rows,
             column=column,
         ),

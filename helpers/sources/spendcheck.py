@@ -55,8 +55,7 @@ def _same_key(spend: ir.Table) -> list[Notice]:
 
 
 def _twice(client: Client, spend: ir.Table, files: Sequence[str]) -> list[Notice]:
-    word = ibis.coalesce(spend.campaign_id, spend.campaign.lower(), ibis.literal(""))
-    made = spend.mutate(_word=word, _channel=spend.channel.fill_null(""), _day=spend["from"])
+    made = spend.mutate(_channel=spend.channel.fill_null(""), _day=spend["from"])
     paid = made.filter(made.cost > 0)
     daily = paid.group_by(["_channel", "_day", "_file"]).agg(cost=paid.cost.sum().cast("float64"), rows=paid.count())
     days = daily.to_pandas()
@@ -88,7 +87,10 @@ def _twice(client: Client, spend: ir.Table, files: Sequence[str]) -> list[Notice
 
 def _shared_campaigns(made: ir.Table) -> dict[tuple[int, int], set[str]]:
     """Pairs of files → channels in which both have spend of the same campaign on the same day."""
-    named = made.filter((made.cost > 0) & (made._word != ""))
+    paid = made.filter(made.cost > 0)
+    # One file may have the ids, the other the names alone.
+    words = [paid.select("_channel", "_day", "_file", _word=word) for word in (paid.campaign_id, paid.campaign.lower())]
+    named = ibis.union(*words).filter(lambda t: t._word.notnull() & (t._word != ""))
     each = named.group_by(["_channel", "_day", "_word", "_file"]).agg(n=named.count())
     pairs = each.inner_join(each.view().rename(other="_file").drop("n"), ["_channel", "_day", "_word"])
     pairs = pairs.filter(pairs._file < pairs.other)

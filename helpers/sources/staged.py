@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from helpers.sources.copies import copied_rows
 from helpers.sources.dated import age_of, export_ages
 from helpers.sources.notices import Code
 from helpers.sources.tables import Table
@@ -100,7 +101,8 @@ class Staged:
         """Take the views away."""
         for prefix in ("settled", "vanished", "staged", "judged"):
             con.drop_view(f"{prefix}_{self.spec.name}", force=True)
-        con.drop_table(f"again_{self.spec.name}", force=True)
+        for prefix in ("again", "copies"):
+            con.drop_table(f"{prefix}_{self.spec.name}", force=True)
 
 
 def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
@@ -123,6 +125,13 @@ def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
         table = joined.mutate(
             _drop=ibis.coalesce(joined._drop, joined.again_drop), _kept_double=joined.again_kept.fill_null(False)
         ).drop("again_file", "again_row", "again_drop", "again_kept")
+    if spec.name == "spend" and offset > 1 and (copies := copied_rows(table)) is not None:
+        found = con.create_table(f"copies_{spec.name}", copies)
+        joined = table.left_join(found, [table._file == found.copy_file, table._row == found.copy_row])
+        copy = joined.copy_file.notnull() & joined._drop.isnull()
+        table = joined.mutate(
+            _drop=ibis.ifelse(copy, Code.DUPLICATE_ROW.value, joined._drop), _kept_double=joined._kept_double & ~copy
+        ).drop("copy_file", "copy_row")
     return Staged(spec, con.create_view(f"staged_{spec.name}", table), doubles)
 
 

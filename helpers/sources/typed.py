@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import WHOLE_TOTAL
-from helpers.sources.contact import contact_key
 from helpers.sources.currency import DOLLARS, currency_of
+from helpers.sources.discreet import example
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
-from helpers.sources.notices import Code, Notice, example
+from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
+from helpers.sources.strays import given_meaning, hashed_contact, holds_stray, without_strays
 from helpers.sources.tables import TABLES
 from helpers.sources.totals import compare_totals
 from helpers.sources.values import (
@@ -99,6 +102,8 @@ class _Survey:
     """Columns that may hold an unfilled template → cells that perhaps do."""
     damaged: frozenset[str]
     """Columns in which some text may be damaged."""
+    contacts: dict[str, int]
+    """Columns in which nobody's address or telephone number belongs → cells that hold one."""
     totals: int
     """Rows that begin like totals."""
 
@@ -110,12 +115,14 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         DataError: ambiguous dates or numbers, damaged ids, currencies without a rate - all of them at once.
     """
     source, table = mapped.source, mapped.table
-    survey = _surveyed(table, mapped.columns)
+    survey = _surveyed(table, mapped.columns, given_meaning(client))
     table = _repaired(con, mapped, table, survey)
     texts: dict[str, ir.StringValue] = {}
     for name in mapped.columns:
         text = cleaned(table[name]) if name in survey.dirty else table[name]
         texts[name] = ibis.ifelse(is_odd(text), ibis.null("string"), text) if survey.odd[name] else text
+    for name in survey.contacts:
+        texts[name] = without_strays(client, mapped.columns[name], texts[name], secret)
     for name, column in mapped.columns.items():
         if column.type == "rating" and client.rating:
             texts[name] = _rated(texts[name], client.rating)
@@ -127,7 +134,18 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         for name, count in survey.odd.items()
         if count and name in mapped.headers
     ]
-    styles, problems = _styles(client, mapped, table.mutate(**texts), survey)
+    mapped.notices += [
+        Notice(Code.CONTACT_TAKEN_OUT, source.table, count, file=source.file, column=mapped.headers.get(name, name))
+        for name, count in survey.contacts.items()
+    ]
+    # A view is a wall to Ibis: it would write the cleaning of a cell out wherever the cell is named, dozens of times in
+    # the reading of a date, and the database would plan that for seconds.
+    changed = {name: text for name, text in texts.items() if not text.equals(table[name])}
+    if changed:
+        table = con.create_view(ibis.util.gen_name("cleaned"), table.mutate(**changed))
+        texts = {name: table[name] for name in texts}
+        mapped.views = (*mapped.views, table.op().name)
+    styles, problems = _styles(client, mapped, table, survey)
     if problems:
         raise DataError(problems)
     values: dict[str, ir.Value] = {}
@@ -136,7 +154,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     for name, column in mapped.columns.items():
         text = texts[name]
         if column.type == "person":
-            values[name] = _hashed(text, client.country, secret)
+            values[name] = hashed_contact(text, client.country, secret)
             asked[Code.CONTACT_UNREAD, name] = text.count()
             continue
         if column.type == "title":
@@ -164,6 +182,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         service["_total"] = table._total & _without_identity(mapped, values)
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
     mapped.notices += _told(mapped, table, made, asked, prefixed)
+    for name in mapped.views:
+        con.drop_view(name)
     for name in mapped.stored:
         con.drop_table(name)
     money = [name for name, column in mapped.columns.items() if column.type == "money"]
@@ -224,8 +244,11 @@ def _empty(value: ir.Value, kind: str) -> ir.BooleanValue:
     return value.isnull() | value.lower().re_search(WHOLE_TOTAL) if kind == "id" else value.isnull()
 
 
-def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
-    """One aggregate over all cells for their forms; one over suspect rows for placeholders, spaces and templates."""
+def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str]) -> _Survey:
+    """One aggregate over all cells for their forms; one over suspect rows for placeholders, spaces, templates, strays.
+
+    ``meant``: cells to which client.yml itself gives a meaning.
+    """
     formed = {name: column for name, column in columns.items() if forms_of(column)}
     marked = table.mutate(**{f"_form_{name}": form_of(table[name], column) for name, column in formed.items()})
     asked: dict[str, ir.Scalar] = {"totals": table._total.sum(), "suspects": table[SUSPECT].sum()}
@@ -248,6 +271,9 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
                 asked[f"macros:{name}"] = suspects[name].re_search(MACRO).sum()
             if name in REPAIRED:
                 asked[f"damaged:{name}"] = suspects[name].re_search(SUSPICIOUS).any()
+            held = holds_stray(suspects[name], columns[name], meant)
+            if held is not None:
+                asked[f"contacts:{name}"] = held.sum()
         found.update(suspects.aggregate(**asked).to_pandas().iloc[0].to_dict())
     odd = {name: count(f"odd:{name}") for name in columns}
     seen: dict[str, frozenset[str]] = {}
@@ -259,7 +285,8 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
     macros = {name: count(f"macros:{name}") for name in MACRO_COLUMNS if name in columns}
     dirty = frozenset(name for name in columns if count(f"dirty:{name}"))
     damaged = frozenset(name for name in columns if count(f"damaged:{name}"))
-    return _Survey(dirty, odd, seen, macros, damaged, count("totals"))
+    contacts = {name: held for name in columns if (held := count(f"contacts:{name}"))}
+    return _Survey(dirty, odd, seen, macros, damaged, contacts, count("totals"))
 
 
 def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) -> ir.Table:
@@ -281,7 +308,8 @@ def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) ->
                 )  # fmt: skip
         if name in MACRO_COLUMNS:
             survey.macros[name] += int(found.loc[found["text"].str.contains(MACRO, regex=True), "n"].sum())
-        lookup = con.create_table(ibis.util.gen_name("meant"), ibis.memtable(found[["raw", "text"]]))
+        # As Arrow: a memtable would keep the texts, addresses among them, for as long as the connection lives.
+        lookup = con.create_table(ibis.util.gen_name("meant"), pa.Table.from_pandas(found[["raw", "text"]]))
         joined = table.left_join(lookup, table[name] == lookup.raw)
         table = joined.mutate(**{name: ibis.coalesce(joined.text, joined[name])}).drop("raw", "text")
         mapped.stored = (*mapped.stored, lookup.op().name)
@@ -375,12 +403,6 @@ def title_mark(text: ir.StringValue, words: tuple[str, ...]) -> ir.StringValue:
     for word in words:
         test = test | low.contains(word.strip().lower())
     return ibis.cases((test, "test"), (low.re_search(AUTO_TITLE), "auto"), else_=ibis.null("string"))
-
-
-def _hashed(raw: ir.StringValue, country: str | None, secret: str) -> ir.StringValue:
-    """A keyed hash of an e-mail or phone; the key lives only in this process, so the hash can never be looked up."""
-    key = contact_key(raw, country).nullif("")
-    return (ibis.literal(secret) + key).hexdigest("sha256").left(32)
 
 
 def _rated(text: ir.StringValue, labels: dict[str, float]) -> ir.StringValue:

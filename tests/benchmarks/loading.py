@@ -121,7 +121,7 @@ def book_to_duckdb(path: Path) -> int:
 
     con = connect()
     found = recognise(open_sheets(path, path.name, path.parent))
-    cells = read_cells(con, found, "cells", found.places, {}, {}, ("deal_id", "opened_at"), True, "RUB")
+    cells = read_cells(con, found, "cells", found.places, {}, {}, ("deal_id", "opened_at"), True, "RUB", frozenset())
     return cells.rows
 
 

@@ -189,6 +189,53 @@ def test_15_a_workbook_edited_by_hand_is_read_by_its_stored_values(tmp_path: Pat
     assert money(data) == ("1900.75", "1900.75")
     assert rows(data, "spend")["clicks"].isna().sum() == 1
 
+    # What stands in a column without a name may matter: it is not read, and that is said.
+    unread = notice(data, Code.COLUMN_NAMELESS)
+    assert (unread.rows, unread.detail) == (2, "7")
+
+
+SPEND = b"date,channel,campaign,cost\n"
+OWN = b"""client: Traps
+lang: en
+currency: RUB
+sources:
+  - {table: spend, file: exports/spend.csv, columns: {from: date, channel: channel, campaign: campaign, cost: cost}}
+"""
+
+
+def test_a_comma_in_the_last_number_never_takes_its_cents_away_in_silence(tmp_path: Path) -> None:
+    body = b"2026-01-01,vk,a,100.10\n2026-01-02,vk,a,12 000,50\n2026-01-03,vk,a,200.20\n"
+    data = trap(tmp_path, "", client__yml=OWN, spend__csv=SPEND + body)
+    broken = notice(data, Code.ROW_BROKEN)
+    assert (broken.rows, broken.first_rows) == (1, (3,))
+    assert money(data) == ("12300.3", "300.3")
+    assert "1 row with more cells than the header has columns: left out" in "\n".join(check_lines(data, language("en")))
+
+
+def test_a_comma_in_most_numbers_stops_the_file(tmp_path: Path) -> None:
+    body = b"2026-01-01,vk,a,100\n2026-01-02,vk,a,12 000,50\n2026-01-03,vk,a,200,20\n"
+    said = refused(tmp_path, "", client__yml=OWN, spend__csv=SPEND + body)
+    assert len(said) == 1
+    assert "exports/spend.csv: 2 of 3 rows have more cells than the header has columns" in said[0]
+
+
+@pytest.mark.parametrize("header", [SPEND, SPEND.replace(b"\n", b",\n")])
+def test_an_empty_cell_behind_every_row_is_nothing(tmp_path: Path, header: bytes) -> None:
+    data = trap(
+        tmp_path, "", client__yml=OWN, spend__csv=header + b"2026-01-01,vk,a,100.10,\n2026-01-02,vk,a,200.20,\n"
+    )
+    assert money(data) == ("300.3", "300.3")
+    assert not codes(data) & {Code.ROW_BROKEN, Code.COLUMN_NAMELESS}
+
+
+def test_a_value_under_an_empty_header_is_not_read_and_said(tmp_path: Path) -> None:
+    header = SPEND.replace(b"\n", b",\n")
+    data = trap(
+        tmp_path, "", client__yml=OWN, spend__csv=header + b"2026-01-01,vk,a,100.10,\n2026-01-02,vk,a,200.20,paid\n"
+    )
+    assert money(data) == ("300.3", "300.3")
+    assert (notice(data, Code.COLUMN_NAMELESS).rows, notice(data, Code.COLUMN_NAMELESS).detail) == (1, "5")
+
 
 def test_16_what_two_exports_share_is_counted_once(tmp_path: Path) -> None:
     data = trap(tmp_path, "16-overlapping-exports")
