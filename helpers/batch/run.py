@@ -115,7 +115,7 @@ def run_client(
         for lang, done in executed.items():
             if not (written / lang).is_dir():
                 raise RunError(f"{client.name}: the notebook wrote no report in {lang!r}")
-            _save(done, written / lang / path.name)
+            _save(done, written / lang / (MEETING if figures == MEETING_FILE else NOTEBOOK).name)
         if brand is not None:
             # The notebook knows the client's own brand only.
             from helpers.report.render import render
