@@ -230,7 +230,8 @@ def test_the_report_is_filled() -> None:
     from helpers.report.assemble import assemble, key_figures
 
     found = actions_of(falling())
-    brief: Any = SimpleNamespace(say=found.say, client=found.client, brand=None)
+    alone = found.client.model_copy(update={"peers": False})
+    brief: Any = SimpleNamespace(say=found.say, client=alone, brand=None)
     data: Any = SimpleNamespace(period=SimpleNamespace(from_=found.period[0], to=found.period[1]), as_of=found.as_of,
                                 files=())  # fmt: skip
     card: Any = SimpleNamespace(score_card=lambda: ScoreCard(missing="no answers"))
