@@ -21,6 +21,7 @@ from helpers.sources import load
 from helpers.sources.masked import masked
 from helpers.sources.plan import look_at
 from helpers.sources.proposal import propose
+from helpers.sources.tables import TABLES
 from helpers.wizard import map_files
 
 HEAD = "# своя фирма\nclient: Firm   # имя\nlang: en\ncurrency: RUB\noutcomes: {'*': {Новая: {stage: leads}}}\n"
@@ -52,8 +53,9 @@ def talk(folder: Path, *given: str, file: str | None = None) -> str:
 
 
 def test_an_unknown_file_is_mapped_and_read(folder: Path) -> None:
-    # The channel (its line is 10) is given by the number of a header, the map is written.
-    text = talk(folder, "10", "3", "w")
+    # The channel is given by the number of a header, the map is written.
+    line = [column.name for column in TABLES["leads"].columns].index("channel") + 1
+    text = talk(folder, str(line), "3", "w")
     assert 'exports/заявки.csv: CSV, windows-1251, ";"; header in row 1' in text
     assert "not recognised" in text
     assert "exports/meta.csv: CSV, UTF-8 with BOM" in text
