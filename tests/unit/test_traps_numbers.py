@@ -154,7 +154,7 @@ def test_an_amount_cut_in_two_by_an_unquoted_comma_is_never_half_an_amount(tmp_p
     (said,) = refused(
         tmp_path, "", client__yml=yml, spend__csv=b"Day,Channel,Cost\n2026-01-01,vk,5,50\n2026-01-02,vk,7,25\n"
     )
-    assert said.startswith("client.yml: no row with a date in leads, deals or spend (spend: ROW_BROKEN 2 (from row 2))")
+    assert said.startswith("exports/spend.csv: 2 of 2 rows have more cells than the header has columns")
 
 
 def test_thousands_of_thousands_tell_the_decimal_mark(tmp_path: Path) -> None:
