@@ -34,7 +34,7 @@ ALLOWED = {
     *(name for table in TABLES.values() for name in table.names),
     *("Yandex", "Direct", "Google", "Ads", "Meta", "VK", "Telegram"),
     # UTM marks as they are written.
-    *("cpc", "cpm", "social", "email", "offline"),
+    *("utm", "cpc", "cpm", "social", "email", "offline"),
     # Codes of currencies.
     *("RUB", "UAH", "USD", "EUR", "KZT", "BYN", "GBP"),
 }
