@@ -51,7 +51,7 @@ def english(texts: Iterable[str], known: Iterable[str] = ()) -> set[str]:
     """Latin words in ``texts`` that are neither allowed nor part of ``known``, the client's own names."""
     names = sorted({name for name in known if re.search("[A-Za-z]", name)}, key=len, reverse=True)
     # Whole words: a client's "in" is no part of "offline".
-    own = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z])") if names else None
+    own = re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z_])") if names else None
     found: set[str] = set()
     for text in texts:
         left = own.sub(" ", text) if own else text
