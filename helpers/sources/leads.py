@@ -7,33 +7,41 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
 from helpers.errors import DataError
+from helpers.sources.asking import asked_row
 from helpers.sources.notices import Code, Ledger, Notice
-from helpers.sources.outcomes import pair_columns, stage_map, with_meaning
+from helpers.sources.outcomes import stage_map, with_meaning
 from helpers.sources.presets import Preset
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
+    import pandas as pd
 
     from helpers.client import Client
+    from helpers.sources.engines import Engine
 
 OUTCOMES = ("open", "won", "lost")
+WIDE = "decimal(20, 6)"
 TEST_WORDS = ("test", "тест", "testing", "тестирование", "тестування")
 
 
-def clean_leads(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_leads(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(con, client, table, presets, "leads", ledger)
+    table = _with_meaning(client, table, pairs, presets, "leads", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "created_at")
     answered = (table.first_answer_at.epoch_seconds() - table.created_at.epoch_seconds()) / 60
     minutes = ibis.coalesce(table.first_answer_min, answered)
@@ -47,66 +55,69 @@ def clean_leads(
         product=table["product"].fill_null(""),
         age_days=_age(table, closed, "created_at", as_of),
     ).drop("stage", "pipeline", "_file", "_row")
-    clean = con.create_table("clean_leads", made)
-    _notices(clean, "leads", "created_at", as_of, ledger, client)
+    clean = engine.keep("clean_leads", made)
+    await _notices(clean, "leads", "created_at", as_of, ledger, client)
     return clean
 
 
-def clean_deals(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_deals(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Deals with ``at``, ``outcome`` and gross profit.
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(con, client, table, presets, "deals", ledger)
+    table = _with_meaning(client, table, pairs, presets, "deals", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "opened_at")
-    usual = table.amount if client.margin == 1 else (table.amount * _exact(client.margin)).cast(MONEY)
+    # Wider than MONEY: DuckDB multiplies decimals of up to 18 digits in 64 bits, which 26 millions overflow.
+    usual = table.amount if client.margin == 1 else (table.amount.cast(WIDE) * _exact(client.margin)).cast(MONEY)
     made = table.mutate(
         gross=ibis.coalesce(table.margin, usual),
         closed_at=closed,
     ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
-    clean = con.create_table("clean_deals", made)
+    clean = engine.keep("clean_deals", made)
     won = clean.outcome == "won"
-    asked = (
+    found = await asked_row(
         clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
-        .to_pandas()
-        .iloc[0]
     )
     ledger.add(
-        Notice(Code.WON_WITHOUT_AMOUNT, "deals", _int(asked["without"])),
-        Notice(Code.WON_ZERO_AMOUNT, "deals", _int(asked["zero"])),
+        Notice(Code.WON_WITHOUT_AMOUNT, "deals", int(found["without"] or 0)),
+        Notice(Code.WON_ZERO_AMOUNT, "deals", int(found["zero"] or 0)),
     )
     return clean
 
 
-def clean_events(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_events(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Stage history: lead_id, deal_id, ``at`` and ``entered_at``."""
-    table = _with_meaning(con, client, table, presets, "stage_events", ledger)
-    return con.create_table("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
+    table = _with_meaning(client, table, pairs, presets, "stage_events", ledger)
+    return engine.keep("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
 
 
 def _with_meaning(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], name: str, ledger: Ledger
+    client: Client, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset], name: str, ledger: Ledger
 ) -> ir.Table:
-    pipeline, stage = pair_columns(table)
-    pairs = (
-        table.mutate(p=pipeline, s=stage)
-        .group_by("p", "s")
-        .agg(rows=lambda t: t.count())
-        .order_by("p", "s")
-        .to_pandas()
-    )
-    pairs.columns = pd.Index(["pipeline", "stage", "rows"])
+    pairs = pairs.sort_values(["pipeline", "stage"])
     mapping, problems, guessed = stage_map(client, presets, pairs, name)
     if problems:
         raise DataError(problems)
     if guessed:
         ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
-    table = with_meaning(con, table, name, mapping, client.stage_keys)
+    table = with_meaning(table, mapping, client.stage_keys)
     at, outcome = table["at"], table.by_stage
     if "outcome" in table.columns:
         # A column of its own says more than the stage: in Pipedrive a lost deal keeps its last stage.
@@ -156,13 +167,13 @@ def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.dat
     return ibis.ifelse(known, days, ibis.null("int64")).cast("int64")
 
 
-def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
+async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
     closed, source = table.closed_at.cast("date"), table.source.fill_null("").lower()
     late = closed > ibis.literal(as_of)
     # On a day of audit that the client has chosen, what closed later is still open.
     known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
     test = source.isin(TEST_WORDS) | table.campaign.lower().isin(TEST_WORDS)
-    asked = (
+    found = await asked_row(
         table.aggregate(
             before=(known < table[created].cast("date")).sum(),
             late=late.sum(),
@@ -173,19 +184,13 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
             tests=test.sum(),
             tests_won=(test & (table.outcome == "won")).sum(),
         )
-        .to_pandas()
-        .iloc[0]
     )
     later = Code.CLOSED_AFTER_AS_OF if client.as_of is None else Code.OUTCOME_AFTER_AS_OF
     ledger.add(
-        Notice(Code.CLOSED_BEFORE_CREATED, name, _int(asked["before"])),
-        Notice(later, name, _int(asked["late"])),
-        Notice(Code.NO_MANAGER, name, _int(asked["nobody"])),
-        Notice(Code.NO_CAMPAIGN, name, _int(asked["nameless"])),
-        Notice(Code.REPEATS, name, _int(asked["with_person"]) - _int(asked["people"])),
-        Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=str(_int(asked["tests_won"]))),
+        Notice(Code.CLOSED_BEFORE_CREATED, name, int(found["before"] or 0)),
+        Notice(later, name, int(found["late"] or 0)),
+        Notice(Code.NO_MANAGER, name, int(found["nobody"] or 0)),
+        Notice(Code.NO_CAMPAIGN, name, int(found["nameless"] or 0)),
+        Notice(Code.REPEATS, name, int(found["with_person"] or 0) - int(found["people"] or 0)),
+        Notice(Code.TEST_LIKE, name, int(found["tests"] or 0), detail=str(int(found["tests_won"] or 0))),
     )
-
-
-def _int(value: object) -> int:
-    return 0 if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]
