@@ -80,6 +80,19 @@ def test_postgresql_gives_the_same_facts_to_a_role_that_may_only_select(sample, 
     assert {name for (name,) in made} == set(tables)
 
 
+@postgres
+@pytest.mark.slow
+def test_a_sample_with_every_table_on_postgresql(server: Path, tmp_path: Path) -> None:
+    tables, data = typed_tables("okna-plus")
+    write_postgres(tables, server, "okna")
+    url = f"postgres://reader@/postgres?host={server}"
+    given = [{"table": name, "connection": url, "relation": f"okna.{name}"} for name in tables]
+    there = load(read_client(client_folder(tmp_path, "okna-plus", given)))
+    found = count(there)
+    there.engine.close()
+    assert differences(found, count(data)) == []
+
+
 @java
 @pytest.mark.slow
 def test_spark_gives_the_same_facts(sample, tmp_path: Path) -> None:
