@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.briefing import brief
+    from helpers.briefing import brief, meeting_brief
     from helpers.chapters.actions import Actions
     from helpers.chapters.claims import Claims
     from helpers.chapters.control import ControlRoom
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helpers.chapters.journey import Journey
     from helpers.chapters.leads import Leads
     from helpers.chapters.managers import Managers
+    from helpers.chapters.meeting import Meeting
     from helpers.chapters.money import Money
     from helpers.chapters.plan import Plan
     from helpers.chapters.score import ScoreChapter
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from helpers.chapters.whatif import WhatIf
     from helpers.client import read_client
     from helpers.facts import count
+    from helpers.importing import ImportBox
+    from helpers.meeting.form import DecisionForm
+    from helpers.meeting.write import write_agenda
+    from helpers.portfolio.portfolio import Portfolio
     from helpers.report.assemble import assemble, key_figures
     from helpers.report.earlier import earlier_figures
     from helpers.report.notebook import show_first_page
@@ -48,13 +53,17 @@ _HOMES = {
     "ControlRoom": "helpers.chapters.control",
     "Conversations": "helpers.chapters.conversations",
     "DataQuality": "helpers.chapters.data",
+    "DecisionForm": "helpers.meeting.form",
     "Drivers": "helpers.chapters.drivers",
     "Funnel": "helpers.chapters.funnel",
+    "ImportBox": "helpers.importing",
     "Journey": "helpers.chapters.journey",
     "Leads": "helpers.chapters.leads",
     "Managers": "helpers.chapters.managers",
+    "Meeting": "helpers.chapters.meeting",
     "Money": "helpers.chapters.money",
     "Plan": "helpers.chapters.plan",
+    "Portfolio": "helpers.portfolio.portfolio",
     "Questionnaire": "helpers.survey.widget",
     "ScoreChapter": "helpers.chapters.score",
     "Speed": "helpers.chapters.speed",
@@ -65,9 +74,11 @@ _HOMES = {
     "earlier_figures": "helpers.report.earlier",
     "key_figures": "helpers.report.assemble",
     "load": "helpers.sources",
+    "meeting_brief": "helpers.briefing",
     "read_answers": "helpers.survey.answers",
     "read_client": "helpers.client",
     "show_first_page": "helpers.report.notebook",
+    "write_agenda": "helpers.meeting.write",
     "write_report": "helpers.report.write",
 }
 
@@ -78,13 +89,17 @@ __all__ = [
     "ControlRoom",
     "Conversations",
     "DataQuality",
+    "DecisionForm",
     "Drivers",
     "Funnel",
+    "ImportBox",
     "Journey",
     "Leads",
     "Managers",
+    "Meeting",
     "Money",
     "Plan",
+    "Portfolio",
     "Questionnaire",
     "ScoreChapter",
     "Speed",
@@ -95,9 +110,11 @@ __all__ = [
     "earlier_figures",
     "key_figures",
     "load",
+    "meeting_brief",
     "read_answers",
     "read_client",
     "show_first_page",
+    "write_agenda",
     "write_report",
 ]
 

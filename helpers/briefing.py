@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.batch.parameters import read_parameters
-from helpers.batch.wishes import parse_formats, parse_period
+from helpers.batch.parameters import AuditParameters, MeetingParameters, read_parameters
+from helpers.batch.wishes import AGENDA_FORMATS, parse_formats, parse_period
 from helpers.brand import find_brand
 from helpers.client import Client, Span, read_client
 from helpers.language import Language, language
@@ -30,6 +30,8 @@ class Brief:
     formats: tuple[str, ...]
     brand: Brand | None = None
     """Whose name and look the report carries: that of brand.yml in the client's folder or beside it."""
+    week: str = ""
+    """Of a meeting: '2026-W40'; empty: the last whole week."""
 
     def __repr__(self) -> str:
         return f"Brief({self.client.slug!r}, lang={self.say.code!r}, formats={','.join(self.formats)!r})"
@@ -55,8 +57,8 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         ClientFileError: the client's folder or its client.yml cannot be used.
         BrandError: there is a brand.yml and it cannot be used.
     """
-    wish = read_parameters(namespace)
-    client = read_client(_found(wish.client))
+    wish = read_parameters(namespace, AuditParameters)
+    client = read_client(found_folder(wish.client))
     changes: dict[str, Any] = {}
     if wish.lang:
         changes["lang"] = wish.lang
@@ -69,13 +71,30 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
     return Brief(
         client,
         language(client.lang),
-        _out(wish.out),
+        out_folder(wish.out),
         parse_formats(wish.formats),
         branding.brand if branding else None,
     )
 
 
-def _found(text: str) -> Path:
+def meeting_brief(namespace: Mapping[str, Any]) -> Brief:
+    """The brief of the weekly meeting: ``meeting_brief(globals())`` after the notebook's parameters cell.
+
+    Raises:
+        ParameterError: an unknown or ill-typed parameter.
+        ClientFileError: the client's folder or its client.yml cannot be used.
+        BrandError: there is a brand.yml and it cannot be used.
+    """
+    wish = read_parameters(namespace, MeetingParameters)
+    client = read_client(found_folder(wish.client))
+    client = client.model_copy(update={"lang": wish.lang} if wish.lang else {})
+    branding = find_brand(client.folder)
+    formats = parse_formats(wish.formats, AGENDA_FORMATS)
+    brand = branding.brand if branding else None
+    return Brief(client, language(client.lang), out_folder(wish.out), formats, brand, wish.week)
+
+
+def found_folder(text: str) -> Path:
     """A folder relative to where the notebook runs, else to the project: both `jupyter lab` and `papermill` work."""
     path = Path(text).expanduser()
     if path.exists() or path.is_absolute():
@@ -83,7 +102,8 @@ def _found(text: str) -> Path:
     return PROJECT / path
 
 
-def _out(text: str) -> Path:
+def out_folder(text: str) -> Path:
+    """Where a notebook writes to."""
     # Started inside notebooks/, "reports" still means the project's reports/.
     path = Path(text).expanduser()
     return PROJECT / path if not path.is_absolute() and Path.cwd() == PROJECT / "notebooks" else path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from helpers.terminal import printable
 if TYPE_CHECKING:
     from helpers.batch.job import Failure
     from helpers.brand import Branding
+    from helpers.client import Client
 
 _DEBUG = "--debug"
 
@@ -119,12 +121,98 @@ def render(
 
 
 @app.command()
+def portfolio(
+    reports: Annotated[Path, typer.Argument(metavar="REPORTS", help="A folder of reports.")] = Path("reports"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Default: the folder of reports.")] = None,
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Default: that of most clients.")] = "",
+    formats: Formats = "html",
+    as_of: Annotated[str, typer.Option(metavar="DAY", help="Late is counted from it; default: the newest data.")] = "",
+    brand: BrandFile = None,
+    debug: Debug = False,
+) -> None:
+    """All audited clients on one page: scores, changes, criteria, what to do; damaged audits are listed."""
+    from helpers.batch.wishes import parse_day, parse_formats, parse_languages
+
+    languages = _parsed("--lang", parse_languages, lang)
+    wanted = _parsed("--formats", parse_formats, formats)
+    day = _parsed("--as-of", parse_day, as_of)
+    branding = _branding(brand)
+
+    from helpers.portfolio.portfolio import Portfolio
+
+    for code in languages or ("",):
+        made = replace(Portfolio.measure(reports, code, day), out=out or reports, formats=wanted)
+        folder = made.write(branding.brand if branding else None)
+        for name in wanted:
+            typer.echo(printable(str(folder / f"report.{name}")))
+    for one in made.measured.unusable:
+        typer.echo(f"note: {printable(one.file)}: {printable(one.said(language('en')))}", err=True)
+
+
+@app.command()
+def meeting(
+    path: Annotated[Path, typer.Argument(metavar="CLIENT", help="A client's folder.")],
+    week: Annotated[str, typer.Option(metavar="2026-W40", help="ISO week; default: the last whole one.")] = "",
+    lang: Annotated[str, typer.Option(metavar="ru,en|all", help="Languages; default: the client's own.")] = "",
+    formats: Annotated[str, typer.Option(metavar="html,pdf|all", help="Files: html, pdf, docx, or all.")] = "html",
+    out: Reports = Path("reports"),
+    decide: Annotated[bool, typer.Option("--decide", help="Ask what was decided and write it down.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Write the one-page agenda of the weekly meeting; after it, take down what was decided."""
+    from helpers.batch.wishes import AGENDA_FORMATS, parse_formats, parse_languages, parse_week
+
+    languages = _parsed("--lang", parse_languages, lang)
+    _parsed("--week", parse_week, week)
+    wanted = _parsed("--formats", lambda text: parse_formats(text, AGENDA_FORMATS), formats)
+
+    from helpers.client import read_client
+
+    client = read_client(path)
+    if decide:
+        _decide(client, week)
+        return
+
+    from helpers.batch.run import MEETING, run_client
+
+    made = run_client(client, out, languages=languages, formats=wanted, more={"week": week}, notebook=MEETING)
+    for note in made.notes:
+        typer.echo(f"note: {printable(note)}", err=True)
+    place = out / client.slug / made.folder.name
+    for one in made.languages:
+        for name in wanted:
+            typer.echo(printable(str(place / one / f"agenda.{name}")))
+
+
+def _decide(client: Client, week: str) -> None:
+    """Ask for the decisions of a meeting and write them into the client's tables."""
+    from helpers.chapters.meeting import Meeting
+    from helpers.facts import count
+    from helpers.meeting.asked import ask
+    from helpers.meeting.record import record
+    from helpers.sources import load
+
+    agenda = Meeting.measure(count(load(client)), client, language(client.lang), week)
+    outcome = ask(agenda)
+    if outcome is None:
+        typer.echo("nothing was written", err=True)
+        return
+    recorded = record(client, outcome)
+    for name in recorded.files:
+        typer.echo(printable(name))
+    for task in recorded.unmarked:
+        typer.echo(f"note: mark this task as done in its own file: {printable(task.decision)}", err=True)
+
+
+@app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",
+    html: Annotated[bool, typer.Option("--html", help="Write it as a page: <out>/<client>/check-<lang>.html.")] = False,
+    out: Reports = Path("reports"),
     debug: Debug = False,
 ) -> None:
-    """Read a client's data and say what was read, changed, dropped and assumed."""
+    """Read a client's data and say what was read, changed, dropped and assumed, and what to repair first."""
     _one_of("--lang", lang, ("", *LANGUAGES))
 
     from helpers.client import read_client
@@ -141,9 +229,38 @@ def check(
     from helpers.sources.check import check_lines
     from helpers.survey.answers import read_answers
 
-    answers = read_answers(client.folder / "answers")
-    for line in check_lines(load(client), language(lang or client.lang), answers):
+    answers, say = read_answers(client.folder / "answers"), language(lang or client.lang)
+    data = load(client)
+    if html:
+        from helpers.report.check import write_check
+
+        typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
+        return
+    for line in check_lines(data, say, answers):
         typer.echo(printable(line))
+
+
+@app.command(name="map")
+def map_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="One of its exports; default: the unread.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Say which column of an unknown export is which; the answers go into client.yml."""
+    from helpers.client import read_client
+
+    client = read_client(path)
+
+    from rich.console import Console
+
+    from helpers.wizard import map_files
+
+    def ask(question: str) -> str:
+        return str(typer.prompt(question, default="", show_default=False))
+
+    map_files(client, file, ask, Console(highlight=False))
 
 
 @app.command()

@@ -41,6 +41,15 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
+def _from_any_day(value: Any) -> Any:
+    # "vat_rate: 0.2" is a rate that never changed.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if not 0 < value < 1:
+        raise ValueError("must be a share such as 0.2")
+    return {dt.date(2000, 1, 1): value}
+
+
 Teams = Annotated[tuple[Team, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
@@ -91,6 +100,31 @@ class Aims(Strict):
     win_rate: float | None = Field(default=None, ge=0, le=1)
     average_deal: float | None = Field(default=None, gt=0)
     cost_per_lead: float | None = Field(default=None, gt=0)
+    cac: float | None = Field(default=None, gt=0)
+
+
+MEETING_POINTS = (
+    "tasks", "five", "share", "experiments", "rejected", "plan", "changes", "starts", "signals", "decisions",
+)  # fmt: skip
+"""What the agenda of the weekly meeting can count by itself, in the usual order."""
+
+
+class MeetingPlan(Strict):
+    """The weekly joint meeting: its points in order, by name; any other text is a point of the client's own."""
+
+    points: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = MEETING_POINTS
+
+    @field_validator("points")
+    @classmethod
+    def _known_or_own(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for point in value:
+            # One word in small letters is meant as a name; a point of one's own is a phrase.
+            if re.fullmatch(r"[a-z_]+", point) and point not in MEETING_POINTS:
+                guess = nearest(point, MEETING_POINTS)
+                raise ValueError(f"did you mean {guess!r}?" if guess else f"known: {', '.join(MEETING_POINTS)}")
+        if twice := sorted({point for point in value if value.count(point) > 1}):
+            raise ValueError(f"the point {twice[0]!r} is named twice")
+        return value
 
 
 class Survey(Strict):
@@ -221,6 +255,33 @@ class Aliases(Strict):
 
     channel: dict[str, Words] = {}
     manager: dict[str, Words] = {}
+    campaign: dict[str, Words] = {}
+    """The name a campaign goes by now → names it had."""
+
+
+class LeftOut(Strict):
+    """What is no enquiry. Nothing of it goes before the client has said so."""
+
+    tests: bool = False
+    """Leads and deals that look like tests; won ones with money stay."""
+    words: Words = ()
+    """Further words by which a test is told: in its name, source or campaign."""
+    managers: Words = ()
+    """Own people in whose name only tests stand."""
+    vanished: bool = False
+    """Ids of an older export that a newer one no longer holds."""
+    won: bool = False
+    """Also tests that are won and have an amount."""
+
+
+class Totals(Strict):
+    """What one side counts for the period by its own books."""
+
+    leads: int | None = Field(default=None, ge=0)
+    qualified: int | None = Field(default=None, ge=0)
+    customers: int | None = Field(default=None, ge=0)
+    revenue: Annotated[Exact, Field(ge=0)] | None = None
+    spend: Annotated[Exact, Field(ge=0)] | None = None
 
 
 class PlanMonth(Strict):
@@ -295,6 +356,9 @@ class Client(Strict):
     headcount: dict[Team, Annotated[int, Field(ge=1)]] = {}
     heads: dict[Team, Annotated[str, Field(min_length=1, max_length=100)]] = {}
     survey: Survey = Survey()
+    meeting: MeetingPlan = MeetingPlan()
+    peers: bool = True
+    """Whether the report names its place among the other audited clients, and whether these may count this one."""
     sources: tuple[Source, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=2)] = DEFAULT_STAGES
     outcomes: dict[str, dict[str, StageOutcome]] = {}
@@ -302,6 +366,10 @@ class Client(Strict):
     rating: dict[str, Annotated[float, Field(ge=1, le=5)]] = {}
     experimental: Words = ()
     aliases: Aliases = Aliases()
+    left_out: LeftOut = LeftOut()
+    totals: dict[Literal["marketing", "sales", "accounting"], Totals] = {}
+    terms: dict[Literal["lead", "qualified", "customer"], dict[Literal["marketing", "sales"], str]] = {}
+    vat_rate: Annotated[dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]], BeforeValidator(_from_any_day)] = {}
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
     plan: dict[Month, PlanMonth] = {}
     pay: Pay | None = None

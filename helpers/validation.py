@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -110,12 +110,19 @@ def _keys_at(model: type[BaseModel], location: Location) -> list[str]:
 
 
 def _field_type(current: Any, part: str | int) -> Any:
+    if get_origin(current) is dict:
+        # The part is one of the dictionary's own keys.
+        return _value(get_args(current)[1])
     if _is_model(current) and isinstance(part, str):
         for name, field in current.model_fields.items():
             if part in (field.alias, name):
-                return _inner(field.annotation)
+                return _value(field.annotation)
         return None
     return current
+
+
+def _value(annotation: Any) -> Any:
+    return annotation if get_origin(annotation) is dict else _inner(annotation)
 
 
 def _inner(annotation: Any) -> Any:

@@ -31,7 +31,7 @@ class Audited:
 
 def audited(folder: Path, lang: str = "", period: str = "") -> Audited:
     """Audit a client's folder without writing anything."""
-    wish = {"client": str(folder), "out": "reports", "lang": lang, "period": period, "formats": "html"}
+    wish = {"client": str(folder), "out": "no-reports", "lang": lang, "period": period, "formats": "html"}
     brief = audit.brief(wish)
     data = audit.load(brief.client)
     facts = audit.count(data)

@@ -1,4 +1,5 @@
-"""``uv run python -m data_samples.make`` rewrites exports, answers and truth of the sample companies.
+"""``uv run python -m data_samples.make`` rewrites exports, answers and truth of the sample companies, and the
+ledger of many clients.
 
 ``--only okna-plus`` rewrites one of them. client.yml is written by hand and stays as it is.
 """
@@ -9,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from data_samples.make.companies import COMPANIES, make
+from data_samples.make.ledger import make_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,6 +25,8 @@ def main() -> None:
     for slug in [asked.only] if asked.only else COMPANIES:
         make(slug, asked.samples, asked.truth)
         print(asked.samples / slug)
+    if not asked.only:
+        print(make_ledger(asked.samples))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,15 @@ PROMOTIONS = (
     ("Майские скидки", (2026, 4, 27), (2026, 5, 11), (2026, 4, 24)),
     ("Бесплатный замер в области", (2026, 5, 18), (2026, 6, 30), (2026, 5, 20)),
     ("Скидка 20 % до конца лета", (2026, 6, 1), (2026, 8, 31), (2026, 5, 29)),
+    ("Тёплый подоконник в подарок", (2026, 7, 13), (2026, 8, 16), (2026, 7, 9)),
+)
+# What the meetings wrote down besides decisions: day, kind, text, whose, channel.
+NOTES = (
+    ((2026, 5, 12), "изменение", "Форма заявки: добавили вопрос о сроке установки", "", "yandex"),
+    ((2026, 6, 9), "изменение", "Оффер на лендинге: «замер за день» вместо «скидка 20 %»", "", "vk"),
+    ((2026, 7, 7), "гипотеза", "Цену спрашивают раньше замера: уточним вилку цен в объявлении", "маркетинг", ""),
+    ((2026, 7, 7), "гипотеза", "Договоры тормозит рассрочка: банк отвечает третий день", "продажи", ""),
+    ((2026, 7, 7), "сигнал", "Трое клиентов за неделю ждут скидку к концу лета", "", ""),
 )
 # Campaign, noted, roubles, until: only goals noted before the months they speak of count.
 GOALS = (
@@ -180,6 +189,9 @@ def _plans(folders: Folders, world: World) -> None:
         days = [dt.date(*day).strftime("%d.%m.%Y") if day else "" for day in (starts, ends, brief)]
         rows.append([name, *days])
     write_csv(folders.exports / "akcii_2026.csv", rows, delimiter=";", encoding="utf-8-sig")
+    notes = [["Планёрка", "Вид", "Запись", "Чья", "Канал"]]
+    notes += [[dt.date(*day).strftime("%d.%m.%Y"), *rest] for day, *rest in NOTES]
+    write_csv(folders.exports / "zapisi_planerok.csv", notes, delimiter=";", encoding="utf-8-sig")
     goals: list[list[Any]] = [["Кампания", "Записано", "Цель: выручка, ₽", "До"]]
     goals += [[name, dt.date(*noted), money, dt.date(*until)] for name, noted, money, until in GOALS]
     write_xlsx(folders.exports / "celi_kampaniy.xlsx", {"Цели": goals})

@@ -130,6 +130,7 @@ def fact_truth(
         found["C1_in_time"] = {"value": _percent(in_time, len(tasks)), "n": len(tasks)}
     if promotions:
         told = [(dt.date(*starts), dt.date(*brief) if brief else None) for _, starts, _, brief in promotions]
+        told = [(starts, brief) for starts, brief in told if inside(starts, company.period)]
         # Of a promotion that starts on a Monday sales hears on Wednesday at the latest.
         ahead = sum(bool(brief and working_days(company, brief - DAY, starts - DAY) >= 3) for starts, brief in told)
         found["C2"] = {"value": _percent(ahead, len(told)), "n": len(told)}

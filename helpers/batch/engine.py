@@ -1,9 +1,8 @@
-"""A papermill engine that executes a notebook in the process it is called in, in a kernel without sockets.
+"""Executes a notebook in the process it is called in, in a kernel without sockets: papermill's engine in entry.py.
 
 It is ipykernel's own in-process kernel, spoken to in Jupyter's protocol, and nbclient's own handling of its messages:
 the executed notebook is what a kernel process gives, output for output, without the seconds such a process takes to
 start. One notebook a process: the kernel is a singleton and its state is never cleared (workers.py sees to that).
-By hand: ``papermill --engine in-process in.ipynb out.ipynb``.
 """
 
 from __future__ import annotations
@@ -22,28 +21,14 @@ from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.iostream import OutStream
 from nbclient.client import CellExecutionComplete  # type: ignore[attr-defined]
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
 from traitlets import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAME = "in-process"
 INLINE = "module://matplotlib_inline.backend_inline"
 _SILENCE = 60.0
 """Seconds after which a cell that has ended but does not say so is an error of ours, not of the notebook."""
-
-
-class InProcessEngine(Engine):  # type: ignore[misc]
-    """Runs the cells of a notebook in this process; see the module."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
-        """Execute ``nb_man.nb`` in place. ``on_cell_start`` is told of each cell, as nbclient tells it."""
-        hooks = {name: value for name, value in options.items() if name.startswith("on_") and value is not None}
-        if "on_notebook_start" in hooks:
-            hooks["on_notebook_start"](notebook=nb_man.nb)
-        InProcessNotebookClient(nb_man, kernel_name=kernel_name, record_timing=False, **hooks).execute()
 
 
 @contextmanager

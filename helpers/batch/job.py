@@ -17,6 +17,7 @@ from helpers.batch.state import unchanged_report
 from helpers.brand import Branding
 from helpers.client import read_client, slug_of
 from helpers.errors import EXIT_SOME_FAILED, AuditError
+from helpers.portfolio.peers import Peer
 from helpers.report.write import dropped_text
 from helpers.terminal import printable
 
@@ -41,6 +42,8 @@ class Job:
     limits: Limits = UNLIMITED
     isolated: bool = False
     force: bool = False
+    peers: tuple[Peer, ...] | None = None
+    """The other clients as they stood before the batch; None: as each notebook finds them."""
 
     @property
     def shown(self) -> str:
@@ -124,6 +127,7 @@ def run_job(
                 isolated=job.isolated,
                 limits=job.limits,
                 stop=stop,
+                peers=job.peers,
             )
     except Exception as error:  # one client's failure, foreseen or not, must not stop the others
         status: Status = "stopped" if stop is not None and stop.is_set() else "failed"

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -55,6 +56,7 @@ def run_jobs(jobs: Sequence[Job], show: Show, *, workers: int = 0, cluster: str 
         ParameterError: two clients would write the same report; nothing has run.
     """
     refuse_same_slug(jobs)
+    jobs = with_peers(jobs)
     if cluster:
         from helpers.batch.cluster import cluster_executor
 
@@ -101,6 +103,14 @@ def _result(job: Job, future: Future[Result]) -> Result:
         return Result(job, "stopped")
     except Exception as error:  # a machine of the cluster is gone, and no other took the job
         return failed(job, error)
+
+
+def with_peers(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """The jobs with the ledger as it stands now: a report must not depend on who of the batch is ready first."""
+    from helpers.portfolio.peers import peers_in
+
+    found = {out: peers_in(out) for out in {job.out for job in jobs}}
+    return tuple(replace(job, peers=found[job.out]) for job in jobs)
 
 
 def refuse_same_slug(jobs: Sequence[Job]) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from helpers.batch.wishes import parse_formats, parse_period
+from helpers.batch.wishes import AGENDA_FORMATS, parse_day, parse_formats, parse_period, parse_week
 from helpers.errors import ParameterError, Problem
 from helpers.validation import Strict, nearest, problems_of
 
@@ -107,21 +107,68 @@ class AuditParameters(Strict):
         return value
 
 
-def read_parameters(namespace: Mapping[str, Any]) -> AuditParameters:
-    """The audit's parameters as a notebook holds them (``read_parameters(globals())``), however it was started.
+class PortfolioParameters(Strict):
+    """The parameters of notebooks/portfolio.ipynb."""
+
+    reports: str
+    out: str = "reports"
+    lang: Literal["", "en", "ru", "uk"] = ""
+    formats: str = "html"
+    as_of: str = ""
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, value: str) -> str:
+        parse_formats(value)
+        return value
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_day(cls, value: str) -> str:
+        parse_day(value)
+        return value
+
+
+class MeetingParameters(Strict):
+    """The parameters of notebooks/meeting.ipynb."""
+
+    client: str
+    out: str = "reports"
+    lang: Literal["", "en", "ru", "uk"] = ""
+    week: str = ""
+    formats: str = "html"
+
+    @field_validator("week")
+    @classmethod
+    def _is_week(cls, value: str) -> str:
+        parse_week(value)
+        return value
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, value: str) -> str:
+        parse_formats(value, AGENDA_FORMATS)
+        return value
+
+
+P = TypeVar("P", bound=Strict)
+
+
+def read_parameters(namespace: Mapping[str, Any], model: type[P]) -> P:
+    """The parameters of ``model`` as a notebook holds them (``read_parameters(globals(), ...)``), however it started.
 
     Plain papermill injects what it was given without a check, so names that its cell sets are checked as well.
 
     Raises:
         ParameterError: all that is wrong, one problem each.
     """
-    known = list(AuditParameters.model_fields)
+    known = list(model.model_fields)
     problems = [_unknown(name, known) for name in _injected(namespace.get("In", ())) if name not in known]
     values = {name: namespace[name] for name in known if name in namespace}
     try:
-        parameters = AuditParameters.model_validate(values, strict=True)
+        parameters = model.model_validate(values, strict=True)
     except ValidationError as error:
-        problems += problems_of(error, AuditParameters, _PLACE)
+        problems += problems_of(error, model, _PLACE)
     if problems:
         raise ParameterError(problems)
     return parameters

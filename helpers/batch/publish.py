@@ -25,6 +25,8 @@ from helpers.batch.lock import locked
 from helpers.errors import ReportError
 
 FIGURES_FILE = "audit.json"
+MEETING_FILE = "meeting.json"
+"""Figures of an audit, and of a weekly meeting."""
 LOCK_FILE = ".lock"
 _STAGE, _NEW, _OLD = ".stage", ".new", ".old"
 _TRASH = ".trash-"
@@ -42,11 +44,11 @@ class Stage:
 
 
 @contextmanager
-def stage(root: Path, slug: str, period: str) -> Iterator[Stage]:
+def stage(root: Path, slug: str, period: str, figures: str = FIGURES_FILE) -> Iterator[Stage]:
     """Write the report of ``root/slug/period`` into ``.folder`` and publish it; an error leaves the old one untouched.
 
-    Languages of the old report that were not written anew stay if both reports hold the same figures (``audit.json``
-    without what depends on the language); otherwise they are named in ``.dropped``.
+    Languages of the old report that were not written anew stay if both reports hold the same figures (the file
+    ``figures`` without what depends on the language); otherwise they are named in ``.dropped``.
 
     Raises:
         ReportError: the name of a folder is not allowed, or the old report cannot be moved.
@@ -59,7 +61,7 @@ def stage(root: Path, slug: str, period: str) -> Iterator[Stage]:
         writing.folder.mkdir()
         try:
             yield writing
-            writing.dropped = _keep_languages(target, writing.folder)
+            writing.dropped = _keep_languages(target, writing.folder, figures)
             os.rename(writing.folder, _beside(target, _NEW))
             _swap(target)
         except Exception:
@@ -68,9 +70,9 @@ def stage(root: Path, slug: str, period: str) -> Iterator[Stage]:
             raise
 
 
-def publish(written: Path, root: Path, slug: str, period: str) -> Stage:
+def publish(written: Path, root: Path, slug: str, period: str, figures: str = FIGURES_FILE) -> Stage:
     """Publish the complete report folder ``written`` (it is moved) as ``root/slug/period``; see ``stage``."""
-    with stage(root, slug, period) as new:
+    with stage(root, slug, period, figures) as new:
         new.folder.rmdir()
         shutil.move(written, new.folder)
     return new
@@ -172,25 +174,25 @@ def _discard(folder: Path) -> None:
         shutil.rmtree(trash, ignore_errors=True)
 
 
-def _keep_languages(old: Path, new: Path) -> tuple[str, ...]:
+def _keep_languages(old: Path, new: Path, figures: str) -> tuple[str, ...]:
     """Copy the old report's other languages into ``new`` if its figures are the same, else return their names."""
     if not old.is_dir():
         return ()
     others = sorted(folder.name for folder in old.iterdir() if folder.is_dir() and not (new / folder.name).exists())
     if not others:
         return ()
-    known = _figures(new)
-    if known is None or known != _figures(old):
+    known = _figures(new / figures)
+    if known is None or known != _figures(old / figures):
         return tuple(others)
     for name in others:
         shutil.copytree(old / name, new / name)
     return ()
 
 
-def _figures(report: Path) -> Any:
-    """Parsed audit.json without what may differ between languages; None if it cannot be read."""
+def _figures(file: Path) -> Any:
+    """Parsed figures without what may differ between languages; None if they cannot be read."""
     try:
-        figures = json.loads((report / FIGURES_FILE).read_text(encoding="utf-8"))
+        figures = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(figures, dict):

@@ -21,17 +21,18 @@ import helpers.errors
 from helpers.batch.kernel import run_in_kernel
 from helpers.batch.limits import UNLIMITED, CellError, Limits
 from helpers.batch.parameters import check_parameters, declared_parameters
-from helpers.batch.publish import FIGURES_FILE, publish, workplace
+from helpers.batch.publish import FIGURES_FILE, MEETING_FILE, publish, workplace
 from helpers.batch.scrub import Scrubber
 from helpers.batch.state import State, earlier_reports, read_inputs, toolkit, write_state
 from helpers.batch.workers import can_fork, run_in_worker
 from helpers.brand import Branding, find_brand
 from helpers.client import Client
 from helpers.errors import AuditError, Problem, ProblemsError, RunError
+from helpers.portfolio.peers import Peer, write_peers
 from helpers.terminal import printable
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "audit.ipynb"
-EXECUTED = "audit.ipynb"
+MEETING = NOTEBOOK.with_name("meeting.ipynb")
 FAILED = ".failed.ipynb"
 
 CellProgress = Callable[[int, int, str], None]
@@ -66,12 +67,14 @@ def run_client(
     isolated: bool = False,
     limits: Limits = UNLIMITED,
     stop: threading.Event | None = None,
+    peers: Sequence[Peer] | None = None,
 ) -> Run:
-    """Audit one client and publish ``reports/<slug>/<from>_<to>/``.
+    """Run a notebook on one client and publish ``reports/<slug>/<from>_<to>/``, of a meeting ``<year>-W<week>/``.
 
     ``languages`` empty: the client's own; ``period`` empty: the client's own, else '2026-01-01..2026-06-30'; ``more``:
     further parameters of the notebook; ``brand`` None: that of brand.yml in the client's folder or beside it. Existing
-    reports of the same figures in other languages stay. ``limits`` hold for each notebook. Beside the report stands
+    reports of the same figures in other languages stay. ``peers``: the other clients as they stood before the batch;
+    None: as the ledger is when the notebook looks. ``limits`` hold for each notebook. Beside the report stands
     what it was made from (state.py).
 
     Raises:
@@ -87,27 +90,32 @@ def run_client(
     inputs = read_inputs(client.folder)
     asked = asked_values(period, more, brand)
     place = reports / client.slug
+    # A notebook without periods, that of the meeting, is not given an empty one.
+    spans = {"period": period} if period or "period" in declared_parameters(source) else {}
+    figures = MEETING_FILE if path == MEETING else FIGURES_FILE
     own = find_brand(client.folder) if brand is None else None
     with workplace(reports) as out:
+        if peers is not None:
+            write_peers(peers, out)
         scrub = Scrubber({client.folder: client.folder.name, out: reports.name, reports: reports.name})
         executed: dict[str, Any] = {}
         for lang in languages or (client.lang,):
-            values = {"client": str(client.folder), "out": str(out), "lang": lang, "period": period,
+            values = {"client": str(client.folder), "out": str(out), "lang": lang, **spans,
                       "formats": ",".join(formats), **(more or {})}  # fmt: skip
             public = {**values, "client": client.folder.name, "out": reports.name}
             try:
                 tell = partial(progress, lang) if progress else None
                 done = execute(source, values, progress=tell, isolated=isolated, limits=limits, stop=stop)
             except CellError as failed:
-                span = period or str(client.period or "audit")
+                span = period or (str(client.period or "audit") if spans else path.stem)
                 saved = place / f"{span.replace('..', '_')}{FAILED}"
                 raise _error(failed, sections(source)(failed.cell), client.name, saved, scrub, public) from None
             executed[lang] = scrub.notebook(done, public)
-        written = _written(out, client)
+        written = _written(out, client, figures)
         for lang, done in executed.items():
             if not (written / lang).is_dir():
                 raise RunError(f"{client.name}: the notebook wrote no report in {lang!r}")
-            _save(done, written / lang / EXECUTED)
+            _save(done, written / lang / path.name)
         if brand is not None:
             # The notebook knows the client's own brand only.
             from helpers.report.render import render
@@ -115,8 +123,8 @@ def run_client(
             render(written, formats, brand.brand)
         earlier = earlier_reports(place, written.name)
         write_state(State(toolkit(path), asked, client.lang, tuple(executed), inputs, earlier), written)
-        published = publish(written, reports, client.slug, written.name)
-    for name in (written.name, "audit"):
+        published = publish(written, reports, client.slug, written.name, figures)
+    for name in (written.name, "audit" if spans else path.stem):
         (place / f"{name}{FAILED}").unlink(missing_ok=True)
     return Run(published.target, tuple(executed), published.dropped, own.notes if own else ())
 
@@ -204,8 +212,8 @@ def _error(
     return RunError(f"{client}: {where}{what} - see {saved.parent.parent.name}/{saved.parent.name}/{saved.name}")
 
 
-def _written(out: Path, client: Client) -> Path:
-    found = [figures.parent for figures in out.glob(f"[!.]*/[!.]*/{FIGURES_FILE}")]
+def _written(out: Path, client: Client, figures: str) -> Path:
+    found = [file.parent for file in out.glob(f"[!.]*/[!.]*/{figures}")]
     if len(found) != 1 or found[0].parent.name != client.slug:
         raise RunError(f"{client.name}: the notebook wrote no report")
     return found[0]

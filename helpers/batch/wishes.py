@@ -11,6 +11,8 @@ import re
 from helpers.language import LANGUAGES
 
 FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
+AGENDA_FORMATS = ("html", "pdf", "docx")
+"""Of the weekly meeting's page."""
 
 
 def parse_languages(text: str) -> tuple[str, ...]:
@@ -19,12 +21,25 @@ def parse_languages(text: str) -> tuple[str, ...]:
     return LANGUAGES if "all" in names else names
 
 
-def parse_formats(text: str) -> tuple[str, ...]:
-    """'html,pdf' → ('html', 'pdf'); 'all' → every format; at least one."""
-    names = _known(_listed(text), (*FORMATS, "all"), "format")
+def parse_formats(text: str, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
+    """'html,pdf' → ('html', 'pdf'); 'all' → every known format; at least one."""
+    names = _known(_listed(text), (*known, "all"), "format")
     if not names:
-        raise ValueError(f"no format is given; there is {', '.join(FORMATS)}, all")
-    return FORMATS if "all" in names else names
+        raise ValueError(f"no format is given; there is {', '.join(known)}, all")
+    return known if "all" in names else names
+
+
+def parse_week(text: str) -> dt.date | None:
+    """'2026-W40' → its Monday; '' → None (the last whole week)."""
+    if not text:
+        return None
+    found = re.fullmatch(r"(\d{4})-W(\d\d)", text.strip(), re.ASCII)
+    try:
+        if found:
+            return dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        pass
+    raise ValueError(f"week {text!r} must be a week of the calendar, written like 2026-W40")
 
 
 def parse_period(text: str) -> tuple[dt.date, dt.date] | None:
@@ -41,6 +56,16 @@ def parse_period(text: str) -> tuple[dt.date, dt.date] | None:
     if span[1] < span[0]:
         raise ValueError(f"the period ends ({span[1]}) before it begins ({span[0]})")
     return span
+
+
+def parse_day(text: str) -> dt.date | None:
+    """'2026-07-15' → that day; '' → None."""
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"day {text!r} must look like 2026-07-15") from None
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -159,10 +159,11 @@ def _work(conn: Connection, text: str, values: dict[str, Any], environment: dict
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from helpers.batch.engine import NAME, InProcessEngine
+    from helpers.batch.entry import NAME, InProcessEngine
 
     np.random.seed()  # noqa: NPY002 - the old generator, which a notebook may use, is one for all forks otherwise
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    # Where the project is not installed papermill has not found it by itself.
     papermill_engines.register(NAME, InProcessEngine)
     live: list[Any] = []
     running = 0

@@ -166,7 +166,7 @@ class Words:
 
     def why(self, step: Step) -> str:
         """The finding it answers, with its number."""
-        parts = [self._why_driver(step.stake)] if step.driver is not None and step.stake is not None else []
+        parts = [self.why_driver(step.stake)] if step.driver is not None and step.stake is not None else []
         if step.driver is None:
             parts.append(self._why_criterion(step))
         if step.before:
@@ -174,7 +174,8 @@ class Words:
             parts.append(self.say("It comes first because other steps rest on it: {names}.", names=names))
         return " ".join(part for part in parts if part)
 
-    def _why_driver(self, stake: Stake) -> str:
+    def why_driver(self, stake: Stake) -> str:
+        """The figure, and what it is compared with."""
         say = self.say
         if stake.driver == "losing":
             return say.plural(

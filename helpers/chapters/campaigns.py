@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from helpers.sources.repair import skeleton
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,8 +33,8 @@ class Join:
 
 
 def plain(name: str) -> str:
-    """A name as it is compared: case, kinds of space and width do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A name as it is compared: case, kinds of space, width and look-alike letters do not matter."""
+    return skeleton(" ".join(unicodedata.normalize("NFKC", name).casefold().split()))
 
 
 def join_keys(spend: Iterable[Key], leads: Iterable[Key]) -> Join:

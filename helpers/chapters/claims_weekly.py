@@ -11,11 +11,13 @@ import pandas as pd
 
 from helpers.chapters.claims_fact import Fact, Further, lacking, share, too_few
 from helpers.chapters.claims_records import WEEKS, last_weeks
+from helpers.chapters.meeting_five import WeeklyFive
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helpers.chapters.meeting_five import Five
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.facts.evidence import Evidence
@@ -41,12 +43,16 @@ def d3_five(facts: Facts, client: Client, need: Mapping[str, int]) -> Fact:
     if facts.evidence.days.empty:
         return lacking("leads")
     notes = facts.evidence.records.kpis
+    agenda = WeeklyFive(facts, client)
     found = {name: [0, 0] for name in FIVE}
     weeks, full = 0, 0
     for week in last_weeks(facts.as_of):
         this = notes[notes["week"] == week]
         noted = {str(kpi): float(value) for kpi, value in zip(this["kpi"], this["value"], strict=True)}
-        right = _right(noted, own_values(facts.evidence, (week + pd.Timedelta(days=6)).date()))
+        own = own_values(facts.evidence, (week + pd.Timedelta(days=6)).date())
+        if noted:
+            own = with_agenda(own, agenda.of(week.date()))
+        right = _right(noted, own)
         weeks += any(value is not None for value in right.values())
         full += all(right.values())
         for name, value in right.items():
@@ -56,6 +62,12 @@ def d3_five(facts: Facts, client: Client, need: Mapping[str, int]) -> Fact:
         return too_few(weeks, need["weeks"])
     further = tuple(Further(name, float(right), "weeks", recorded) for name, (right, recorded) in found.items())
     return share(full, WEEKS, need["weeks"], further)
+
+
+def with_agenda(own: Mapping[str, list[float]], five: Five) -> dict[str, list[float]]:
+    """The same with what the agenda of the weekly meeting showed: who writes that down is right as well."""
+    shown = {line: five.value(line) for line in own}
+    return {line: [*values, *([value] if (value := shown[line]) is not None else [])] for line, values in own.items()}
 
 
 def _right(noted: Mapping[str, float], own: Mapping[str, list[float]]) -> dict[str, bool | None]:

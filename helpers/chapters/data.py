@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.chapters.base import Chapter
+from helpers.chapters.data_files import files_exhibit
+from helpers.chapters.data_fix import GOOD, POOR, Gap, fix_exhibit, gaps
+from helpers.chapters.data_totals import in_data, kinds_exhibit, terms_exhibit, totals_exhibit
+from helpers.chapters.data_tracking import Tracking, measure_tracking, tracking_exhibit
 from helpers.report import theme
 from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
+from helpers.sources.names import key
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices, notice_text
-from helpers.sources.rawfiles import normal
 
 if TYPE_CHECKING:
     from helpers.client import Client
@@ -20,10 +24,6 @@ if TYPE_CHECKING:
     from helpers.language import Language
     from helpers.report.model import Figure
     from helpers.survey.answers import Answers
-
-GOOD = 0.9
-"""A field filled in for nine leads of ten can carry a figure; under half it cannot."""
-POOR = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class DataQuality(Chapter):
     filled: pd.DataFrame
     """field | known, leads, share - over leads of the period; ``field`` is a key of ``_labels``."""
     note: str
+    ledger: Ledger
+    tracking: Tracking | None
+    """How far leads can be followed; None where the exports hold no source."""
+    gaps: tuple[Gap, ...]
+    """What to repair, the widest first."""
+    facts: Facts
 
     @classmethod
     def measure(
@@ -47,7 +53,19 @@ class DataQuality(Chapter):
         """The account of the load and of the questionnaire's files, and how complete the leads of the period are."""
         note = say("Leads created in {period}.", period=say.period(facts.period.from_, facts.period.to))
         notices = (*ledger.notices, *unmatched_campaigns(facts), *loose_deals(facts), *answer_notices(answers))
-        return cls(say, client, tuple(ledger.tables.values()), notices, filled_fields(facts), note)
+        filled, tracking = filled_fields(facts), measure_tracking(facts)
+        return cls(
+            say,
+            client,
+            tuple(ledger.tables.values()),
+            notices,
+            filled,
+            note,
+            ledger,
+            tracking,
+            tuple(gaps(facts, notices, filled, tracking, client.currency, say)),
+            facts,
+        )
 
     def figures(self) -> dict[str, Any]:
         """``data`` of audit.json; texts in English, so that it is the same in every language."""
@@ -77,6 +95,11 @@ class DataQuality(Chapter):
                     for notice in self.notices
                 ],
                 "filled": {row["field"]: round(float(row["share"]), 4) for row in self.filled.to_dict("records")},
+                "tracking": self.tracking.figures() if self.tracking is not None else {},
+                "repair": [gap.key for gap in self.gaps],
+                "counted": {
+                    name: value if value is None else round(value, 2) for name, value in in_data(self.facts).items()
+                },
             }
         }
 
@@ -87,9 +110,16 @@ class DataQuality(Chapter):
     def section(self) -> Section:
         """Balance of rows and money, completeness of fields, all notices."""
         say = self.say
-        exhibits = [self._balance()]
-        if not self.filled.empty:
-            exhibits.append(self._completeness())
+        exhibits = [
+            fix_exhibit(self.gaps, say),
+            self._balance(),
+            files_exhibit(self.ledger, say, self._table_name),
+            tracking_exhibit(self.tracking, say, self.note) if self.tracking is not None else None,
+            self._completeness() if not self.filled.empty else None,
+            totals_exhibit(self.facts, self.client, say),
+            terms_exhibit(self.facts, self.client, say),
+            kinds_exhibit(self.facts, say, self.client.margin),
+        ]
         if self.notices:
             exhibits.append(self._notices())
         return Section(
@@ -102,7 +132,7 @@ class DataQuality(Chapter):
                 ),
             ),
             boxes=self._missing(),
-            exhibits=tuple(exhibits),
+            exhibits=tuple(exhibit for exhibit in exhibits if exhibit is not None),
         )
 
     def _missing(self) -> tuple[Box, ...]:
@@ -196,6 +226,7 @@ class DataQuality(Chapter):
             "events": say("Events"),
             "figures": say("Departments' own figures"),
             "kpis": say("Weekly figures"),
+            "sorting": say("Blind sorting of leads"),
         }.get(key, key)
 
     def _completeness(self) -> Exhibit:
@@ -361,15 +392,15 @@ def _named(frame: pd.DataFrame) -> pd.Series:
 
 
 def _campaign_words(frame: pd.DataFrame) -> set[str]:
-    return {normal(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
+    return {key(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
 
 
 def _among(frame: pd.DataFrame, words: set[str]) -> pd.Series:
-    return frame["campaign"].map(normal).isin(words) | frame["campaign_id"].map(normal).isin(words)
+    return frame["campaign"].map(key).isin(words) | frame["campaign_id"].map(key).isin(words)
 
 
 def _identities(frame: pd.DataFrame) -> set[str]:
-    return set(frame["campaign_id"].where(frame["campaign_id"] != "", frame["campaign"]).map(normal))
+    return set(frame["campaign_id"].where(frame["campaign_id"] != "", frame["campaign"]).map(key))
 
 
 def _money(value: Any) -> float | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helpers.client import Client
 
 FIVE = ("run_rate", "pipeline", "manager_max", "manager_min", "qualified_share", "cac")
 """In the order of the meeting; conversion of managers is one figure with two ends."""
@@ -33,6 +36,21 @@ def _number(figures: Mapping[str, Any], *path: str) -> float | None:
             return None
         found = found.get(name)
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def cac_aim(money: Any, client: Client) -> float | None:
+    """What a customer may cost by the client's own aim; None: it has none, or it cannot be said in money.
+
+    That of ``aims``, else what ``earn_per_100`` allows: revenue of a customer of the matched campaigns, by 100 of spend
+    for so much revenue.
+    """
+    if client.aims.cac is not None:
+        return client.aims.cac
+    if client.earn_per_100 is None or not money:
+        return None
+    matched = [row for row in money["campaigns"] if row["spend"] and row["leads"]]
+    won, revenue = sum(row["won"] for row in matched), sum(row["revenue"] or 0 for row in matched)
+    return round(revenue / won * 100 / client.earn_per_100, 2) if won and revenue > 0 else None
 
 
 def _cac(money: Any) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from helpers.chapters.funnel_visibility import DEPARTMENTS
 from helpers.chapters.funnel_words import department_name
 from helpers.report import model, theme
 from helpers.report.model import Cell, Column, Exhibit, Table
+from helpers.stats.change import difference_interval, is_real
 
 if TYPE_CHECKING:
     from helpers.chapters.funnel_measure import MeasuredFunnel
@@ -36,17 +36,13 @@ class Change:
 
     @property
     def range(self) -> tuple[float, float]:
-        """95 % interval of now - then. Source: Newcombe (1998), Statist. Med. 17, 873-890, method 10."""
-        difference = self.now - self.then
-        down = math.hypot(self.now - self.now_range[0], self.then_range[1] - self.then)
-        up = math.hypot(self.now_range[1] - self.now, self.then - self.then_range[0])
-        return difference - down, difference + up
+        """95 % interval of now - then."""
+        return difference_interval(self.now, self.now_range, self.then, self.then_range)
 
     @property
     def real(self) -> bool:
         """More than chance."""
-        low, high = self.range
-        return low > 0 or high < 0
+        return is_real(self.range)
 
 
 @dataclass(frozen=True)

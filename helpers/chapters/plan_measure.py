@@ -114,8 +114,8 @@ def measure_plan(facts: Facts, client: Client) -> MeasuredPlan:
         today=as_of,
         days_left=(last - as_of).days,
         working_left=sum(as_of < day <= last and day not in free for day in _days(first, last)),
-        qualified=_running(facts, client, "qualified", month, last, free),
-        revenue=_running(facts, client, "revenue", month, last, free),
+        qualified=running(facts, client, "qualified", as_of, free),
+        revenue=running(facts, client, "revenue", as_of, free),
         weighted=weigh(facts.pipeline, (last - as_of).days),
         cycle=measure_cycle(facts),
         past=_past(facts, client),
@@ -135,17 +135,19 @@ def _days(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _running(
-    facts: Facts, client: Client, figure: str, month: dt.date, last: dt.date, free: frozenset[dt.date]
-) -> Running | None:
-    """The pace of one figure; None where it was never counted."""
+def running(facts: Facts, client: Client, figure: str, as_of: dt.date, free: frozenset[dt.date]) -> Running | None:
+    """The pace of one figure in the month of ``as_of``, a day up to that of the audit; None where it was never counted.
+
+    ``free``: days without work, from 13 weeks before ``as_of`` to the end of its month.
+    """
     table = facts.days.days.set_index("day")
     count = "won" if figure == "revenue" else figure
     if not table[count].sum() > 0:
         return None
-    as_of = facts.as_of
+    month = as_of.replace(day=1)
+    last = as_of.replace(day=calendar.monthrange(as_of.year, as_of.month)[1])
     began = min((pd.Timestamp(first).date() for first, _ in facts.dates.values()), default=as_of)
-    weeks = min(DAYS, (as_of - began).days + 1) // 7
+    weeks = max(min(DAYS, (as_of - began).days + 1) // 7, 0)
     history = _days(as_of - dt.timedelta(days=7 * weeks - 1), as_of) if weeks else []
     values = table.reindex(pd.to_datetime(history)).fillna(0.0)
     so_far = table[figure].reindex(pd.to_datetime(_days(month, as_of))).fillna(0.0).to_numpy()

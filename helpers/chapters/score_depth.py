@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters import score_tables as tables
 from helpers.chapters import score_words as words
 from helpers.report.model import Column, Exhibit, Figure, Table
+from helpers.stats.change import difference_interval, is_real
 from helpers.survey.result import SIDES
 
 if TYPE_CHECKING:
@@ -225,11 +225,10 @@ def change_exhibit(
             note=note,
         )
     difference = score.total.value - float(total)
-    margin = _margin(score.total.interval, interval)
-    if margin is None:
+    if score.total.interval is None or not interval:
         title = say("{change} points since the last audit; nobody can say whether that is more than chance",
                     change=say.number(difference, 1, signed=True))  # fmt: skip
-    elif abs(difference) > margin:
+    elif is_real(difference_interval(score.total.value, score.total.interval, float(total), tuple(interval))):
         title = say("{change} points since the last audit: a real change",
                     change=say.number(difference, 1, signed=True))  # fmt: skip
     else:
@@ -259,10 +258,3 @@ def change_exhibit(
         table_open=True,
         note=note,
     )
-
-
-def _margin(now: tuple[float, float] | None, then: Any) -> float | None:
-    """Half-width of the 95 % interval of a difference of two independent totals; None where one has no interval."""
-    if now is None or not then:
-        return None
-    return math.hypot((now[1] - now[0]) / 2, (float(then[1]) - float(then[0])) / 2)

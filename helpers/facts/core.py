@@ -24,6 +24,7 @@ from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
 from helpers.facts.handover import Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
 from helpers.facts.pipeline import Pipeline, count_pipeline
+from helpers.facts.quality import Quality, count_quality
 from helpers.facts.quarters import Quarters, count_quarters
 from helpers.facts.retention import Retention, count_retention
 from helpers.facts.speed import Speed, count_speed
@@ -31,8 +32,10 @@ from helpers.facts.staff import managers_found, shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
 from helpers.facts.waits import with_waits
+from helpers.facts.weeks import Weeks, count_weeks
 from helpers.sources.asking import answered, asked, asked_row, together
 from helpers.sources.engines import without
+from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
 
@@ -91,6 +94,8 @@ class Facts:
     outcomes: Outcomes = field(default_factory=Outcomes.empty)
     days: Days = field(default_factory=Days.empty)
     pipeline: Pipeline = field(default_factory=Pipeline.empty)
+    quality: Quality = field(default_factory=Quality.empty)
+    weeks: Weeks = field(default_factory=Weeks.empty)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{f.name}: {len(getattr(self, f.name))}" for f in fields(self) if f.type == "pd.DataFrame")
@@ -128,18 +133,19 @@ async def _count(data: Data) -> Facts:
         deals=deals,
         touches=touches,
         clock=clock,
-        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"]),
+        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
+        campaigns=_renamed(client.aliases.campaign, lead_counts["campaign"], spend["campaign"]),
         managers=shown_managers(data, lead_counts["manager"], known),
         people=known.people,
     )
     (
         ages, open_ages, reasons, people, buyers, loose, evidence, quarters, steps, retention, speed, handover,
-        conversations, outcomes, days, pipeline,
+        conversations, outcomes, days, pipeline, quality, weeks,
     ) = await together(
         _ages(leads), _open_ages(leads), _reasons(leads), _people(leads), _buyers(leads), _loose(data, deals),
         count_evidence(ground), count_quarters(ground), count_steps(ground), count_retention(ground),
         count_speed(ground), count_handover(ground), count_conversations(ground), count_outcomes(ground),
-        count_days(ground), count_pipeline(ground),
+        count_days(ground), count_pipeline(ground), count_quality(ground), count_weeks(ground),
     )  # fmt: skip
     lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
     spend = ground.one_spelling(spend, ["spend", "impressions", "clicks", "rows"])
@@ -171,7 +177,18 @@ async def _count(data: Data) -> Facts:
         outcomes=outcomes,
         days=days,
         pipeline=pipeline,
+        quality=quality,
+        weeks=weeks,
     )
+
+
+def _renamed(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
+    """Campaign as written → the name it goes by now, only where the client has confirmed it."""
+    if not aliases:
+        return {}
+    names = {key(variant): name for name, variants in aliases.items() for variant in (name, *variants)}
+    found = {str(text) for column in columns for text in column.unique()}
+    return {text: names[key(text)] for text in found if key(text) in names}
 
 
 def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
@@ -238,6 +255,8 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         reason=leads.reason.fill_null(""),
         qualified=leads.qualified,
         accepted=leads.accepted,
+        test=leads.test,
+        unfilled=leads.unfilled,
         rating=leads.rating,
         first_answer_min=leads.first_answer_min,
         revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
@@ -419,4 +438,4 @@ async def _found(
         has |= {f"{name}.{key.removeprefix('has:')}" for key, n in row.items() if key.startswith("has:") and n}
         if row.get("first") is not None:
             dates[name] = (pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date())
-    return frozenset(has), dates
+    return frozenset(has), {name: dates[name] for name in ("leads", "deals", "spend") if name in dates}

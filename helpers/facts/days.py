@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 COUNTS = ["leads", "qualified", "won", "revenue"]
-REACH = 120
-"""Days before ``as_of`` that are counted at least: the month so far and the 13 weeks before it."""
+REACH = 7 * 120
+"""Days before ``as_of`` that are counted at least: the weeks a meeting may look at, and the 13 weeks before each."""
 
 
 @dataclass(frozen=True)

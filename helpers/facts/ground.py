@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.facts.waits import Clock
 from helpers.sources.asking import asked
-from helpers.sources.typed import canonical
+from helpers.sources.names import canonical
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -41,6 +41,8 @@ class Ground:
     clock: Clock
     channels: dict[str, str]
     managers: dict[str, str]
+    campaigns: dict[str, str]
+    """Only what the client calls one under aliases."""
     people: tuple[tuple[str, str, str], ...] = ()
     """Name, alias and team of the table of people."""
 
@@ -59,8 +61,12 @@ class Ground:
         return self.data.tables.get(name)
 
     def one_spelling(self, frame: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
-        """The counted table with channels and managers in one spelling, rows that fell together summed."""
-        for name, spellings in (("channel", self.channels), ("manager", self.managers)):
+        """The counted table with channels, managers and campaigns in one spelling, rows that fell together summed."""
+        for name, spellings in (
+            ("channel", self.channels),
+            ("manager", self.managers),
+            ("campaign", self.campaigns),
+        ):
             if name in frame:
                 frame[name] = frame[name].map(lambda text, known=spellings: known.get(text, text))
         keys = [name for name in frame.columns if name not in sums]
@@ -88,7 +94,9 @@ async def fetched(table: ir.Table, keys: list[str]) -> pd.DataFrame:
     return frame.sort_values(keys, ignore_index=True)
 
 
-def spellings(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:
+def spellings(
+    aliases: dict[str, tuple[str, ...]], *columns: pd.Series, usual: dict[str, str] | None = None
+) -> dict[str, str]:
     """Spelling found -> the one to show, over all the columns that hold such names."""
     counts = pd.concat(columns).value_counts()
-    return {"": "", **canonical({str(name): int(n) for name, n in counts.items() if name}, aliases)}
+    return {"": "", **canonical({str(name): int(n) for name, n in counts.items() if name}, aliases, usual)}

@@ -15,7 +15,7 @@ from helpers.facts.exact import total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.staff import teams
 from helpers.sources.asking import together
-from helpers.sources.typed import canonical
+from helpers.sources.names import canonical
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -95,9 +95,8 @@ async def _marks(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
     return frame[known].reset_index(drop=True)
 
 
-async def _reasons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
-    if leads is None:
-        return Handover.empty().reasons
+def gone_leads(ground: Ground, leads: ir.Table) -> ir.Table:
+    """Leads that sales refused (``kind`` "rejected") or that were lost, with the reason of the lead or of its deal."""
     refused = (~leads.accepted).fill_null(False)
     gone = leads.filter(refused | (leads.outcome == "lost"))
     gone = gone.mutate(kind=ibis.ifelse(refused, "rejected", "lost"))
@@ -107,11 +106,22 @@ async def _reasons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
         told = lost.group_by("to_lead").agg(deal_reason=engine.restored(engine.ordered(lost.reason).min()))
         gone = gone.left_join(told, [("lead_id", "to_lead")])
         gone = gone.mutate(reason=ibis.ifelse(gone.reason == "", gone.deal_reason.fill_null(""), gone.reason))
+    return gone
+
+
+def one_wording(frame: pd.DataFrame) -> dict[str, str]:
+    """Reason as found → as shown, by the counted table ``frame`` (reason | leads)."""
+    words = frame.groupby("reason")["leads"].sum()
+    return {"": "", **canonical({str(text): int(n) for text, n in words.items() if text}, {})}
+
+
+async def _reasons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Handover.empty().reasons
+    gone = gone_leads(ground, leads)
     keys = ["span", "kind", "reason"]
     frame = await fetched(gone.group_by(keys).agg(leads=gone.count()), keys)
-    words = frame.groupby("reason")["leads"].sum()
-    one = {"": "", **canonical({str(text): int(n) for text, n in words.items() if text}, {})}
-    frame["reason"] = frame["reason"].map(one)
+    frame["reason"] = frame["reason"].map(one_wording(frame))
     return frame.groupby(keys, sort=True)["leads"].sum().reset_index()
 
 

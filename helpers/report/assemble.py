@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from helpers.chapters.five import five
+from helpers.chapters.five import cac_aim, five
 from helpers.report.model import Box, Report, SourceFile
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from helpers.chapters.base import Chapter
     from helpers.chapters.score import ScoreChapter
     from helpers.language import Language
-    from helpers.report.model import Action, Finding, Section
+    from helpers.report.model import Action, Exhibit, Finding, Section
     from helpers.sources.loading import Data
 
 SCHEMA = 1
@@ -25,9 +25,13 @@ FINDINGS = 3
 def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[Chapter]) -> Report:
     """The report of one client in one language; ``chapters`` in reading order."""
     from helpers.chapters.actions import Actions
+    from helpers.portfolio.peers import read_peers
+    from helpers.portfolio.place import place_exhibit
 
     say, client = brief.say, brief.client
     sections = tuple(chapter.drawn for chapter in chapters)
+    if client.peers and (place := place_exhibit(score.score, read_peers(brief.out, client.slug), say)) is not None:
+        sections = tuple(with_exhibit(section, place) if section.key == score.key else section for section in sections)
     actions = next((chapter for chapter in chapters if isinstance(chapter, Actions)), None)
     first: dict[str, Any] = {}
     if actions is not None:
@@ -56,6 +60,11 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
     )
 
 
+def with_exhibit(section: Section, exhibit: Exhibit) -> Section:
+    """The section with one exhibit more, at its end."""
+    return section.model_copy(update={"exhibits": (*section.exhibits, exhibit)})
+
+
 def leading(actions: Sequence[Action], sections: Sequence[Section]) -> tuple[Action, ...]:
     """The actions, each pointing to the section that shows it, or, where the report has no such one, to the steps."""
     known = {section.key for section in sections}
@@ -75,10 +84,11 @@ def key_figures(brief: Brief, data: Data, chapters: Sequence[Chapter]) -> dict[s
         "currency": client.currency,
         "period": [data.period.from_.isoformat(), data.period.to.isoformat()],
         "as_of": data.as_of.isoformat(),
+        "peers": client.peers,
     }
     for chapter in chapters:
         figures.update(chapter.figures())
-    return {**figures, "five": five(figures)}
+    return {**figures, "five": five(figures), "aims": {"cac": cac_aim(figures.get("money"), client)}}
 
 
 def strongest(findings: Sequence[Finding]) -> tuple[Finding, ...]:

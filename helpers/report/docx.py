@@ -41,6 +41,7 @@ from helpers.report.outline import (
     Piece,
     Text,
     action_line,
+    findings_title,
     handout_pieces,
     outline,
 )
@@ -68,13 +69,13 @@ def docx_document(report: Report) -> bytes:
     return _Document(report).report_document()
 
 
-def handout_docx(report: Report, handout: Handout) -> bytes:
-    """One page to be used by itself, in the report's look; the same handout gives the same bytes.
+def handout_docx(report: Report, handout: Handout, level: int = 1) -> bytes:
+    """One page to be used by itself, in the report's look, its headings of ``level``; the same handout, the same bytes.
 
     Raises:
         ReportError: the brand's document cannot be used.
     """
-    return _Document(report).handout_document(handout)
+    return _Document(report).handout_document(handout, level)
 
 
 class _Document:
@@ -108,14 +109,14 @@ class _Document:
         self.body[contents:contents] = self._contents()
         return self._saved(report.title)
 
-    def handout_document(self, handout: Handout) -> bytes:
+    def handout_document(self, handout: Handout, level: int) -> bytes:
         """A handout with its title, for whom it is, and room to write."""
         report, say = self.report, self.say
         if self.own_page:
             self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
         self._add("Title", run(handout.title))
         self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=18)
-        self._pieces(handout_pieces(handout, 1))
+        self._pieces(handout_pieces(handout, level))
         return self._saved(handout.title)
 
     def _saved(self, title: str) -> bytes:
@@ -187,10 +188,11 @@ class _Document:
         if report.headline:
             self._add("Report Headline", run(report.headline))
         if report.findings:
-            self._add("heading 3", run(say("Strongest findings in money")))
+            self._add("heading 3", run(findings_title(report, say)))
             ranked = ((one.text, one.amount, one.detail) for one in report.findings)
             self._ranked(ranked)
-        self._score(report.score)
+        if report.score is not None:
+            self._score(report.score)
         if report.actions:
             self._add("heading 3", run(say("What to do first")))
             self._ranked((one.title, one.amount, action_line(one, say)) for one in report.actions)
@@ -287,6 +289,8 @@ class _Document:
         scale = min(1.0, self.page.room / wide, HIGHEST / high)
         png = png_of(recoloured(piece.figure.svg, self.report.brand))
         self._add("Report Picture", self._drawing(png, piece.figure.alt, wide * scale, high * scale))
+        if not piece.number:
+            return
         said = self._numbered("Figure", piece.label, piece.number, piece.caption)
         if piece.see:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]

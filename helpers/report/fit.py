@@ -14,7 +14,7 @@ from functools import cache
 from helpers.language import NBSP, Language
 from helpers.report.lettering import clean, width
 from helpers.report.model import Cell, Table
-from helpers.report.outline import Heading, Numbers, Piece
+from helpers.report.outline import Heading, Numbers, Piece, Text
 
 SIZES = (8.5, 8.0, 7.5, 7.0)
 """Points, tried from the first: smaller letters are not read on paper."""
@@ -66,11 +66,24 @@ class Run:
 
 
 def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, sideways: float) -> list[Run]:
-    """The pieces on upright pages and on pages turned for wide tables; a heading goes with what it heads."""
+    """The pieces on upright pages and on pages turned for wide tables.
+
+    A heading, and the words between it and its table, go with the table: no page holds them alone.
+    """
     made: list[Run] = []
     waiting: list[tuple[Piece, Fitted | None]] = []
+
+    def add(turned: bool, more: Iterable[tuple[Piece, Fitted | None]]) -> None:
+        if made and made[-1].sideways == turned:
+            made[-1] = Run(turned, (*made[-1].pieces, *more))
+        else:
+            made.append(Run(turned, tuple(more)))
+        waiting.clear()
+
     for piece in pieces:
-        if isinstance(piece, Heading):
+        if isinstance(piece, Heading) and waiting and isinstance(waiting[-1][0], Text):
+            add(False, waiting)
+        if isinstance(piece, Heading) or (waiting and isinstance(piece, Text)):
             waiting.append((piece, None))
             continue
         table = None
@@ -78,13 +91,10 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
             # At the end all tables stand on turned pages, narrow ones too: one turn of the paper is enough.
             table = fitted(piece.table, say, currency, sideways if piece.at_the_end else upright, sideways)
         turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
-        more = (*waiting, (piece, table))
-        if made and made[-1].sideways == turned:
-            made[-1] = Run(turned, (*made[-1].pieces, *more))
-        else:
-            made.append(Run(turned, more))
-        waiting = []
-    return [*made, Run(False, tuple(waiting))] if waiting else made
+        add(turned, (*waiting, (piece, table)))
+    if waiting:
+        add(False, waiting)
+    return made
 
 
 def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:

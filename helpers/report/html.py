@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.language import Language, language
-from helpers.report.fit import Fitted, fitted
+from helpers.report.fit import Fitted, advance, fitted
 from helpers.report.inline import inlined
 from helpers.report.lettering import strip_control
 from helpers.report.look import dark, light
-from helpers.report.model import Brand, Report, ScoreCard, Section
-from helpers.report.outline import action_line, action_pairs, on_scale
+from helpers.report.model import Brand, Handout, Report, ScoreCard, Section
+from helpers.report.outline import action_line, action_pairs, findings_title, on_scale
 
 HERE = Path(__file__).parent
 PAPER, SIDEWAYS = 498.0, 745.0
 """Points between the margins of a printed page, upright and on its side."""
+SHEET, SHEET_LETTERS, SHEET_LINES = 510.0, 7.6, 74.0
+"""A working document on one sheet: points between its margins, size of its letters, lines that the sheet holds."""
 
 
 def html_page(report: Report) -> str:
@@ -43,6 +46,48 @@ def html_page(report: Report) -> str:
             **_words(say, report.currency, report.sections),
         )
     )
+
+
+def handout_page(report: Report, handout: Handout) -> str:
+    """A working document as a page of its own, one sheet of A4 on paper; the same handout gives the same text.
+
+    Raises:
+        ReportError: a picture holds more than shapes.
+    """
+    drawn, shared = inlined(report.figures())
+    return (
+        _environment()
+        .get_template("handout.html")
+        .render(
+            report=report,
+            handout=handout,
+            fit=f"{_fit(handout):.2f}",
+            css=Markup(style_sheet(report.brand)),
+            logo=_logo_size(report.brand),
+            glyphs=Markup(shared),
+            picture=lambda figure: Markup(drawn[figure.name]),
+            **_words(language(report.lang), report.currency, ()),
+        )
+    )
+
+
+def _fit(handout: Handout) -> float:
+    """How much smaller letters must be for a handout to be one sheet: from its lines, counted as they will break."""
+
+    def lines(text: str, room: float = SHEET) -> float:
+        return max(1.0, math.ceil(1.03 * advance(text, SHEET_LETTERS) / room)) if text else 0.0
+
+    total = 5.0
+    for block in handout.blocks:
+        total += {"heading": 1.9 * lines(block.text, SHEET / 1.2), "picture": 10.5, "line": 3.0}.get(block.kind, 0.0)
+        if block.kind in ("text", "bullets", "steps"):
+            total += 1.1 * (lines(block.text) + sum(lines(item, SHEET - 12) for item in block.items))
+        if block.table is not None:
+            column = SHEET / max(len(block.table.columns), 1)
+            rows = [max((lines(str(cell), column) for cell in row if cell), default=1.0) for row in block.table.rows]
+            total += 1.6 + sum(1.5 + 0.44 * (high - 1) for high in rows) + 1.1 * lines(block.table.note)
+    # Smaller letters make shorter lines as well as more of them: the room grows with the square.
+    return min(1.0, max(0.62, (SHEET_LINES / total) ** 0.5 if total > SHEET_LINES else 1.0))
 
 
 def part(name: str, say: Language, currency: str, *values: Any) -> str:
@@ -89,6 +134,7 @@ def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[
         "say": say,
         "currency": currency,
         "section_titles": {section.key: section.title for section in sections},
+        "findings_title": lambda report: findings_title(report, say),
         "action_line": lambda action: action_line(action, say),
         "action_pairs": lambda action: action_pairs(action, say),
         "on_paper": lambda table: _on_paper(fitted(table, say, currency, PAPER, SIDEWAYS)),
@@ -102,7 +148,7 @@ def _contents(report: Report, say: Language) -> list[tuple[str, str]]:
     parts = [("first-page", say("The main thing"))]
     if report.days or report.actions or report.next_audit:
         parts.append(("days", say("The first 90 days")))
-    if report.score.readings or report.score.states:
+    if report.score and (report.score.readings or report.score.states):
         parts.append(("reading-the-score", say("How to read the score")))
     parts += [(f"s-{section.key}", section.title) for section in report.sections]
     if report.method:

@@ -141,10 +141,11 @@ class Stretch(Model):
 class Block(Model):
     """A part of a handed-over page. ``items`` of bullets and steps; ``line`` is filled in by hand."""
 
-    kind: Literal["heading", "text", "bullets", "steps", "table", "line"]
+    kind: Literal["heading", "text", "bullets", "steps", "table", "line", "picture"]
     text: str = ""
     items: tuple[str, ...] = ()
     table: Table | None = None
+    figure: Figure | None = None
 
 
 class Handout(Model):
@@ -255,7 +256,8 @@ class Report(Model):
     as_of: dt.date
     brand: Brand | None = None
     """Whose report it is; None: nobody's name stands on it."""
-    score: ScoreCard
+    score: ScoreCard | None = None
+    """None: a report about many clients, which has no score of its own."""
     findings: tuple[Finding, ...] = ()
     """Where money is lost or found, at most three, strongest first."""
     headline: str = ""
@@ -276,4 +278,6 @@ class Report(Model):
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures in reading order."""
-        return tuple(x.figure for section in self.sections for x in section.exhibits if x.figure is not None)
+        shown = [x.figure for section in self.sections for x in section.exhibits]
+        handed = [block.figure for handout in self.handouts for block in handout.blocks]
+        return tuple(figure for figure in (*shown, *handed) if figure is not None)

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.language import Language
 from helpers.report.html import part
 from helpers.report.lettering import strip_control
-from helpers.report.model import Figure, Report, ScoreCard, Section
+from helpers.report.model import Figure, Report, ScoreCard, Section, Table
 
 # Jupyter sets $...$ as formulas in HTML too; these classes (of MathJax 2 and 3) keep it from the client's text.
 _STYLE = (
@@ -40,8 +40,29 @@ def show_first_page(report: Report, say: Language) -> None:
     """Display what stands on the first page of the report."""
     findings = (f"{finding.text} {finding.amount}".strip() for finding in report.findings)
     actions = (f"{action.title} {action.amount}".strip() for action in report.actions)
-    plain = _plain(report.title, report.headline, report.score.headline, *findings, *actions)
+    headline = report.score.headline if report.score else ""
+    plain = _plain(report.title, report.headline, headline, *findings, *actions)
     _show(part("first_page", say, report.currency, report), plain)
+
+
+def show_handout(report: Report, say: Language) -> None:
+    """Display the working documents of a report as they will be handed out."""
+    for handout in report.handouts:
+        _show(part("heading", say, "", handout), _plain(handout.title))
+        for block in handout.blocks:
+            if block.kind == "picture":
+                if block.figure is not None:
+                    _show_picture(block.figure)
+                continue
+            alone = handout.model_copy(update={"blocks": (block,)})
+            _show(part("block", say, report.currency, alone), _plain(block.text, *block.items, *_rows(block.table)))
+
+
+def _rows(table: Table | None) -> list[str]:
+    """A table in plain text: a row a line."""
+    if table is None:
+        return []
+    return [" | ".join(str(cell).strip() for cell in row) for row in table.rows]
 
 
 def _show_picture(figure: Figure) -> None:

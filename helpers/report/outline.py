@@ -79,7 +79,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its number; ``label`` is the number as written ("Figure 7")."""
+    """A figure with its number; ``label`` is the number as written ("Figure 7"); 0: one of a handout, not counted."""
 
     figure: Figure
     number: int
@@ -122,6 +122,11 @@ def handout_pieces(handout: Handout, level: int) -> Iterator[Piece]:
     """What stands below a handout's title; its own headings are of ``level``."""
     for block in handout.blocks:
         yield from _block(block, level)
+
+
+def findings_title(report: Report, say: Language) -> str:
+    """What stands above the findings: those of a client are about money, those of many clients are not."""
+    return say("Strongest findings in money") if report.score is not None else say("What stands out")
 
 
 def action_pairs(action: Action, say: Language) -> tuple[tuple[str, str], ...]:
@@ -170,7 +175,8 @@ class _Outline:
     def pieces(self) -> Iterator[Piece]:
         report, say = self.report, self.say
         yield from self.days()
-        yield from self.score(report.score)
+        if report.score is not None:
+            yield from self.score(report.score)
         for section in report.sections:
             yield from self.section(section)
         if report.method:
@@ -306,6 +312,9 @@ def _block(block: Block, level: int) -> Iterator[Piece]:
             yield Text(block.text, "strong")
         if block.table is not None:
             yield Numbers(block.table)
+    elif block.kind == "picture":
+        if block.figure is not None:
+            yield Picture(block.figure, 0, "", block.text)
     else:
         if block.text:
             yield Text(block.text)

@@ -13,8 +13,18 @@ from helpers.report.fit import Fitted, Run, advance, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
-from helpers.report.model import Brand, Figure, Report, ScoreCard
-from helpers.report.outline import Blank, Numbers, Picture, Piece, action_line, on_scale, outline
+from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
+from helpers.report.outline import (
+    Blank,
+    Numbers,
+    Picture,
+    Piece,
+    action_line,
+    findings_title,
+    handout_pieces,
+    on_scale,
+    outline,
+)
 from helpers.report.typesetting import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -39,7 +49,25 @@ def pdf_document(report: Report) -> bytes:
     Raises:
         ReportError: a picture holds more than shapes, or typst refuses the document.
     """
-    say = language(report.lang)
+    files = _files(report)
+    return _set(files, _data(report, language(report.lang)))
+
+
+def handout_pdf(report: Report, handout: Handout) -> bytes:
+    """A working document as a PDF of its own, on one sheet: its letters give way; the same handout, the same bytes.
+
+    Raises:
+        ReportError: a picture holds more than shapes, or typst refuses the document.
+    """
+    say, files = language(report.lang), _files(report)
+    parts = runs(handout_pieces(handout, 2), say, report.currency, ROOM, ROOM)
+    pieces = [_piece(piece, table, say) for run in parts for piece, table in run.pieces]
+    sheet = {"title": handout.title, "pieces": pieces}
+    return _set(files, _data(report, say) | {"title": handout.title, "sheet": sheet, "runs": []})
+
+
+def _files(report: Report) -> dict[str, bytes]:
+    """The template and the pictures, each of them checked before anything is measured."""
     files = {"main": TEMPLATE.read_bytes()}
     for figure in report.figures():
         if figure.svg:
@@ -47,7 +75,11 @@ def pdf_document(report: Report) -> bytes:
             files[_file(figure)] = recoloured(figure.svg, report.brand).encode()
     if report.brand and report.brand.logo:
         files[_logo_file(report.brand)] = report.brand.logo_bytes
-    files["data.json"] = json.dumps(_clean(_data(report, say))).encode()
+    return files
+
+
+def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
+    files["data.json"] = json.dumps(_clean(data)).encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
@@ -72,9 +104,10 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
             "contents": say("Contents"),
             "score": say("Score"),
             "of_100": say("of 100"),
-            "findings": say("Strongest findings in money"),
+            "findings": findings_title(report, say),
             "actions": say("What to do first"),
         },
+        "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
     }
@@ -93,7 +126,9 @@ def _owner(report: Report, say: Language) -> dict[str, Any]:
     }
 
 
-def _score(card: ScoreCard, say: Language) -> dict[str, Any]:
+def _score(card: ScoreCard | None, say: Language) -> dict[str, Any] | None:
+    if card is None:
+        return None
     if card.total is None:
         return {"total": None, "missing": card.missing}
     sides = {

@@ -65,7 +65,7 @@ class _Slides:
             slide,
             report.headline,
             *(text for finding in report.findings for text in (finding.text, finding.amount, finding.detail)),
-            *(f"{reading.title}: {reading.text}" for reading in card.readings),
+            *(f"{reading.title}: {reading.text}" for reading in (card.readings if card else ())),
             *_told(report.method),
         )
         if report.actions:
@@ -78,7 +78,7 @@ class _Slides:
             slide = self.add()
             days_page(painter, slide, report, self.plain)
             self.notes(slide, *(f"{stretch.title}: {'; '.join(stretch.items)}" for stretch in report.days))
-        if card.readings:
+        if card and card.readings:
             slide = self.add()
             reading_page(painter, slide, card, self.plain)
             self.notes(

@@ -9,8 +9,8 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from helpers.report.html import scale_text
 from helpers.report.logo import logo_png, logo_size
-from helpers.report.model import Action, Finding, Report, ScoreCard
-from helpers.report.outline import action_pairs, on_scale
+from helpers.report.model import Action, Report, ScoreCard
+from helpers.report.outline import action_pairs, findings_title, on_scale
 from helpers.report.pptx_deck import Area
 from helpers.report.pptx_parts import ACCENT, MUTED, SHRINK, TEXT, Painter, Words, describe, plain, scaled
 
@@ -52,8 +52,11 @@ def main_page(painter: Painter, slide: Any, report: Report, size: float) -> None
         Area(area.left, area.top, area.width * 0.42, area.height),
         Area(area.left + area.width * 0.47, area.top, area.width * 0.53, area.height),
     )
+    if report.score is None:
+        _findings(painter, slide, report, area)
+        return
     _score(painter, slide, report.score, left)
-    _findings(painter, slide, report.findings, right)
+    _findings(painter, slide, report, right)
 
 
 def _score(painter: Painter, slide: Any, card: ScoreCard, area: Area) -> None:
@@ -113,12 +116,12 @@ def _scale(painter: Painter, slide: Any, card: ScoreCard, area: Area) -> None:
         painter.shape(Inside, MSO_SHAPE.OVAL, Area(at(card.total) - 0.1, area.top - 0.02, 0.2, 0.2), ACCENT)
 
 
-def _findings(painter: Painter, slide: Any, findings: tuple[Finding, ...], area: Area) -> None:
-    if not findings:
+def _findings(painter: Painter, slide: Any, report: Report, area: Area) -> None:
+    if not report.findings:
         return
-    head = Words(painter.say("Strongest findings in money"), 12, colour=MUTED)
+    head = Words(findings_title(report, painter.say), 12, colour=MUTED)
     words = [head]
-    for finding in findings:
+    for finding in report.findings:
         if finding.amount:
             words.append(Words(finding.amount, 20, bold=True, colour=ACCENT, after=0.1))
         words.append(Words(finding.text, 16, bold=True, after=0.2 if finding.detail else 1.0))

@@ -18,6 +18,7 @@ from helpers.language import language
 from helpers.report.lettering import strip_control
 from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Column, Report, Table
+from helpers.report.outline import findings_title
 from helpers.report.repeatable import repeatable
 from helpers.report.xlsx_sheets import Sheet, Sheets
 
@@ -62,7 +63,7 @@ class _Workbook(Sheets):
         say, report = self.say, self.report
         found: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = [
             (
-                say("Strongest findings in money"),
+                findings_title(report, say),
                 (say("Finding"), say("Amount"), say("Explanation")),
                 [(one.text, one.amount, one.detail) for one in report.findings],
             ),
@@ -90,9 +91,9 @@ class _Workbook(Sheets):
         say, report, card = self.say, self.report, self.report.score
         if report.headline:
             self.line(sheet, report.headline, 12, bold=True)
-        if card.total is None:
+        if card is not None and card.total is None:
             self.line(sheet, f"{say('Score')}: ? {card.missing}")
-        else:
+        elif card is not None:
             written = card.total_text or say.count(card.total)
             self.line(sheet, f"{say('Score')}: {written} {say('of 100')} – {card.band}", 12, bold=True)
             if card.interval:

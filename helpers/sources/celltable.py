@@ -16,6 +16,7 @@ from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
 from helpers.sources.recognise import Candidate
+from helpers.sources.repair import SUSPICIOUS
 from helpers.sources.values import ODD_PLACEHOLDERS, PLACEHOLDERS, QUIET_PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ _APOSTROPHE = "'"
 _GUARD = "^'[-+=@]"
 _SUSPECT = (
     f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
-    f"|[{_SPACES}](?:$|{_UNIT})|[{{]|%7"
+    f"|[{_SPACES}](?:$|{_UNIT})|[{{]|{SUSPICIOUS}"
 )
-"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template."""
+"""A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage."""
 _NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
 """A row of nothing but '#REF!' or dashes is as empty as an empty one."""
 
@@ -72,7 +73,7 @@ def prepare(con: Backend) -> None:
         f"audit_filled(t) AS CASE WHEN {nothing} THEN NULL WHEN {guarded} THEN substr(t, 2) ELSE t END",
         "audit_cell(t) AS audit_filled(audit_trim(t))",
         f"audit_dirty(t) AS unicode(t) < 33 OR unicode(t) IN ({first}) OR {last} OR t IN ({quiet})",
-        f"audit_odd(t) AS CASE WHEN strlen(t) < 12 THEN lower(t) IN ({odd}) ELSE false END",
+        f"audit_odd(t) AS CASE WHEN strlen(t) < 24 THEN lower(t) IN ({odd}) ELSE false END",
         f"audit_some(t) AS CASE WHEN t < '!' AND trim(t) = '' OR t IN ({quiet}) THEN NULL ELSE t END",
         "audit_key(t) AS lower(audit_trim(t))",
     ):

@@ -28,6 +28,7 @@ TYPES: dict[ColumnType, str] = {
     "rating": "1 to 5, words through `rating` in client.yml",
     "minutes": "duration in minutes",
     "seconds": "duration in seconds",
+    "title": "the name of a lead or deal; becomes a mark while it is read, the name goes no further",
 }
 
 

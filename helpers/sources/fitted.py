@@ -9,7 +9,7 @@ import ibis
 from helpers.errors import DataError, Problem
 from helpers.sources.staged import TWINS, TYPES
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.typed import rate_of
+from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark
 from helpers.sources.values import FALSE_WORDS, MONEY, TRUE_WORDS
 from helpers.validation import nearest
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 WANTED = {
     "moment": "a date or timestamp", "day": "a date or timestamp", "money": "a number", "number": "a number",
     "count": "a number", "rating": "a number, or text that rating in client.yml explains", "minutes": "a number",
-    "seconds": "a number", "flag": "true or false, 1 or 0, or text that values in client.yml explains",
+    "seconds": "a number", "title": "text", "flag": "true or false, 1 or 0, or text that values in client.yml explains",
 }  # fmt: skip
 
 
 def fitted(
     engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """The columns of the clean table ``name``, and ``_bad_<column>`` where some text may have no meaning.
+    """The columns of the clean table ``name``, and beside them ``_bad_<column>`` where some text may have no meaning,
+    ``_macro_<column>`` where the advertising system may have left a template unfilled.
 
     Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in.
 
@@ -41,7 +42,7 @@ def fitted(
     problems: list[Problem] = []
     one_entity = {"leads", "deals"} <= {source.table, *source.also}
     values: dict[str, ir.Value] = {}
-    bad: list[str] = []
+    beside: list[str] = []
     for column in spec.columns:
         kind = TYPES.get(column.type, "string")
         if column.name in source.constants:
@@ -65,7 +66,12 @@ def fitted(
         values[column.name] = value
         if column.type in ("flag", "rating") and base[own].type().is_string():
             values[f"_bad_{column.name}"] = ibis.ifelse(value.isnull(), _text(engine, base[own]), ibis.null("string"))
-            bad.append(column.name)
+            beside.append(f"_bad_{column.name}")
+        if column.name in MACRO_COLUMNS and base[own].type().is_string():
+            unfilled = value.re_search(MACRO)
+            values[f"_macro_{column.name}"] = ibis.ifelse(unfilled, value, ibis.null("string"))
+            values[column.name] = ibis.ifelse(unfilled, ibis.null("string"), value)
+            beside.append(f"_macro_{column.name}")
     if problems:
         raise DataError(problems)
     money = [column.name for column in spec.columns if column.type == "money"]
@@ -75,7 +81,7 @@ def fitted(
     if money and client.rates:
         rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
         table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
-    return table, tuple(bad)
+    return table, tuple(beside)
 
 
 def _currency(client: Client, source: Source, values: dict[str, ir.Value]) -> ir.StringValue:
@@ -109,6 +115,8 @@ def _typed(
             return _mapped_text(_text(engine, given), source, column.name) if fits else None
         case "person":
             return _hashed(engine, _text(engine, given), secret) if dtype.is_string() or dtype.is_integer() else None
+        case "title":
+            return title_mark(_text(engine, given), client.left_out.words) if dtype.is_string() else None
         case "moment":
             return _moment(engine, client, source, given)
         case "day":

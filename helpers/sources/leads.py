@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
+import pandas as pd
 
 from helpers.errors import DataError
-from helpers.sources.asking import asked_row
+from helpers.sources.asking import asked, asked_row
 from helpers.sources.notices import Code, Ledger, Notice
 from helpers.sources.outcomes import stage_map, with_meaning
 from helpers.sources.presets import Preset
@@ -17,14 +19,15 @@ from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pandas as pd
 
     from helpers.client import Client
     from helpers.sources.engines import Engine
 
 OUTCOMES = ("open", "won", "lost")
 WIDE = "decimal(20, 6)"
-TEST_WORDS = ("test", "тест", "testing", "тестирование", "тестування")
+TEST_WORDS = ("test", "тест", "testing", "testone", "тестирование", "тестування")
+NOBODY = ("false", "0", "null", "deleted user", "удален", "удалён", "удаленный сотрудник", "видалений користувач")
+"""What CRMs write where a person is gone: nobody is in charge."""
 
 
 async def clean_leads(
@@ -51,11 +54,13 @@ async def clean_leads(
         channel=ibis.coalesce(table.channel, table.source).fill_null(""),
         campaign=table.campaign.fill_null(""),
         campaign_id=table.campaign_id.fill_null(""),
-        manager=table.manager.fill_null(""),
+        manager=_in_charge(table).fill_null(""),
         product=table["product"].fill_null(""),
         age_days=_age(table, closed, "created_at", as_of),
-    ).drop("stage", "pipeline", "_file", "_row")
-    clean = engine.keep("clean_leads", made)
+        test=_test_like(client, table),
+    )
+    made = await _without_tests(engine, client, made, "leads", ledger)
+    clean = engine.keep("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
     await _notices(clean, "leads", "created_at", as_of, ledger, client)
     return clean
 
@@ -81,8 +86,16 @@ async def clean_deals(
     made = table.mutate(
         gross=ibis.coalesce(table.margin, usual),
         closed_at=closed,
-    ).drop("stage", "pipeline", "margin", "currency", "_file", "_row")
-    clean = engine.keep("clean_deals", made)
+        manager=_in_charge(table),
+        test=_test_like(client, table),
+    )
+    if ledger.left is not None:
+        # The deal of a test is a test.
+        left = ledger.left.select(_left="lead_id")
+        joined = made.left_join(left, [made.lead_id == left["_left"]])
+        made = joined.mutate(test=joined.test | joined["_left"].notnull()).drop("_left")
+    made = await _without_tests(engine, client, made, "deals", ledger)
+    clean = engine.keep("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
     won = clean.outcome == "won"
     found = await asked_row(
         clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
@@ -108,11 +121,51 @@ async def clean_events(
     return engine.keep("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
 
 
+def _in_charge(table: ir.Table) -> ir.StringValue:
+    """The manager, NULL where the CRM holds a word for nobody."""
+    return ibis.ifelse(table.manager.lower().isin(NOBODY), ibis.null("string"), table.manager)
+
+
+def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
+    """What looks like a test: by its name, source, campaign or stage, or by the rules of client.yml."""
+    rules = client.left_out
+    found = (table.title == "test").fill_null(False)
+    for name in ("source", "channel", "campaign", "stage"):
+        if name in table.columns:
+            text = table[name].fill_null("").lower()
+            found = found | text.isin(TEST_WORDS)
+            for word in rules.words:
+                found = found | text.contains(word.strip().lower())
+    managers = [name.strip().lower() for name in rules.managers]
+    return found | table.manager.fill_null("").lower().isin(managers) if managers else found
+
+
+async def _without_tests(engine: Engine, client: Client, table: ir.Table, name: str, ledger: Ledger) -> ir.Table:
+    """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too."""
+    rules = client.left_out
+    if not rules.tests:
+        return table
+    gone = table.test if rules.won else table.test & (table.outcome != "won")
+    left = table.filter(gone)
+    if name == "leads":
+        # Before anything is asked: deals that are cleaned at the same time read it.
+        ledger.left = engine.keep("left_leads", left.select("lead_id"))
+    # As text: the account is exact to the last digit.
+    money = left.amount.sum().cast("decimal(38, 6)").cast("string") if name == "deals" else ibis.null("string")
+    counted = left.group_by("_file").agg(rows=left.count(), money=money, first=left["_row"].min())
+    for row in (await asked(counted)).sort_values("_file").to_dict("records"):
+        amount = None if name != "deals" else Decimal(0 if pd.isna(row["money"]) else row["money"])
+        first = (int(row["first"]),) if row["first"] else ()
+        file = ledger.labels[name][int(row["_file"])]
+        ledger.leave_out(Notice(Code.TEST_LEFT_OUT, name, int(row["rows"]), amount, file, first_rows=first))
+    return table.filter(~gone)
+
+
 def _with_meaning(
     client: Client, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset], name: str, ledger: Ledger
 ) -> ir.Table:
     pairs = pairs.sort_values(["pipeline", "stage"])
-    mapping, problems, guessed = stage_map(client, presets, pairs, name)
+    mapping, problems, guessed = stage_map(client, presets, pairs)
     if problems:
         raise DataError(problems)
     if guessed:
@@ -168,11 +221,11 @@ def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.dat
 
 
 async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
-    closed, source = table.closed_at.cast("date"), table.source.fill_null("").lower()
+    closed = table.closed_at.cast("date")
     late = closed > ibis.literal(as_of)
     # On a day of audit that the client has chosen, what closed later is still open.
     known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
-    test = source.isin(TEST_WORDS) | table.campaign.lower().isin(TEST_WORDS)
+    test = table.test
     found = await asked_row(
         table.aggregate(
             before=(known < table[created].cast("date")).sum(),
@@ -181,6 +234,7 @@ async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, led
             nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
             people=table.person.nunique(),
             with_person=table.person.count(),
+            auto=(table.title == "auto").sum(),
             tests=test.sum(),
             tests_won=(test & (table.outcome == "won")).sum(),
         )
@@ -192,5 +246,6 @@ async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, led
         Notice(Code.NO_MANAGER, name, int(found["nobody"] or 0)),
         Notice(Code.NO_CAMPAIGN, name, int(found["nameless"] or 0)),
         Notice(Code.REPEATS, name, int(found["with_person"] or 0) - int(found["people"] or 0)),
+        Notice(Code.AUTO_TITLE, name, int(found["auto"] or 0)),
         Notice(Code.TEST_LIKE, name, int(found["tests"] or 0), detail=str(int(found["tests_won"] or 0))),
     )

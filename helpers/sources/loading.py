@@ -19,6 +19,8 @@ from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import answered, asked
 from helpers.sources.celltable import prepare
+from helpers.sources.dated import export_ages, settle_vanished
+from helpers.sources.discreet import discreet
 from helpers.sources.engines import Engine
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
@@ -27,7 +29,9 @@ from helpers.sources.outcomes import pairs_of
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
+from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
+from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
 
@@ -100,6 +104,7 @@ def load(client: Client) -> Data:
     for part in typed:
         ledger.add(*part.mapped.notices)
     files = tuple(raw for part in typed for raw in part.mapped.files)
+    ledger.raw = (*files, *plan.unused)
     staged = {
         name: stage(con, TABLES[name], [part for part in typed if name in part.fills])
         for name in TABLES
@@ -108,7 +113,9 @@ def load(client: Client) -> Data:
     as_of = _as_of(con, client, staged, ledger)
     for name, one in staged.items():
         labels = [raw.name for part in typed if name in part.fills for raw in part.mapped.files]
+        ledger.add(*settle_vanished(con, one, labels, client.left_out.vanished))
         one.settle(con, client.as_of)
+        ledger.labels[name] = tuple(labels)
         _account(one.table, TABLES[name], ledger, labels)
     tables = {name: one.clean() for name, one in staged.items()}
     presets = {name: [part.mapped.preset for part in typed if name in part.fills] for name in staged}
@@ -141,6 +148,7 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
         unknown = [Problem(raw.unused.partition(" - ")[0], "run `audit map`", raw.name) for raw in plan.unused]
         raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources"), *unknown])
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
+    ledger.raw = plan.unused
     ledger.add(*(Notice(Code.NO_SOURCE, needed) for needed in ("spend", "leads", "deals")))
     as_of = client.as_of or client.period.to
     return Data(client, Engine(con), {}, ledger, plan.unused, as_of, client.period, client.compare_with, snapshot=True)
@@ -158,16 +166,35 @@ def connect() -> Backend:
 
 def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typed]:
     typed: list[Typed] = []
-    problems: list[Problem] = []
+    problems = mixed_vat(client, plan)
+    net = {part.source.vat for part in plan.planned if part.source.table == "spend"} >= {"included", "excluded"}
+    net = net and bool(client.vat_rate)
     secret = secrets.token_hex(16)  # With a phone or an e-mail behind it still one block of SHA-256.
     for planned in plan.planned:
         try:
-            typed.append(type_source(con, client, map_source(con, client, planned), secret))
+            mapped = map_source(con, client, planned)
+            mapped.vat_off = net and planned.source.table == "spend" and planned.source.vat == "included"
+            typed.append(type_source(con, client, mapped, secret))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
         raise DataError(problems)
     return typed
+
+
+def mixed_vat(client: Client, plan: Plan) -> list[Problem]:
+    """Spend with VAT and spend without it are never added up: with a rate VAT is taken off, without one we ask."""
+    flags = {part.source.vat: part.source.file for part in plan.planned if part.source.table == "spend"}
+    if not {"included", "excluded"} <= set(flags) or client.vat_rate:
+        return []
+    return [
+        Problem(
+            f"spend with VAT ({flags['included']}) and without ({flags['excluded']}) cannot be added up",
+            "write the rate, for example vat_rate: {2026-01-01: 0.2}: it is taken off, and all spend is without VAT",
+            "client.yml",
+            key="vat_rate",
+        )
+    ]
 
 
 def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledger) -> dt.date:
@@ -192,6 +219,7 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
     frame = grouped.order_by("_drop", "_file").to_pandas()
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
+    undated = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
     for row in frame.to_dict("records"):
         rows = int(row["rows"])
@@ -207,19 +235,22 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
+                detail="undated" if code is Code.DUPLICATE_ID and undated else "",
                 first_rows=(int(row["first"]),),
             )
         )
         if notice is not None:
             ledger.add(notice)
-        if notice is None or notice.group == "dropped":
-            balance.rows_before += rows
-            balance.money_before = (
-                None if money is None or balance.money_before is None else balance.money_before + money
-            )
-        if notice is None:
-            balance.rows_after += rows
-            balance.money_after = None if money is None or balance.money_after is None else balance.money_after + money
+        place = ledger.files.setdefault(
+            (spec.name, files[int(row["_file"])]), TableLedger(spec.name, money_before=zero, money_after=zero)
+        )
+        for one in (balance, place):
+            if notice is None or notice.group == "dropped":
+                one.rows_before += rows
+                one.money_before = None if money is None or one.money_before is None else one.money_before + money
+            if notice is None:
+                one.rows_after += rows
+                one.money_after = None if money is None or one.money_after is None else one.money_after + money
     ledger.tables[spec.name] = balance
     _unread(table, spec, ledger, files)
 
@@ -275,7 +306,7 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
                         spec.name,
                         n,
                         column=column.name,
-                        detail=_example(column.type, str(found[f"{kind}{column.name}:example"])),
+                        detail=discreet(str(found[f"{kind}{column.name}:example"])),
                         first_rows=(count(f"{kind}{column.name}:row"),),
                     )
                 )
@@ -288,11 +319,6 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
             ledger.add(Notice(code, spec.name, count(f"{key}:n"), money(f"{key}:money"), column=spec.money))
     if count("long:n"):
         ledger.add(Notice(Code.PERIOD_ROWS, spec.name, count("long:n")))
-
-
-def _example(kind: str, text: str) -> str:
-    # Long or e-mail-like cells may hold personal data; a notice shows only what a code or label would look like.
-    return "" if len(text) > 60 or "@" in text else text
 
 
 def _resolve(
@@ -315,6 +341,12 @@ def _resolve(
                 problems.extend(error.problems)
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
+    if ledger.left is not None:
+        con.drop_table(ledger.left.op().name)
+        ledger.left = None
+    answered(engine, suggest_names(client, tables, ledger))
+    if "spend" in tables:
+        answered(engine, check_spend(client, tables["spend"], ledger.labels["spend"], ledger))
     for name in tables:
         if name not in ("leads", "deals", "stage_events"):
             tables[name] = con.create_table(f"clean_{name}", tables[name].drop("_file", "_row"))

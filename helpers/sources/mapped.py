@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SERVICE = ("_hash", "_blank", "_total", "_footer", "_broken")
 SUSPECT = "_suspect"
+_IN_CHARGE = re.compile(r"ответствен|відповідальн|responsible|\bowner\b|creator|created by|кем создан|ким створен")
+"""Headers of people of whom one is the manager: of the deal, of the contact, who made it."""
 
 
 @dataclass
@@ -45,7 +48,11 @@ class Mapped:
     """Named by a header or a line above the table; "$" is nobody's for sure."""
     stored: tuple[str, ...]
     """Tables that hold the text, to be dropped when it has been typed."""
+    since_1904: frozenset[int] = frozenset()
+    """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
+    vat_off: bool = False
+    """Other spend is without VAT: it is to be taken off here."""
 
     def label(self, file: int) -> str:
         """Name of a file by its number."""
@@ -87,7 +94,13 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     if planned.alone:
         notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
     currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
-    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, notices)
+    late = frozenset(number for number, candidate in enumerate(candidates) if _since_1904(candidate))
+    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+
+
+def _since_1904(candidate: Candidate) -> bool:
+    content = candidate.sheet.content
+    return isinstance(content, BookSheet) and content.since_1904
 
 
 def _columns(source: Source) -> dict[str, Column]:
@@ -187,6 +200,13 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
     if isinstance(content, BookSheet) and content.uncounted:
         found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    others = [header for header in candidate.headers if _IN_CHARGE.search(header.casefold())]
+    if "manager" in candidate.places:
+        chosen = candidate.headers[candidate.places["manager"][0]]
+        beside = [header.strip() for header in others if header != chosen]
+        if beside:
+            shown = ", ".join(dict.fromkeys(beside))
+            found.append(Notice(Code.MANAGER_CHOSEN, table, None, file=name, column=chosen.strip(), detail=shown))
     for header, (count, example) in cells.damaged.items():
         found.append(Notice(Code.ID_DAMAGED, table, count, file=name, column=header, detail=example))
     return found

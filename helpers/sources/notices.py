@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from helpers.language import Language
+    from helpers.sources.rawfiles import RawFile
     from helpers.survey.answers import Answers
 
 
@@ -32,6 +35,9 @@ class Code(StrEnum):
     AFTER_AS_OF = "AFTER_AS_OF"
     ROW_BROKEN = "ROW_BROKEN"
     DELETED_IN_CRM = "DELETED_IN_CRM"
+    OLDER_EXPORT = "OLDER_EXPORT"
+    VANISHED_LEFT_OUT = "VANISHED_LEFT_OUT"
+    TEST_LEFT_OUT = "TEST_LEFT_OUT"
     # Not data: part of the file's dress, outside "before" and "after".
     TOTAL_ROW = "TOTAL_ROW"
     PREAMBLE = "PREAMBLE"
@@ -52,11 +58,25 @@ class Code(StrEnum):
     NUMBER_UNREAD = "NUMBER_UNREAD"
     VALUE_UNREAD = "VALUE_UNREAD"
     MACRO_UNFILLED = "MACRO_UNFILLED"
+    PERCENT_DECODED = "PERCENT_DECODED"
+    MOJIBAKE_REPAIRED = "MOJIBAKE_REPAIRED"
+    LETTERS_ALIKE = "LETTERS_ALIKE"
+    VAT_TAKEN_OFF = "VAT_TAKEN_OFF"
     CURRENCY_CONVERTED = "CURRENCY_CONVERTED"
     PLACEHOLDER = "PLACEHOLDER"
     OUTCOME_AFTER_AS_OF = "OUTCOME_AFTER_AS_OF"
+    CLOCK_ENDS = "CLOCK_ENDS"
+    DAY_MOVED = "DAY_MOVED"
+    ID_PREFIX = "ID_PREFIX"
+    CONTACT_UNREAD = "CONTACT_UNREAD"
     # Kept as it is, and said.
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
+    SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
+    SPEND_TWICE = "SPEND_TWICE"
+    VANISHED = "VANISHED"
+    MERGED = "MERGED"
+    AUTO_TITLE = "AUTO_TITLE"
+    MANAGER_CHOSEN = "MANAGER_CHOSEN"
     CLOSED_BEFORE_CREATED = "CLOSED_BEFORE_CREATED"
     CLOSED_AFTER_AS_OF = "CLOSED_AFTER_AS_OF"
     WON_WITHOUT_AMOUNT = "WON_WITHOUT_AMOUNT"
@@ -70,6 +90,8 @@ class Code(StrEnum):
     OUTSIDE_PERIOD = "OUTSIDE_PERIOD"
     CAMPAIGN_WITHOUT_LEADS = "CAMPAIGN_WITHOUT_LEADS"
     CAMPAIGN_WITHOUT_SPEND = "CAMPAIGN_WITHOUT_SPEND"
+    CHANNELS_ALIKE = "CHANNELS_ALIKE"
+    CAMPAIGNS_ALIKE = "CAMPAIGNS_ALIKE"
     # Assumed: the client has not said.
     AS_OF_ASSUMED = "AS_OF_ASSUMED"
     PERIOD_ASSUMED = "PERIOD_ASSUMED"
@@ -97,6 +119,9 @@ DROPPED = frozenset(
         Code.AFTER_AS_OF,
         Code.ROW_BROKEN,
         Code.DELETED_IN_CRM,
+        Code.OLDER_EXPORT,
+        Code.VANISHED_LEFT_OUT,
+        Code.TEST_LEFT_OUT,
     }
 )
 DRESS = frozenset({Code.TOTAL_ROW, Code.PREAMBLE, Code.BLANK_ROW, Code.FOOTER})
@@ -159,11 +184,27 @@ class Ledger:
     """All notices and the balance of every table."""
 
     tables: dict[str, TableLedger] = field(default_factory=dict)
+    files: dict[tuple[str, str], TableLedger] = field(default_factory=dict)
+    """(Table, file) → the same for one file."""
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Table → its files by number."""
+    raw: tuple[RawFile, ...] = ()
+    """What each file was taken for."""
+    left: ir.Table | None = None
+    """``lead_id`` of the leads left out as tests, while the deals are cleaned: their deals go too."""
     notices: list[Notice] = field(default_factory=list)
 
     def add(self, *notices: Notice) -> None:
         """List notices; those about no row at all are left out."""
         self.notices.extend(notice for notice in notices if notice.rows != 0)
+
+    def leave_out(self, notice: Notice) -> None:
+        """List rows of one file that leave a table after its account was opened."""
+        for balance in (self.tables[notice.table], self.files[notice.table, notice.file]):
+            balance.rows_after -= notice.rows or 0
+            if balance.money_after is not None:
+                balance.money_after -= notice.money or Decimal(0)
+        self.add(notice)
 
     def dropped(self, table: str) -> Iterable[Notice]:
         """Notices of rows that did not reach the clean table."""
@@ -176,6 +217,12 @@ class Ledger:
             DataError: the toolkit itself has lost something; the figures must not be used.
         """
         problems = []
+        for name in self.tables:
+            parts = [balance for (table, _), balance in self.files.items() if table == name]
+            if sum(part.rows_after for part in parts) != self.tables[name].rows_after:
+                problems.append(
+                    Problem(f"{name}: its files do not add up", "this is a fault of the toolkit, please report it")
+                )
         for name, table in self.tables.items():
             rows = sum(notice.rows or 0 for notice in self.dropped(name))
             if table.rows_before != table.rows_after + rows:
@@ -207,11 +254,21 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
     return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
 
 
+def example(text: str) -> str:
+    """A cell as it may be shown: long or e-mail-like ones may hold personal data."""
+    return "" if len(text) > 90 or "@" in text else text
+
+
 def _detail(notice: Notice, say: Language, currency: str) -> str:
     """The detail as a reader of that language writes it."""
     if notice.code is Code.TOTAL_DIFFERS:
         total, rows = (say.money(float(part), currency, 2) for part in notice.detail.split())
         return say("the total says {total}, the rows add up to {rows}", total=total, rows=rows)
+    if notice.code is Code.DUPLICATE_ID and notice.detail:
+        return say("Of two exports of one list the newer counts if their file names hold the day they were made.")
+    if notice.code is Code.VAT_TAKEN_OFF:
+        before, after = (say.money(float(part), currency, 2) for part in notice.detail.split())
+        return say("It was {before}, it is {after}.", before=before, after=after)
     if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY):
         return say.count(int(notice.detail))
     if notice.code is Code.AS_OF_ASSUMED:
@@ -290,6 +347,62 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         ),
         Code.NO_MANAGER: say("{rows} without a manager", rows=rows),
         Code.NO_CAMPAIGN: say("{rows} without a campaign name", rows=rows),
+        Code.OLDER_EXPORT: say("{rows} that a newer export holds too: the newer state counts", rows=rows),
+        Code.VANISHED: say(
+            "{rows} of an older export whose ids a newer one no longer holds - merged or deleted in the CRM, for "
+            "example {detail}: counted until you write “vanished: true” under left_out",
+            rows=rows,
+            detail=detail,
+        ),
+        Code.MERGED: say(
+            "{rows} of these belong to a person who lives on under another id: probably merged", rows=rows
+        ),
+        Code.VANISHED_LEFT_OUT: say(
+            "{rows} of an older export whose ids a newer one no longer holds: left out, as client.yml says", rows=rows
+        ),
+        Code.TEST_LEFT_OUT: say("{rows} that look like tests: left out, as client.yml says", rows=rows),
+        Code.AUTO_TITLE: say("{rows} with a name that a form or telephony has given: kept", rows=rows),
+        Code.MANAGER_CHOSEN: say(
+            "the manager is taken from “{column}”; the file also holds: {detail}", column=column, detail=detail
+        ),
+        Code.PERCENT_DECODED: say(
+            "{rows} where “{column}” came percent-encoded: read as {detail}", rows=rows, column=column, detail=detail
+        ),
+        Code.MOJIBAKE_REPAIRED: say(
+            "{rows} where “{column}” came in a wrong encoding: read as {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.LETTERS_ALIKE: say(
+            "{rows} where “{column}” mixes Latin and Cyrillic letters in one word: read as {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.VAT_TAKEN_OFF: say(
+            "{rows} with VAT: taken off, so that all spend is without it. {detail}", rows=rows, detail=detail
+        ),
+        Code.SAME_KEY_OTHER_AMOUNT: say(
+            "{rows} with the day and campaign of another row, but another amount: kept; look whether one of the two is "
+            "a correction",
+            rows=rows,
+        ),
+        Code.SPEND_TWICE: say(
+            "{rows} of one channel and day in two files ({detail}): perhaps the same spend, uploaded twice; both are "
+            "counted until one of the files is taken away",
+            rows=rows,
+            detail=detail,
+        ),
+        Code.CHANNELS_ALIKE: say(
+            "channels with similar names: {detail}; if they are one, write it under aliases: channel", detail=detail
+        ),
+        Code.CAMPAIGNS_ALIKE: say(
+            "{rows} of campaigns without spend whose names are like those of campaigns without leads (first seen): "
+            "{detail}; if they are one, write it under aliases: campaign",
+            rows=rows,
+            detail=detail,
+        ),
         Code.REPEATS: say("{rows} from people who had written before", rows=rows),
         Code.TEST_LIKE: say(
             "{rows} look like tests (won among them: {detail}): kept until you say otherwise", rows=rows, detail=detail
@@ -343,6 +456,29 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             rows=rows,
             column=column,
             detail=detail,
+        ),
+        Code.CLOCK_ENDS: say(
+            "{rows} where “{column}” is 23:59, and none is longer: a clock starts anew at midnight, so longer times "
+            "may be cut; export durations in hours or seconds",
+            rows=rows,
+            column=column,
+        ),
+        Code.DAY_MOVED: say(
+            "{rows} moved to another day when the times of the export became the client's local time; before that, "
+            "dates of different systems may differ by a day",
+            rows=rows,
+        ),
+        Code.ID_PREFIX: say(
+            "{rows} where “{column}” carries a prefix, such as {detail}: the number behind it is used",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.CONTACT_UNREAD: say(
+            "{rows} where “{column}” is no telephone number that could be told from others (glued together, or turned "
+            "into a number with lost digits): the person is unknown",
+            rows=rows,
+            column=column,
         ),
         Code.FILE_UNUSED: say("the file is not used: {detail}", detail=detail),
         Code.HEADER_GUESSED: say("recognised by column names never seen in a real export: {detail}", detail=detail),

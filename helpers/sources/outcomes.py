@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.client import StageOutcome
 from helpers.errors import Problem
+from helpers.sources.discreet import discreet
 from helpers.sources.rawfiles import normal
 from helpers.validation import nearest
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from helpers.sources.presets import Preset
 
 ANY = "*"
+USUAL_ROWS, USUAL_SHARE = 3, 0.01
+"""What occurs in fewer rows than either, and looks like a person, is no stage: it is not repeated in a message."""
 
 
 def stage_map(
-    client: Client, presets: Iterable[Preset], pairs: pd.DataFrame, table: str
+    client: Client, presets: Iterable[Preset], pairs: pd.DataFrame
 ) -> tuple[dict[tuple[str, str], StageOutcome], list[Problem], list[str]]:
     """What every (pipeline, stage) that occurs means.
 
@@ -31,7 +34,6 @@ def stage_map(
         client: its ``outcomes`` win over those of presets.
         presets: of the table's sources.
         pairs: columns pipeline, stage (as exported, "" for none), rows.
-        table: for messages.
 
     Returns:
         The map, a problem per stage without a meaning, and the stages whose meaning a preset only guesses.
@@ -50,21 +52,30 @@ def stage_map(
         for stage, given in stages.items():
             known[pipeline if pipeline == ANY else normal(pipeline), normal(stage)] = given
             guesses.discard(normal(stage))
-    result, problems, guessed = {}, [], []
+    result: dict[tuple[str, str], StageOutcome] = {}
+    problems: list[Problem] = []
+    guessed: list[str] = []
+    usual, moved = max(USUAL_ROWS, int(USUAL_SHARE * int(pairs["rows"].sum()))), 0
     for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
         if found is None and not stage:
             # No stage entered: it is a lead and nothing more is known.
             found = StageOutcome(stage="leads", outcome="open")
+        if found is None and rows < usual and not discreet(stage):
+            moved += int(rows)
+            continue
         if found is None:
-            guess = nearest(stage, [name for _, name in known])
-            place = f'"{pipeline}": ' if pipeline else ""
-            hint = f' (in client.yml there is "{guess}")' if guess else ""
+            elsewhere = any(name == normal(stage) for _, name in known)
+            guess = None if elsewhere else nearest(stage, [name for _, name in known])
+            hint = " in this pipeline" if elsewhere else f' (in client.yml there is "{guess}")' if guess else ""
+            place = f' of the pipeline "{pipeline}"' if pipeline else ""
+            under = pipeline if elsewhere else ANY
+            # How to write it is said once: a CRM may have dozens of stages.
+            form = "..." if problems else f"outcome: open|won|lost, stage: one of {', '.join(client.stage_keys)}"
             problems.append(
                 Problem(
-                    f'{table}: the stage {place}"{stage}" ({rows} rows) has no outcome{hint}',
-                    f'add under outcomes: "*": {{"{stage}": {{outcome: open|won|lost, '
-                    f"stage: one of {', '.join(client.stage_keys)}}}}}",
+                    f'the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
+                    f'add under outcomes: "{under}": {{"{stage}": {{{form}}}}}',
                     "client.yml",
                 )
             )
@@ -72,6 +83,11 @@ def stage_map(
         if normal(stage) in guesses:
             guessed.append(stage)
         result[pipeline, stage] = found
+    if moved:
+        what = f"{moved} rows hold no stage but what may be a person's name, address or number"
+        problems.append(
+            Problem(what, "their cells have moved, or another column is mapped to the stage: check the file")
+        )
     return result, problems, list(dict.fromkeys(guessed))
 
 

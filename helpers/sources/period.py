@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-_MONTHS = (
+MONTHS = (
     ("jan", "янв", "січ", "ene"),
     ("feb", "фев", "лют", "fev"),
     ("mar", "мар", "бер"),
@@ -75,4 +75,4 @@ def _day(parts: tuple[str, ...], order: str) -> dt.date | None:
 
 def _month(word: str) -> int:
     """Number of a month from the first letters of its name; 0: no month."""
-    return next((number for number, names in enumerate(_MONTHS, 1) if word.startswith(names)), 0)
+    return next((number for number, names in enumerate(MONTHS, 1) if word.startswith(names)), 0)

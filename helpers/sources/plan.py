@@ -5,6 +5,7 @@ A source may name its columns, or a preset, or nothing but a file: then each of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
 
 EXPORTS = "exports"
+KEPT = ("tasks", "meetings", "notes", "promotions", "kpis")
+"""Tables that may lie in the client's folder beside client.yml."""
 NOTES = (".md", ".rst", ".yml", ".yaml", ".py", ".ipynb")
 """Files that people write about exports: a table in one of them is no export."""
 
@@ -70,7 +73,7 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
     problems: list[Problem] = []
     planned: list[Planned] = []
     unused: list[RawFile] = []
-    given = client.sources or _discovered(client)
+    given = (*(client.sources or _discovered(client)), *_kept(client))
     named = {path for source in given if source.table or source.preset for path in _paths(client, source, [])}
     for source in given:
         loose = not source.table and not source.preset
@@ -110,10 +113,72 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
     return Plan(tuple(planned), tuple(unused))
 
 
+@dataclass(frozen=True)
+class Looked:
+    """One file of exports/ as the plan sees it."""
+
+    path: Path
+    name: str
+    """Relative to the client's folder."""
+    source: Source | None
+    """Of client.yml, that names it."""
+    sheets: tuple[Sheet, ...]
+    candidate: Candidate | None
+    """How it is read; None where it is not."""
+    problem: Problem | None
+    """Why it is not read."""
+
+
+def look_at(client: Client, path: Path, scratch: Path) -> Looked:
+    """What one file is taken for; of an archive its first member.
+
+    Raises:
+        DataError: it cannot be opened as a table at all.
+    """
+    name = _shown(client, path)
+    sheets = tuple(_members(open_sheets(path, name, scratch))[0])
+    naming = [source for source in client.sources if path in _paths(client, source, [])]
+    # A source that says what its files are wins over one that leaves it to them.
+    naming.sort(key=lambda source: not (source.table or source.preset))
+    source = naming[0] if naming else None
+    try:
+        found = _candidate(sheets, source or Source(file=name))
+    except DataError as error:
+        return Looked(path, name, source, sheets, None, error.problems[0])
+    missing = lacking(source, found) if source and source.table and not found.name else []
+    if source and missing:
+        return Looked(path, name, source, sheets, None, Problem(f"nothing is mapped to {source.table}.{missing[0]}"))
+    return Looked(path, name, source, sheets, found, None)
+
+
+def files_in(client: Client) -> list[Path]:
+    """All files of exports/ that may be exports."""
+    return [path for path in _exports(client) if path.suffix.lower() not in NOTES]
+
+
 def _discovered(client: Client) -> tuple[Source, ...]:
     """One source per file, where client.yml names none."""
     paths = _exports(client)
     return tuple(Source.model_validate({"file": path.relative_to(client.folder).as_posix()}) for path in paths)
+
+
+def _kept(client: Client) -> tuple[Source, ...]:
+    """Tables that the weekly meeting keeps in the client's folder itself, with the clean names as header."""
+    found = []
+    for table in KEPT:
+        path = client.folder / f"{table}.csv"
+        named = any(path in _paths(client, source, []) for source in client.sources)
+        if named or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            head = file.readline().decode("utf-8-sig", errors="replace")
+        names = {name.strip().strip('"') for name in re.split("[,;\t]", head)}
+        spec = TABLES[table]
+        if {column.name for column in spec.columns if column.required} <= names:
+            columns = {name: name for name in spec.names if name in names}
+            given = {"table": table, "file": path.name, "columns": columns, "dates": "ymd", "decimal": "."}
+            found.append(Source.model_validate(given))
+    return tuple(found)
 
 
 def _exports(client: Client) -> list[Path]:
@@ -207,7 +272,8 @@ def _absent(candidate: Candidate, source: Source) -> None:
     row = {normal(header) for header in candidate.headers}
     problems = []
     for clean, headers in source.columns.items():
-        if not any(normal(header) in row for header in headers):
+        # No header at all: the preset's own is not to be read.
+        if headers and not any(normal(header) in row for header in headers):
             close = nearest(headers[0], [header for header in candidate.headers if header.strip()])
             there = ", ".join(header for header in candidate.headers if header)[:200]
             todo = f"did you mean {close!r}?" if close else f"columns: {there}"

@@ -14,6 +14,7 @@ from helpers.errors import DataError, Problem
 from helpers.sources.containers import Member, NoTableError, members
 from helpers.sources.csvfile import TextFile
 from helpers.sources.delimiter import Row, Split, splits
+from helpers.sources.discreet import discreet
 from helpers.sources.encoding import encoding_of
 from helpers.sources.markup import Grid, markup_kind, read_grids
 from helpers.sources.parquet import ParquetFile, open_parquet
@@ -145,9 +146,11 @@ def _no_table(sample: str, whole: bool, name: str) -> Problem:
     lines = sample.splitlines()
     if len(lines) <= 1 and not whole:
         return Problem(f"the first line goes on for more than {len(sample):,} characters", "this is no table", name)
-    shown = next((line.strip() for line in lines if line.strip()), "")[:80]
+    first = next((line.strip() for line in lines if line.strip()), "")
+    shown = discreet(first)
+    begins = f"; it begins with {shown!r}" if shown else ""
     return Problem(
-        f"no table of several columns; it begins with {shown!r}" if shown else "the file holds nothing but blanks",
+        f"no table of several columns{begins}" if first else "the file holds nothing but blanks",
         "export it again as CSV or XLSX",
         name,
     )

@@ -16,6 +16,7 @@ from helpers.errors import DataError, Problem
 from helpers.sources.containers import NoTableError
 from helpers.sources.currency import PATTERN, currency_of, header_currency
 from helpers.sources.delimiter import Row
+from helpers.sources.discreet import shown_header
 from helpers.sources.period import period_in
 from helpers.sources.presets import GENERIC, Partial, Preset, likely_presets, read_preset
 from helpers.sources.rawfiles import MAX_COLUMNS, Sheet, View, normal
@@ -110,24 +111,33 @@ def recognise(
         DataError: two fit equally well, or one nearly (with a proposal).
         NoTableError: none fits at all.
     """
-    tried = list(names) if names is not None else likely_presets(_words(sheets))
-    visible = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
-    found = [
-        candidate
-        for sheet in visible
-        for view in sheet.views
-        for name in tried
-        if (candidate := _candidate_for(sheet, view, name, own or {}, frozenset(given)))
-    ]
+    found = candidates(sheets, names, own, given)
     fit = [candidate for candidate in found if (not candidate.missing if chosen else candidate.sure)]
     best = min(fit, key=lambda candidate: candidate.rank, default=None)
     if best is None:
-        raise _nothing_fits(found, visible)
+        raise _nothing_fits(found, named_sheet(sheets, None))
     for rival in fit:
         same = rival.name == best.name and rival.sheet is best.sheet
         if rival.rank == best.rank and not same:
             raise DataError([_ambiguous(best, rival)])
     return best
+
+
+def candidates(
+    sheets: Sequence[Sheet],
+    names: Iterable[str] | None = None,
+    own: Mapping[str, Sequence[str]] | None = None,
+    given: Iterable[str] = (),
+) -> list[Candidate]:
+    """Every reading of one file by a preset that knows a header or two of it; arguments as of :func:`recognise`."""
+    tried = list(names) if names is not None else likely_presets(_words(sheets))
+    return [
+        candidate
+        for sheet in named_sheet(sheets, None)
+        for view in sheet.views
+        for name in tried
+        if (candidate := _candidate_for(sheet, view, name, own or {}, frozenset(given)))
+    ]
 
 
 def _words(sheets: Sequence[Sheet]) -> set[str]:
@@ -169,6 +179,11 @@ def mapped_by_hand(sheets: Sequence[Sheet], wanted: Mapping[str, Sequence[str]],
         raise DataError([Problem("two sheets hold the same columns", todo, best[1].member)])
     _, sheet, view, header = best
     return _candidate(sheet, view, "", GENERIC, header, wanted)
+
+
+def bare(sheet: Sheet, view: View, header: int) -> Candidate:
+    """A sheet of which only the header's row is known."""
+    return _candidate(sheet, view, "", GENERIC, header, {})
 
 
 def named_sheet(sheets: Sequence[Sheet], title: str | None) -> list[Sheet]:
@@ -261,8 +276,14 @@ def _candidate(
             if clean not in own:
                 take(clean, aliases, every=False)
     for clean, aliases in preset.guessed.columns.items():
-        if clean not in places and clean not in own and take(clean, aliases, every=clean in ("person", "channel")):
-            guessed += [headers[at] for at in places[clean]]
+        seen = places.get(clean, ())
+        if clean in own or (seen and clean not in preset.together):
+            continue
+        # Where each row's first filled cell counts, a guess comes behind what is known.
+        if take(clean, aliases, every=clean in ("person", "channel")):
+            more = [at for at in places[clean] if at not in seen]
+            guessed += [headers[at] for at in more]
+            places[clean] = (*seen, *more)
     if currency is None and not name:
         money = [at for clean, many in places.items() if clean in _MONEY for at in many]
         currency = next((code for at in money if (code := header_currency(row[at]))), None)
@@ -400,12 +421,17 @@ def _ambiguous(best: Candidate, other: Candidate) -> Problem:
 
 def _nothing_fits(found: Sequence[Candidate], sheets: Sequence[Sheet]) -> DataError:
     """What the file nearly is, with a map to put into client.yml; or that nothing is known about it."""
-    near = [candidate for candidate in found if candidate.told and candidate.known >= 3]
-    best = min(near, key=lambda candidate: (len(candidate.missing), *candidate.rank), default=None)
+    best = nearest_candidate(found)
     if best is None:
         return NoTableError([_unknown(sheets)])
     part = partial_report(best)
     return DataError([refused_part(best, part) if part and part.refused else near_miss(best)])
+
+
+def nearest_candidate(found: Iterable[Candidate]) -> Candidate | None:
+    """The reading that a file nearly fits; None where it is like nothing that is known."""
+    near = [candidate for candidate in found if candidate.told and candidate.known >= 3]
+    return min(near, key=lambda candidate: (len(candidate.missing), *candidate.rank), default=None)
 
 
 def partial_report(candidate: Candidate) -> Partial | None:
@@ -432,7 +458,7 @@ def refused_part(candidate: Candidate, part: Partial) -> Problem:
 def near_miss(candidate: Candidate) -> Problem:
     """A file that nearly is an export of a system: what is missing, and the line of client.yml that would settle it."""
     preset, missing = candidate.preset, candidate.missing
-    proposed = {clean: header for clean in missing if (header := _like(candidate, clean))}
+    proposed = {clean: header for clean in missing if (header := like(candidate, clean))}
     name = f"{preset.system} ({preset.report})"
     if not missing:
         what = f"looks like {name}, but only {candidate.known} of {candidate.filled} columns are known"
@@ -453,25 +479,25 @@ def near_miss(candidate: Candidate) -> Problem:
 def _wanted(preset: Preset, clean: str) -> str:
     """The header a column usually has, as a message names it."""
     twin = _TWINS.get(clean, clean)
-    aliases = _aliases(preset, clean) or _aliases(preset, twin)
+    aliases = aliases_of(preset, clean) or aliases_of(preset, twin)
     return f"«{aliases[0].replace('{currency}', '…')}» ({clean})" if aliases else clean
 
 
-def _aliases(preset: Preset, clean: str) -> list[str]:
+def aliases_of(preset: Preset, clean: str) -> list[str]:
     """All headers that a preset knows for a column, the seen before the guessed."""
     span = {str(name): headers for name, headers in preset.span.items()}
     maps = (preset.columns, preset.together, span, preset.guessed.columns)
     return [header for place in maps for header in place.get(clean, ())]
 
 
-def _like(candidate: Candidate, clean: str) -> str | None:
+def like(candidate: Candidate, clean: str) -> str | None:
     """The header of the file most like one of those the preset knows for a column; None where none is near."""
     from rapidfuzz import fuzz, process
 
     preset = candidate.preset
     # "Opportunity Name" is near "Opportunity ID" and no id.
     near = NEAR + 12 if clean.endswith("_id") else NEAR
-    known = [*_aliases(preset, clean), *_aliases(preset, _TWINS.get(clean, clean))]
+    known = [*aliases_of(preset, clean), *aliases_of(preset, _TWINS.get(clean, clean))]
     aliases = [normal(header.replace("{currency}", "")) for header in known]
     used = {at for many in candidate.places.values() for at in many}
     free = {at: normal(text) for at, text in enumerate(candidate.headers) if text.strip() and at not in used}
@@ -503,8 +529,7 @@ def _quote(text: str) -> str:
 
 def _unknown(sheets: Sequence[Sheet]) -> Problem:
     """A file of which nothing is known."""
-    rows = sheets[0].views[0].rows
-    shown = next((" | ".join(cell for cell in row if cell)[:100] for row in rows if any(row)), "")
+    shown = shown_header(sheets[0].views[0].rows)
     return Problem(
         f"not recognised; it begins with {shown!r}",
         "run `audit map`, or name its table and columns under sources in client.yml",
@@ -513,7 +538,7 @@ def _unknown(sheets: Sequence[Sheet]) -> Problem:
 
 
 def _no_header(sheet: Sheet, wanted: set[str]) -> Problem:
-    shown = " ".join(cell for cell in sheet.views[0].rows[0] if cell)[:120] if sheet.views[0].rows else ""
+    shown = shown_header(sheet.views[0].rows)
     return Problem(
         f"no row holds any of the columns named in client.yml; the first row is {shown!r}",
         f"expected headers such as {', '.join(repr(word) for word in sorted(wanted)[:4])}",

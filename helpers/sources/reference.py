@@ -7,6 +7,7 @@ repetitions: a database does not export twice.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
@@ -30,7 +31,9 @@ from helpers.sources.outcomes import pairs_of
 from helpers.sources.presets import GENERIC
 from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
+from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import DATED, LONELY_DAYS, judged
+from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -51,7 +54,8 @@ class _Part:
     table: ir.Table
     """Typed rows with ``_drop``."""
     label: str
-    bad: tuple[str, ...]
+    beside: tuple[str, ...]
+    """``_bad_<column>`` and ``_macro_<column>``: texts that were not taken."""
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     """``_drop``, day (since 1970) | rows, money (as text)."""
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -93,16 +97,16 @@ async def _refer(engine: Engine, client: Client) -> Data:
     as_of = _as_of(client, parts, ledger)
     for part in parts.values():
         _account(part, ledger)
-    ledger.check()
     tables = await _resolve(engine, client, parts, as_of, ledger)
+    ledger.check()
     period, compare = _periods(client, parts, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
     unsaid = [source.shown for source in client.sources if source.table == "spend" and source.vat is None]
     ledger.add(*(Notice(Code.VAT_ASSUMED, "spend", file=name) for name in unsaid))
     ledger.add(*(Notice(Code.NO_SOURCE, name) for name in ("spend", "leads", "deals") if name not in parts))
-    files = tuple(_account_of(engine, source, parts) for source in client.sources)
-    return Data(client, engine, tables, ledger, files, as_of, period, compare, "stage_events" not in parts)
+    ledger.raw = tuple(_account_of(engine, source, parts) for source in client.sources)
+    return Data(client, engine, tables, ledger, ledger.raw, as_of, period, compare, "stage_events" not in parts)
 
 
 def _account_of(engine: Engine, source: Source, parts: dict[str, _Part]) -> RawFile:
@@ -165,18 +169,16 @@ def _parquet(place: str) -> str:
 
 
 def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> _Part:
-    bad = tuple(dict.fromkeys(name for _, _, names in made for name in names))
+    beside = tuple(dict.fromkeys(name for _, _, names in made for name in names))
     shaped = []
     for table, _, names in made:
-        more = {f"_bad_{name}": ibis.null("string") for name in bad if name not in names}
+        more = {name: ibis.null("string") for name in beside if name not in names}
         marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
         shaped.append(
-            table.mutate(**more, **marks).select(
-                *spec.names, *(f"_bad_{name}" for name in bad), *(["_currency"] if spec.money else []), *marks
-            )
+            table.mutate(**more, **marks).select(*spec.names, *beside, *(["_currency"] if spec.money else []), *marks)
         )
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
-    return _Part(spec, judged(union, spec), ", ".join(source.shown for _, source, _ in made), bad)
+    return _Part(spec, judged(union, spec), ", ".join(source.shown for _, source, _ in made), beside)
 
 
 async def _decide(engine: Engine, part: _Part) -> None:
@@ -295,6 +297,8 @@ def _account(part: _Part, ledger: Ledger) -> None:
         if balance.money_after is not None and money is not None:
             balance.money_after += money
     ledger.tables[spec.name] = balance
+    ledger.labels[spec.name] = (part.label,)
+    ledger.files[spec.name, part.label] = dataclasses.replace(balance)
 
 
 def _money(texts: pd.Series) -> Decimal:
@@ -308,23 +312,38 @@ async def _resolve(
     questions: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, part in parts.items():
-        table = part.alive.select(*part.spec.names)
         if name in MEANT:
-            table = table.mutate(_file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"))
+            table = _numbered(_kept(part))
             questions[name] = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
     found = await together(
         *(_settled(one, problems) for one in questions.values()),
         *(_worth_saying(part, ledger) for part in parts.values()),
     )
+    ledger.left = None
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
     meant = dict(zip(questions, found, strict=False))
-    others = {
-        name: engine.keep(f"clean_{name}", part.alive.select(*part.spec.names))
-        for name, part in parts.items()
-        if name not in meant
-    }
-    return {name: (meant | others)[name] for name in parts}
+    others = {name: engine.keep(f"clean_{name}", _kept(part)) for name, part in parts.items() if name not in meant}
+    tables = {name: (meant | others)[name] for name in parts}
+    said = [suggest_names(client, tables, ledger)]
+    if "spend" in tables:
+        said.append(check_spend(client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
+    await together(*said)
+    return tables
+
+
+def _kept(part: _Part) -> ir.Table:
+    """The rows that count, without the marks; of leads ``unfilled``, see `Staged.clean`."""
+    kept = part.alive
+    if part.spec.name != "leads":
+        return kept.select(*part.spec.names)
+    macros = [kept[name].notnull() for name in part.beside if name.startswith("_macro_")]
+    return kept.select(*part.spec.names, unfilled=ibis.or_(*macros) if macros else ibis.literal(False))
+
+
+def _numbered(table: ir.Table) -> ir.Table:
+    """As if all rows stood in one file."""
+    return table.mutate(_file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"))
 
 
 async def _settled(question: Any, problems: list[Problem]) -> ir.Table | None:
@@ -339,7 +358,7 @@ async def _settled(question: Any, problems: list[Problem]) -> ir.Table | None:
 async def _worth_saying(part: _Part, ledger: Ledger) -> None:
     """Notices of rows that are kept."""
     spec, kept = part.spec, part.alive
-    questions: dict[str, ir.Scalar] = {f"bad:{name}": kept[f"_bad_{name}"].count() for name in part.bad}
+    questions: dict[str, ir.Scalar] = {name: kept[name].count() for name in part.beside}
     if spec.money:
         negative = kept[spec.money] < 0
         questions |= {"negative": negative.sum(), "negative:money": _exact(kept[spec.money].sum(where=negative))}
@@ -354,8 +373,10 @@ async def _worth_saying(part: _Part, ledger: Ledger) -> None:
     def count(name: str) -> int:
         return int(row.get(name) or 0)
 
-    for name in part.bad:
-        ledger.add(Notice(Code.VALUE_UNREAD, spec.name, count(f"bad:{name}"), column=name))
+    for name in part.beside:
+        code = Code.MACRO_UNFILLED if name.startswith("_macro_") else Code.VALUE_UNREAD
+        column = name.removeprefix("_macro_").removeprefix("_bad_")
+        ledger.add(Notice(code, spec.name, count(name), column=column))
     for name, code in (("negative", Code.NEGATIVE_AMOUNT), ("nameless", Code.NO_CAMPAIGN)):
         money = Decimal(row.get(f"{name}:money") or 0)
         ledger.add(Notice(code, spec.name, count(name), money, column=spec.money))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from helpers.sources.dated import age_of, export_ages
 from helpers.sources.notices import Code
 from helpers.sources.tables import Table
 from helpers.sources.typed import Typed
@@ -35,6 +36,7 @@ TYPES = {
     "day": "date",
     "flag": "boolean",
     "person": "string",
+    "title": "string",
 }
 TWINS = {
     # In a CRM with one entity the deal is the lead: what one table lacks the other has.
@@ -87,11 +89,16 @@ class Staged:
     def clean(self) -> ir.Table:
         """The rows that count, without the marks."""
         kept = self.table.filter(self.table._drop.isnull())
-        return kept.select(*[name for name in kept.columns if not name.startswith("_")], "_file", "_row")
+        columns = [name for name in kept.columns if not name.startswith("_")]
+        if self.spec.name != "leads":
+            return kept.select(*columns, "_file", "_row")
+        macros = [kept[name].notnull() for name in kept.columns if name.startswith("_macro_")]
+        unfilled = ibis.or_(*macros) if macros else ibis.literal(False)
+        return kept.select(*columns, "_file", "_row", unfilled=unfilled)
 
     def drop(self, con: Backend) -> None:
         """Take the views away."""
-        for prefix in ("settled", "staged", "judged"):
+        for prefix in ("settled", "vanished", "staged", "judged"):
             con.drop_view(f"{prefix}_{self.spec.name}", force=True)
         con.drop_table(f"again_{self.spec.name}", force=True)
 
@@ -110,7 +117,8 @@ def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
     doubles = found["rows"] > found["keys"]
     table = rows.mutate(_kept_double=ibis.literal(False))
     if doubles:
-        again = con.create_table(f"again_{spec.name}", _again(rows, spec, key))
+        ages = export_ages([raw.name for part in parts for raw in part.mapped.files]) if spec.key else {}
+        again = con.create_table(f"again_{spec.name}", _again(rows, spec, key, ages))
         joined = rows.left_join(again, [rows._file == again.again_file, rows._row == again.again_row])
         table = joined.mutate(
             _drop=ibis.coalesce(joined._drop, joined.again_drop), _kept_double=joined.again_kept.fill_null(False)
@@ -168,13 +176,14 @@ def judged(table: ir.Table, spec: Table) -> ir.Table:
     ).drop("_blank", "_footer", "_total", "_broken")
 
 
-def _again(table: ir.Table, spec: Table, key: str) -> ir.Table:
+def _again(table: ir.Table, spec: Table, key: str, ages: dict[int, int]) -> ir.Table:
     """Rows that repeat an earlier one: ``again_file``, ``again_row``, ``again_drop`` (why it is dropped, or NULL),
     ``again_kept`` (it repeats another and is kept)."""
     alive = table.filter(table._drop.isnull())
     repeated = alive.group_by(key).agg(times=alive.count()).filter(lambda t: t.times > 1)
-    narrow = alive.semi_join(repeated, key)
-    window = ibis.window(group_by=key, order_by=["_file", "_row"])
+    narrow = alive.semi_join(repeated, key).mutate(_age=lambda t: age_of(t, ages))
+    # The newest export comes first: of an id only its last state counts.
+    window = ibis.window(group_by=key, order_by=["_age", "_file", "_row"])
     money = narrow[spec.money].fill_null(0) if spec.money else ibis.literal(0)
     rows = narrow.select(
         again_file=narrow._file,
@@ -182,11 +191,16 @@ def _again(table: ir.Table, spec: Table, key: str) -> ir.Table:
         nth=ibis.row_number().over(window),
         same=narrow._hash == narrow._hash.first().over(window),
         other_file=narrow._file != narrow._file.first().over(window),
+        older=narrow._age > narrow._age.first().over(window),
         free=money == 0,
     )
     rows = rows.filter(rows.nth > 0)
     if spec.key:
-        why = ibis.ifelse(rows.same, Code.DUPLICATE_ROW.value, Code.DUPLICATE_ID.value)
+        why = ibis.cases(
+            (rows.same, Code.DUPLICATE_ROW.value),
+            (rows.older, Code.OLDER_EXPORT.value),
+            else_=Code.DUPLICATE_ID.value,
+        )
     elif spec.money:
         # Word for word the same: a row of another file is an overlap of exports; within a file only a row without
         # money is surely a repetition - two equal purchases on one day may be real.

@@ -2,7 +2,8 @@
 
 Types: ``id`` text that is never a number; ``text``; ``person`` (raw e-mail or phone, leaves the loader only as a keyed
 hash); ``moment`` date with time where the export has it; ``day``; ``money`` decimal with six digits; ``number``;
-``count``; ``flag`` true/false/unknown; ``rating`` 1-5; ``minutes``; ``seconds``.
+``count``; ``flag`` true/false/unknown; ``rating`` 1-5; ``minutes``; ``seconds``; ``title`` (the name of a lead or deal,
+leaves the loader only as a mark: test, auto).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal[
-    "id", "text", "person", "moment", "day", "money", "number", "count", "flag", "rating", "minutes", "seconds"
+    "id", "text", "person", "moment", "day", "money", "number", "count", "flag", "rating", "minutes", "seconds", "title"
 ]
 
 
@@ -73,6 +74,7 @@ _TABLES = (
         currency      | text  |          | ISO code; the client's currency where empty
         impressions   | count |          | times shown
         clicks        | count |          | clicks
+        kind          | text  |          | what was paid for: media where empty; fee, blogger, offline ...
         """,
         date="from",
         money="cost",
@@ -85,6 +87,7 @@ _TABLES = (
         lead_id*         | id      |         | id in the CRM
         created_at*      | moment  |         | when the enquiry came
         person           | person  |         | e-mail or phone, kept only as a keyed hash, forgotten after the run
+        title            | title   |         | its name, kept only as a mark: test; auto (given by a form or telephony)
         source           | text    |         | utm_source or the CRM's source
         medium           | text    |         | utm_medium
         campaign         | text    |         | utm_campaign
@@ -121,6 +124,7 @@ _TABLES = (
         deal_id*    | id     |          | id in the CRM
         lead_id     | id     |          | the lead it grew from
         person      | person |          | e-mail or phone, to find the lead where there is no lead_id
+        title       | title  |          | its name, kept only as a mark: test; auto (given by a form or telephony)
         opened_at   | moment |          | when the deal was opened
         closed_at   | moment |          | when it was won or lost
         pipeline    | text   |          | pipeline of the CRM
@@ -196,6 +200,18 @@ _TABLES = (
         date*   | day  | | day of the meeting
         present | text | | departments present
         decision| text | | decisions taken
+        """,
+        date="date",
+    ),
+    _table(
+        "notes",
+        "What the joint meetings wrote down besides decisions",
+        """
+        date*      | day  | | day of the meeting, or of the change
+        kind*      | text | | change (it was made on that day), hypothesis or signal (of the market)
+        text*      | text | | what was written down
+        department | text | | whose hypothesis: marketing or sales
+        channel    | text | | channel that was changed; empty: all
         """,
         date="date",
     ),

@@ -39,7 +39,11 @@ def compare_totals(mapped: Mapped, table: ir.Table, money: str) -> list[Notice]:
         .order_by("_file", "_currency")
         .to_pandas()
     )
-    return [notice for row in found.to_dict("records") for notice in _notices(mapped, row)]
+    # The total over rows of several currencies is in a currency of its own: it says nothing about any of them.
+    one = found[found["rows"].notna()].groupby("_file")["_currency"].nunique()
+    return [
+        notice for row in found.to_dict("records") if one.get(row["_file"], 0) < 2 for notice in _notices(mapped, row)
+    ]
 
 
 def _notices(mapped: Mapped, row: dict[str, Any]) -> list[Notice]:

@@ -12,13 +12,15 @@ import pandas as pd
 
 from helpers.errors import DataError, Problem
 from helpers.sources.celltable import WHOLE_TOTAL
-from helpers.sources.currency import DOLLARS
+from helpers.sources.contact import contact_key
+from helpers.sources.currency import DOLLARS, currency_of
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
-from helpers.sources.notices import Code, Notice
-from helpers.sources.rawfiles import normal
+from helpers.sources.notices import Code, Notice, example
+from helpers.sources.repair import SUSPICIOUS, Kind, repaired
 from helpers.sources.tables import TABLES
 from helpers.sources.totals import compare_totals
 from helpers.sources.values import (
+    FILE_STEP,
     MONEY,
     OTHER,
     Style,
@@ -28,6 +30,7 @@ from helpers.sources.values import (
     form_of,
     forms_in,
     forms_of,
+    from_1904,
     is_dirty,
     is_odd,
     plain_style,
@@ -42,8 +45,27 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.sources.tables import Column
 
+TEST = r"(^|[^a-zа-яёіїєґ])(tests?|testone|testing|тест|тесты|тестов[а-я]*|тестирование|тестування)([^a-zа-яёіїєґ]|$)"
+"""Lower case: what is probably a test."""
+TEST_DRIVE = r"тест[- ]?драйв|test[- ]?drive"
+AUTO_TITLE = (
+    r"^\s*((mango|манго)([^a-zа-яё]|$)|"
+    r"(лид|лід|сделка|угода|заявка|звонок|дзвінок|lead|deal|call|request)\s*(#|№)?\s*\+?\d|(входящий|исходящий|"
+    r"пропущенный|вхідний|вихідний|пропущений|missed|incoming|outgoing) (звонок|вызов|дзвінок|call))"
+)
+"""Lower case: a name that telephony or a form has given."""
 MACRO = r"\{[^{}]*\}|%7[Bb]"
+ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
+"""Before a campaign's number: Google's resource names, Direct's letters."""
 MACRO_COLUMNS = ("source", "medium", "campaign", "campaign_id", "term", "content")
+REPAIRED = ("source", "medium", "campaign", "term", "content", "channel", "manager")
+"""Columns in which damaged text is repaired: by them tables are matched."""
+
+DAMAGE: dict[Kind, Code] = {
+    "percent": Code.PERCENT_DECODED,
+    "mojibake": Code.MOJIBAKE_REPAIRED,
+    "alike": Code.LETTERS_ALIKE,
+}
 
 
 @dataclass
@@ -75,6 +97,8 @@ class _Survey:
     """Number, date and id columns → the forms their cells are written in."""
     macros: dict[str, int]
     """Columns that may hold an unfilled template → cells that perhaps do."""
+    damaged: frozenset[str]
+    """Columns in which some text may be damaged."""
     totals: int
     """Rows that begin like totals."""
 
@@ -87,6 +111,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     """
     source, table = mapped.source, mapped.table
     survey = _surveyed(table, mapped.columns)
+    table = _repaired(con, mapped, table, survey)
     texts: dict[str, ir.StringValue] = {}
     for name in mapped.columns:
         text = cleaned(table[name]) if name in survey.dirty else table[name]
@@ -95,6 +120,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         if column.type == "rating" and client.rating:
             texts[name] = _rated(texts[name], client.rating)
             survey.forms[name] = frozenset({OTHER})
+        if mapped.since_1904 and column.type in ("moment", "day") and OTHER in survey.forms[name]:
+            texts[name] = ibis.ifelse(table._file.isin(mapped.since_1904), from_1904(texts[name]), texts[name])
     mapped.notices += [
         Notice(Code.PLACEHOLDER, source.table, count, file=source.file, column=mapped.headers.get(name, name))
         for name, count in survey.odd.items()
@@ -104,14 +131,26 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if problems:
         raise DataError(problems)
     values: dict[str, ir.Value] = {}
+    asked: dict[tuple[Code, str], ir.Scalar] = {}
+    prefixed: ir.Scalar = ibis.null("string")
     for name, column in mapped.columns.items():
         text = texts[name]
         if column.type == "person":
-            values[name] = _hashed(text, secret)
+            values[name] = _hashed(text, client.country, secret)
+            asked[Code.CONTACT_UNREAD, name] = text.count()
+            continue
+        if column.type == "title":
+            values[name] = title_mark(text, client.left_out.words)
             continue
         value = typed_value(text, column, styles[name])
         zone = source.timezone or mapped.preset.timezone
         values[name] = _zoned(value, zone, client.timezone) if column.type == "moment" else value
+        if column.type == "moment" and column.required and zone not in (None, client.timezone):
+            asked[Code.DAY_MOVED, name] = (values[name].date() != value.date()).sum()
+        if name == "campaign_id" and styles[name].forms != {"whole"}:
+            asked[Code.ID_PREFIX, name] = value.re_search(ID_PREFIX).sum()
+            prefixed = value.max(where=value.re_search(ID_PREFIX))
+            values[name] = value.re_replace(ID_PREFIX, r"\1")
         if column.type not in ("id", "text"):
             values[f"_bad_{name}"] = ibis.ifelse(value.isnull(), text, ibis.null("string"))
     macros = tuple(name for name in MACRO_COLUMNS if survey.macros.get(name))
@@ -124,6 +163,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if survey.totals:
         service["_total"] = table._total & _without_identity(mapped, values)
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
+    mapped.notices += _told(mapped, table, made, asked, prefixed)
     for name in mapped.stored:
         con.drop_table(name)
     money = [name for name, column in mapped.columns.items() if column.type == "money"]
@@ -131,7 +171,36 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         mapped.notices += compare_totals(mapped, made, money[0])
     if money:
         made = _in_one_currency(con, client, mapped, made, money)
+    if mapped.vat_off:
+        made = _without_vat(con, client, mapped, made)
     return Typed(mapped, made, bad, macros)
+
+
+def _told(
+    mapped: Mapped, table: ir.Table, made: ir.Table, asked: dict[tuple[Code, str], ir.Scalar], prefixed: ir.Scalar
+) -> list[Notice]:
+    """Notices about values that are changed while they are typed, where there are any."""
+    if not asked:
+        return []
+    questions = {f"{code}:{name}": count for (code, name), count in asked.items()}
+    found = table.aggregate(**questions, prefixed=prefixed).to_pandas().iloc[0].to_dict()
+    for code, name in asked:
+        if code is Code.CONTACT_UNREAD:
+            # Filled cells against hashes: to read the numbers twice would cost more than all else.
+            found[f"{code}:{name}"] -= int(made[name].count().to_pyarrow().as_py())
+    source = mapped.source
+    return [
+        Notice(
+            code,
+            source.table,
+            int(count),
+            file=source.file,
+            column=mapped.headers.get(name, name),
+            detail=str(found["prefixed"]) if code is Code.ID_PREFIX else "",
+        )
+        for code, name in asked
+        if not pd.isna(count := found[f"{code}:{name}"]) and int(count)
+    ]
 
 
 def _without_identity(mapped: Mapped, values: dict[str, ir.Value]) -> ir.BooleanValue:
@@ -140,12 +209,19 @@ def _without_identity(mapped: Mapped, values: dict[str, ir.Value]) -> ir.Boolean
     Where the date is the same for the whole file the name itself must say nothing but "total".
     """
     spec = TABLES[mapped.source.table]
-    absent = [values[column.name].isnull() for column in spec.columns if column.required and column.name in values]
+    absent = [
+        _empty(values[column.name], column.type) for column in spec.columns if column.required and column.name in values
+    ]
     undated = spec.date not in mapped.headers
     if undated and "campaign" in values and not spec.key:
         name = values["campaign"]
         absent.append(name.isnull() | name.lower().re_search(WHOLE_TOTAL))
     return ibis.or_(*absent) if absent else ibis.literal(True)
+
+
+def _empty(value: ir.Value, kind: str) -> ir.BooleanValue:
+    # The word "total" often stands in the first column, which may be the id's.
+    return value.isnull() | value.lower().re_search(WHOLE_TOTAL) if kind == "id" else value.isnull()
 
 
 def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
@@ -170,6 +246,8 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
             asked[f"dirty:{name}"] = is_dirty(suspects[name]).any()
             if name in MACRO_COLUMNS:
                 asked[f"macros:{name}"] = suspects[name].re_search(MACRO).sum()
+            if name in REPAIRED:
+                asked[f"damaged:{name}"] = suspects[name].re_search(SUSPICIOUS).any()
         found.update(suspects.aggregate(**asked).to_pandas().iloc[0].to_dict())
     odd = {name: count(f"odd:{name}") for name in columns}
     seen: dict[str, frozenset[str]] = {}
@@ -180,7 +258,34 @@ def _surveyed(table: ir.Table, columns: dict[str, Column]) -> _Survey:
         seen[name] = written - {OTHER} if plain else written
     macros = {name: count(f"macros:{name}") for name in MACRO_COLUMNS if name in columns}
     dirty = frozenset(name for name in columns if count(f"dirty:{name}"))
-    return _Survey(dirty, odd, seen, macros, count("totals"))
+    damaged = frozenset(name for name in columns if count(f"damaged:{name}"))
+    return _Survey(dirty, odd, seen, macros, damaged, count("totals"))
+
+
+def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) -> ir.Table:
+    """Damaged texts as they were meant; each kind of damage is counted by column. Works on distinct values."""
+    for name in sorted(survey.damaged):
+        texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name]).agg(n=lambda t: t.count())
+        found = texts.order_by(ibis.desc("n"), "raw").to_pandas()
+        meant = {raw: repaired(raw) for raw in found["raw"]}
+        if all(not kinds for _, kinds in meant.values()):
+            continue
+        found["text"] = [meant[raw][0] for raw in found["raw"]]
+        for kind, code in DAMAGE.items():
+            hit = found[[kind in meant[raw][1] for raw in found["raw"]]]
+            if len(hit):
+                raw, text = hit["raw"].iloc[0], hit["text"].iloc[0]
+                mapped.notices.append(
+                    Notice(code, mapped.source.table, int(hit["n"].sum()), file=mapped.source.file,
+                           column=mapped.headers.get(name, name), detail=example(f"{raw} → {text}"))
+                )  # fmt: skip
+        if name in MACRO_COLUMNS:
+            survey.macros[name] += int(found.loc[found["text"].str.contains(MACRO, regex=True), "n"].sum())
+        lookup = con.create_table(ibis.util.gen_name("meant"), ibis.memtable(found[["raw", "text"]]))
+        joined = table.left_join(lookup, table[name] == lookup.raw)
+        table = joined.mutate(**{name: ibis.coalesce(joined.text, joined[name])}).drop("raw", "text")
+        mapped.stored = (*mapped.stored, lookup.op().name)
+    return table
 
 
 def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) -> tuple[dict[str, Style], list[Problem]]:
@@ -195,17 +300,26 @@ def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) ->
             styles[name] = plain
     asked = {name: column for name, column in mapped.columns.items() if name not in styles}
     questions: dict[str, Any] = {}
+    at = table._file.cast("int64") * FILE_STEP + table._row
     for name, column in asked.items():
-        questions.update(column_questions(table[name], column, name))
+        questions.update(column_questions(table[name], column, name, at))
     answers = table.aggregate(**questions).to_pandas().iloc[0].to_dict() if questions else {}
     problems = []
     for name, column in asked.items():
         header = mapped.headers.get(name, name)
-        style = decide(answers, column, name, header, source.file, decimal, dates, zone)
+        found = answers.get(f"{name}:row")
+        file = source.file if found is None or pd.isna(found) else mapped.label(int(found) // FILE_STEP)
+        style = decide(answers, column, name, header, file, decimal, dates, zone)
         if isinstance(style, Problem):
             problems.append(style)
             continue
         styles[name] = style
+        signs = answers.get(f"{name}:signs")
+        if signs is not None and len(signs):
+            problems += _signed(client, mapped, header, sorted({currency_of(str(sign)) for sign in signs}))
+        if answers.get(f"{name}:midnight") and not answers.get(f"{name}:beyond"):
+            count = int(answers[f"{name}:midnight"])
+            mapped.notices.append(Notice(Code.CLOCK_ENDS, source.table, count, file=source.file, column=header))
         if style.damaged:
             mapped.notices.append(
                 Notice(
@@ -224,11 +338,49 @@ def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) ->
     return styles, problems
 
 
-def _hashed(raw: ir.StringValue, secret: str) -> ir.StringValue:
+def _signed(client: Client, mapped: Mapped, header: str, found: list[str]) -> list[Problem]:
+    """Currency signs in the cells are a claim: they stop where they contradict each other or what is known.
+
+    A column of currencies, or a currency set for the source, is the client's word; "$" agrees with any dollar.
+    """
+    source = mapped.source
+    if "currency" in mapped.columns or source.currency:
+        return []
+    exact = [code for code in found if code != "$"]
+    dollar = "$" in found and not any(code in DOLLARS for code in exact)
+    named = exact + ["$"] * dollar
+    known = mapped.currency or client.currency
+    if len(named) == 1 and (named[0] == known or (named[0] == "$" and known in DOLLARS)):
+        return []
+    shown = ", ".join(named)
+    if len(named) > 1:
+        what = f"amounts in several currencies by their signs ({shown})"
+        todo = "export them with a column of the currency, or one file per currency"
+    else:
+        what = f"amounts are written with {shown}, but " + (
+            f"the header says {known}" if mapped.currency else f"the report is in {known}"
+        )
+        code = named[0] if named[0] != "$" else "USD"
+        todo = f"set currency: {code} for this source (with rates), or currency: {known} if the sign is only decoration"
+    return [Problem(what, todo, source.file, key=header)]
+
+
+def title_mark(text: ir.StringValue, words: tuple[str, ...]) -> ir.StringValue:
+    """What the name of a lead or deal tells: "test", "auto" (written by a form or telephony), else NULL.
+
+    The name itself goes no further: it may be a person's.
+    """
+    low = text.lower()
+    test = low.re_search(TEST) & ~low.re_search(TEST_DRIVE)
+    for word in words:
+        test = test | low.contains(word.strip().lower())
+    return ibis.cases((test, "test"), (low.re_search(AUTO_TITLE), "auto"), else_=ibis.null("string"))
+
+
+def _hashed(raw: ir.StringValue, country: str | None, secret: str) -> ir.StringValue:
     """A keyed hash of an e-mail or phone; the key lives only in this process, so the hash can never be looked up."""
-    digits = raw.re_replace(r"\D", "").right(10)
-    key = ibis.ifelse(raw.contains("@") | (digits.length() < 7), raw.strip().lower(), digits)
-    return ibis.ifelse(key.length() > 0, (ibis.literal(secret) + key).hexdigest("sha256").left(32), ibis.null("string"))
+    key = contact_key(raw, country).nullif("")
+    return (ibis.literal(secret) + key).hexdigest("sha256").left(32)
 
 
 def _rated(text: ir.StringValue, labels: dict[str, float]) -> ir.StringValue:
@@ -295,6 +447,25 @@ def _in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tab
     return made
 
 
+def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) -> ir.Table:
+    """Cost without VAT by the dated rates of client.yml."""
+    days = sorted(client.vat_rate, reverse=True)
+    day = table["from"].cast("date")
+    branches = [(day >= ibis.literal(start), _exact(1 + client.vat_rate[start])) for start in days]
+    rate = ibis.cases(*branches, else_=_exact(1 + client.vat_rate[days[-1]]))
+    net = (table.cost.cast("decimal(38, 10)") / rate).cast(MONEY)
+    data = table.mutate(_net=net).filter(~table._blank & ~table._total & ~table._footer & table.cost.notnull())
+    found = data.aggregate(rows=data.count(), gross=data.cost.sum(), net=data._net.sum()).to_pandas().iloc[0]
+    made = con.create_table(ibis.util.gen_name("typed"), table.mutate(cost=net))
+    con.drop_table(table.op().name)
+    if int(found["rows"]):
+        detail = f"{found['gross']:f} {found['net']:f}"
+        mapped.notices.append(
+            Notice(Code.VAT_TAKEN_OFF, "spend", int(found["rows"]), None, mapped.source.file, detail=detail)
+        )
+    return made
+
+
 def _claimed(client: Client, mapped: Mapped) -> str | None:
     """The currency that a header names; a bare "$" is taken only where the client's own currency is written so.
 
@@ -333,12 +504,3 @@ def rate_of(
 
 def _exact(value: Decimal) -> ir.DecimalScalar:
     return ibis.literal(str(value)).cast("decimal(18, 8)")
-
-
-def canonical(spellings: dict[str, int], aliases: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Spelling → the one name to show: the client's alias, else the commonest that differs in case and spaces only."""
-    by_alias = {normal(variant): name for name, variants in aliases.items() for variant in (name, *variants)}
-    commonest: dict[str, str] = {}
-    for text in sorted(spellings, key=lambda word: (-spellings[word], word)):
-        commonest.setdefault(normal(text), " ".join(text.split()))
-    return {text: by_alias.get(normal(text), commonest[normal(text)]) for text in spellings}

@@ -8,7 +8,8 @@ readings; ``typed_value`` builds the shortest expression that reads what is ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,8 @@ import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
 from helpers.errors import Problem
+from helpers.sources.currency import PATTERN
+from helpers.sources.period import MONTHS
 
 if TYPE_CHECKING:
     from helpers.sources.tables import Column
@@ -42,6 +45,11 @@ PLACEHOLDERS = (
     "#name?",
     "#div/0!",
     "<null>",
+    "-none-",
+    "select",
+    "unknown",
+    "не указано",
+    "не вказано",
     "не закрыта",
     "не закрито",
 )
@@ -53,7 +61,22 @@ ODD_PLACEHOLDERS = tuple(word for word in PLACEHOLDERS if word not in QUIET_PLAC
 TRUE_WORDS = ("true", "1", "yes", "y", "да", "так", "x", "+", "✓", "истина")
 FALSE_WORDS = ("false", "0", "no", "n", "нет", "ні", "ложь", "хибність")
 
-_NUMBER = r"^[^\d.,()\-−–]*[(\-−–]?[^\d.,()]*\d[\d\s\x{a0}\x{202f}\x{2009}.,'’]*\)?[^\d.,()]{0,8}\.?$"
+_GAP = r"[\s\x{a0}\x{202f}\x{2007}\x{2009}]"
+_BODY = "|".join(
+    (
+        rf"\d{{1,3}}(?:(?:{_GAP}|['’])\d{{3}})+(?:[.,]\d+)?",
+        r"\d{1,3}(?:\.\d{3})+(?:,\d+)?",
+        r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?",
+        r"\d*[.,]\d+",
+        r"\d+[.,]?",
+    )
+)
+"""Digits in groups of three behind spaces, dots or commas (of two in India), or with one mark: 01.03.2026 is none."""
+_SCALES = ((r"[kк]|тыс\.?|тис\.?", 1_000), (r"[mм]|mln\.?|mio\.?|млн\.?", 1_000_000))
+_MONEY_WORDS = rf"{PATTERN}|рубл[а-я]*|долл[а-я]*\.?|гривн[а-яі]*|гривень|евро|євро|euros?|dollars?"
+_UNITS = r"%|шт\.?|pcs\.?"
+_TIME_UNITS = r"m|min\.?|мин\.?|хв\.?|м|s|sec\.?|сек\.?|с"
+_SIGN = rf"(?i)({PATTERN})"
 _TYPED_FLOAT = r"^-?\d+(\.\d+)?e-?\d+$"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T].*)?$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
@@ -61,6 +84,10 @@ _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
 _COMPACT = r"^(19|20)\d{6}$"
 _OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$"
+_DAMAGED = r"^\d+([.,]\d+)?[eE]\+?\d+$"
+"""A long number after a spreadsheet: 1.03293E+19."""
+_CLOCK_END = r"^23:59(:\d\d)?$"
+_BEYOND_CLOCK = r"^(2[4-9]|[3-9]\d|\d{3,}):|day"
 _DAY_MONTH = r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.\d{4}"
 NUMBER_FORMS = {
     "whole": r"^-?\d+$",
@@ -81,11 +108,15 @@ ID_FORMS = {"whole": r"^\d+$", "plain": r"^[^eE]*$"}
 """Ids that a spreadsheet cannot have damaged."""
 _DATE_FORMATS = {"dmy_second": "%d.%m.%Y %H:%M:%S", "dmy_minute": "%d.%m.%Y %H:%M", "dmy": "%d.%m.%Y"}
 OTHER = "other"
+DAYS_TO_1904 = 1462
+FILE_STEP = 1 << 40
+"""Rows are told apart over several files by ``file * FILE_STEP + row``."""
 FEW_DAMAGED = 0.01
 """Share of ids that may have lost digits, if they still differ, before a file is refused."""
 NUMBERS = ("money", "number", "count", "rating", "minutes", "seconds")
-_MONTH_NAME_FORMATS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d %b, %Y", "%a, %d %b %Y")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S")
+TIMES = ("minutes", "seconds")
+_NAMED_FORMATS = ("%d %b %Y", "%b %d %Y", "%Y %b %d", "%d %b %y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
@@ -160,8 +191,35 @@ def forms_in(bits: int, column: Column) -> frozenset[str]:
     return frozenset(name for bit, name in enumerate([*forms_of(column), OTHER]) if bits >> bit & 1)
 
 
-def _digits(text: ir.StringValue) -> ir.StringValue:
-    return text.re_replace(r"[^0-9.,]", "").re_replace(r"^[.,]+|[.,]+$", "")
+def once(text: ir.StringValue, read: Callable[[ir.StringValue], ir.Value]) -> ir.Value:
+    """``read(text)`` with ``text`` worked out once per row, however often ``read`` names it.
+
+    Nested expressions that name their parts several times grow beyond what a database plans in reasonable time.
+    """
+    return ibis.array([text]).map(read)[0]
+
+
+def _written_number(kind: str) -> str:
+    """A number as people write it; group 1 its digits and marks, group 2 the word for thousands or millions.
+
+    Before and behind it only a sign, a currency or a unit may stand: "from 500" and "0-500" are text.
+
+    Args:
+        kind: type of the column: money has no units, and in a duration "m" is a minute.
+    """
+    scale = "" if kind in TIMES else "|".join(words for words, _ in _SCALES)
+    unit = _TIME_UNITS if kind in TIMES else _MONEY_WORDS if kind == "money" else f"{_MONEY_WORDS}|{_UNITS}"
+    minus = r"[(\-−–+]"
+    return (
+        rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY})"
+        rf"{_GAP}*({scale})?{_GAP}*(?:{unit})?{_GAP}*[)\-−–]?$"
+    )
+
+
+def _digits(text: ir.StringValue, kind: str) -> ir.StringValue:
+    """Digits and decimal marks of a number; "" where the text is none."""
+    body = text.re_extract(_written_number(kind), 1).re_replace(rf"{_GAP}|['’]", "")
+    return body.re_replace(r"[.,]$", "").re_replace(r"^([.,])", r"0\1")
 
 
 def _single(body: ir.StringValue, mark: str) -> ir.BooleanValue:
@@ -174,10 +232,17 @@ def _ambiguous(body: ir.StringValue) -> ir.BooleanValue:
     return body.re_search(r"^[1-9]\d{0,2}[.,]\d{3}$")
 
 
-def column_questions(text: ir.StringValue, column: Column, name: str) -> dict[str, ir.Scalar]:
-    """Aggregates that tell how one column is written; keys are '<name>:<question>'."""
+def column_questions(text: ir.StringValue, column: Column, name: str, at: ir.IntegerValue) -> dict[str, ir.Scalar]:
+    """Aggregates that tell how one column is written; keys are '<name>:<question>'.
+
+    Args:
+        text: the column.
+        column: what it is to become.
+        name: of the column, in the keys.
+        at: a number per row, in the order of files and rows: examples are the first of their kind.
+    """
     if column.type in NUMBERS:
-        body = _digits(text)
+        body = _digits(text, column.type)
         plain = ~text.re_search(_TYPED_FLOAT)
         both_comma = body.re_search(r"\..*,") & ~body.re_search(r",.*\.")
         both_dot = body.re_search(r",.*\.") & ~body.re_search(r"\..*,")
@@ -186,7 +251,9 @@ def column_questions(text: ir.StringValue, column: Column, name: str) -> dict[st
             f"{name}:comma": (plain & (both_comma | (clear & _single(body, ",")))).sum(),
             f"{name}:dot": (plain & (both_dot | (clear & _single(body, ".")))).sum(),
             f"{name}:ambiguous": (plain & _ambiguous(body)).sum(),
-            f"{name}:example": body.max(where=plain & _ambiguous(body)),
+            f"{name}:example": body.argmin(at, where=plain & _ambiguous(body)),
+            f"{name}:row": at.min(where=plain & _ambiguous(body)),
+            **_asked_of_kind(text, column, name),
         }
     if column.type in ("moment", "day"):
         parts = text.re_search(_SLASHED)
@@ -198,15 +265,34 @@ def column_questions(text: ir.StringValue, column: Column, name: str) -> dict[st
             f"{name}:unclear": (
                 parts & (first <= 12) & (second <= 12) & (first != second) & ~text.re_search(_DOTTED)
             ).sum(),
-            f"{name}:example": text.max(where=parts & (first <= 12) & (second <= 12) & (first != second)),
+            f"{name}:example": text.argmin(at, where=parts & (first <= 12) & (second <= 12) & (first != second)),
+            f"{name}:row": at.min(where=parts & (first <= 12) & (second <= 12) & (first != second)),
+            f"{name}:first_row": at.min(where=first > 12),
+            f"{name}:second_row": at.min(where=second > 12),
+            f"{name}:first_text": text.argmin(at, where=first > 12),
+            f"{name}:second_text": text.argmin(at, where=second > 12),
         }
     if column.type == "id":
-        damaged = text.re_search(r"^\d+(\.\d+)?[eE]\+?\d+$")
+        damaged = text.re_search(_DAMAGED)
         return {
             f"{name}:damaged": damaged.sum(),
             f"{name}:different": text.nunique(where=damaged),
             f"{name}:filled": text.count(),
-            f"{name}:example": text.max(where=damaged),
+            f"{name}:example": text.argmin(at, where=damaged),
+            f"{name}:row": at.min(where=damaged),
+        }
+    return {}
+
+
+def _asked_of_kind(text: ir.StringValue, column: Column, name: str) -> dict[str, ir.Scalar]:
+    """What only money (its signs) and durations (a clock that begins anew at midnight) are asked."""
+    if column.type == "money":
+        sign = text.re_extract(_SIGN, 1).lower()
+        return {f"{name}:signs": sign.collect(where=sign != "", distinct=True)}
+    if column.type in TIMES:
+        return {
+            f"{name}:midnight": text.re_search(_CLOCK_END).sum(),
+            f"{name}:beyond": text.re_search(_BEYOND_CLOCK).sum(),
         }
     return {}
 
@@ -235,6 +321,10 @@ def decide(
     def asked(question: str) -> int:
         return int(answers.get(f"{name}:{question}") or 0)
 
+    def row(question: str) -> int | None:
+        found = answers.get(f"{name}:{question}")
+        return None if found is None or found != found else int(found) % FILE_STEP
+
     example = answers.get(f"{name}:example")
     if column.type == "id" and asked("damaged"):
         few = asked("damaged") <= FEW_DAMAGED * asked("filled")
@@ -245,29 +335,32 @@ def decide(
             "export the column as text; a spreadsheet or script has damaged it",
             file,
             key=header,
+            row=row("row"),
         )
     if column.type in ("moment", "day"):
         if dates in ("dmy", "mdy"):
             return Style(order="dmy" if dates == "dmy" else "mdy", zone=zone)
         dmy, mdy, unclear = asked("first"), asked("second"), asked("unclear")
         if dmy and mdy:
+            both = [f"{answers[f'{name}:{one}_text']!r} in row {row(f'{one}_row')}" for one in ("first", "second")]
             return Problem(
-                f"some dates can only be day-month ({dmy}), others only month-day ({mdy})",
+                f"some dates can only be day-month ({dmy}, such as {both[0]}), others only month-day ({mdy}, such as "
+                f"{both[1]})",
                 "split the file, or set dates: dmy or mdy for this source",
                 file,
                 key=header,
             )
         if unclear and not dmy and not mdy:
             return Problem(
-                f"dates such as {example!r} may be day-month-year or month-day-year, and no value tells which",
+                f"dates such as {example!r} may be day-month-year ({_reading(str(example), 'dmy')}) or "
+                f"month-day-year ({_reading(str(example), 'mdy')}), and no value tells which",
                 "set dates: dmy or dates: mdy for this source",
                 file,
                 key=header,
+                row=row("row"),
             )
-        if unclear:
-            order: Literal["dmy", "mdy"] = "mdy" if mdy else "dmy"
-            return Style(order=order, guessed=order, zone=zone)
-        return Style(zone=zone)
+        order: Literal["dmy", "mdy"] = "mdy" if mdy else "dmy"
+        return Style(order=order, guessed=order if unclear else "", zone=zone)
     if column.type in NUMBERS:
         if decimal in (",", "."):
             return Style(decimal="," if decimal == "," else ".")
@@ -280,33 +373,49 @@ def decide(
                 'set decimal: "," or decimal: "." for this source',
                 file,
                 key=header,
+                row=row("row"),
             )
         return Style(decimal="," if comma and not dot else ".")
     return Style()
 
 
-def number_value(text: ir.StringValue, style: Style, type_: str = "float64") -> ir.NumericValue:
+def _reading(text: str, order: str) -> str:
+    """A date of three numbers in one order, as ISO."""
+    first, second, rest = re.split(r"[./-]", text, maxsplit=2)
+    year = re.match(r"\d+", rest)
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return f"{'20' if year and len(year[0]) == 2 else ''}{year[0] if year else ''}-{int(month):02d}-{int(day):02d}"
+
+
+def number_value(text: ir.StringValue, style: Style, kind: str, type_: str = "float64") -> ir.NumericValue:
     """Number from text as people write it: spaces, currency signs, brackets for negative, either decimal mark."""
-    body = _digits(text)
+    readable = once(_digits(text, kind), lambda body: _unmarked(body, style)).try_cast(type_)
+    # A minus may stand behind the number (SAP) or be brackets.
+    negative = text.re_search(r"^[^\d]*[(\-−–]|\d[^\d]*[\-−–]$")
+    factor = ibis.ifelse(negative, -1, 1)
+    if kind not in TIMES:
+        word = text.re_extract(_written_number(kind), 2)
+        scale = once(word, lambda t: ibis.cases(*[(t.re_search(f"(?i)^({w})$"), n) for w, n in _SCALES], else_=1))
+        factor = factor * scale
+    typed = ibis.ifelse(text.re_search(_TYPED_FLOAT), text.try_cast("float64").try_cast(type_), ibis.null(type_))
+    return ibis.coalesce(typed, (readable * factor).cast(type_))
+
+
+def _unmarked(body: ir.StringValue, style: Style) -> ir.StringValue:
+    """Digits with a decimal point alone."""
     thousands = "." if style.decimal == "," else ","
     # Both marks: the last one is decimal whatever the column's habit.
     # A single mark with other than three digits behind is decimal.
     comma_last = body.re_search(r"\..*,") & ~body.re_search(r",.*\.")
     dot_last = body.re_search(r",.*\.") & ~body.re_search(r"\..*,")
     single = _single(body, ",") | _single(body, ".")
-    plain = ibis.cases(
+    return ibis.cases(
         (comma_last, body.replace(".", "").replace(",", ".")),
         (dot_last, body.replace(",", "")),
         (single & ~_ambiguous(body), body.replace(",", ".")),
         (single, body.replace(thousands, "").replace(style.decimal, ".")),
         else_=body.replace(",", "").replace(".", ""),
     )
-    negative = text.re_search(r"^[^\d]*[(\-−–]")
-    signed = ibis.ifelse(negative, ibis.literal("-") + plain, plain)
-    readable = ibis.ifelse(text.re_search(_NUMBER), signed, ibis.null("string")).try_cast(type_)
-    scale = ibis.cases((text.re_search(r"\d[KkКк]$"), 1_000), (text.re_search(r"\d[MmМм]$"), 1_000_000), else_=1)
-    typed = ibis.ifelse(text.re_search(_TYPED_FLOAT), text.try_cast("float64").try_cast(type_), ibis.null(type_))
-    return ibis.coalesce(typed, (readable * scale).cast(type_))
 
 
 def plain_number(text: ir.StringValue, style: Style, type_: str = "float64") -> ir.NumericValue:
@@ -345,10 +454,10 @@ def _local(text: ir.StringValue, style: Style) -> ir.TimestampValue:
 
 def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     """Timestamp from ISO text, day-month or month-day order, month names, or an Excel serial number."""
-    dashed = text.re_replace(r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4})", r"\1-\2-\3")
+    dashed = text.re_replace(r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4}),?", r"\1-\2-\3")
     lead = "%d-%m" if style.order == "dmy" else "%m-%d"
     ordered = [f"{lead}-{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS]
-    named = [f"{day}{clock}" for day in _MONTH_NAME_FORMATS for clock in _CLOCKS]
+    named = [f"{day}{clock}" for day in _NAMED_FORMATS for clock in _CLOCKS]
     days = text.replace("e0", "").try_cast("float64")
     serial = ibis.timestamp("1899-12-30 00:00:00") + (days * 86400).round().cast("int64").as_interval("s")
     return ibis.cases(
@@ -357,8 +466,24 @@ def moment_value(text: ir.StringValue, style: Style) -> ir.TimestampValue:
         (text.re_search(_COMPACT), _try_strptime(text, ibis.array([ibis.literal("%Y%m%d")]))),
         (text.re_search(_SERIAL), serial),
         (text.re_search(_SLASHED), _try_strptime(dashed, ibis.array([ibis.literal(f) for f in ordered]))),
-        else_=_try_strptime(text, ibis.array([ibis.literal(f) for f in named])),
+        else_=_try_strptime(_english(text), ibis.array([ibis.literal(f) for f in named])),
     )
+
+
+def from_1904(text: ir.StringValue) -> ir.StringValue:
+    """A serial number of a day counted from 1904 as one counted from 1900; other text as it is."""
+    days = (text.replace("e0", "").try_cast("float64") + DAYS_TO_1904).cast("string")
+    return ibis.ifelse(text.re_search(_SERIAL), days, text)
+
+
+def _english(text: ir.StringValue) -> ir.StringValue:
+    """A date in words with English names of months and nothing else: 'чт, 5 февраля 2026 г.' → '5 Feb 2026'."""
+    plain = text.lower().re_replace(r"^\p{L}+\.?,\s+", "").replace(",", " ")
+    plain = plain.re_replace(r"^(\d{1,2})[-/.](\p{L}+)[-/.](\d{2,4})", r"\1 \2 \3")
+    plain = plain.re_replace(r"(\d{4})\s*(?:г|р)(?:\.|\s|$)", r"\1 ").replace(" de ", " ")
+    for names in MONTHS:
+        plain = plain.re_replace(rf"(^|[^\p{{L}}])(?:{'|'.join(names)})\p{{L}}*\.?", rf"\1{names[0].title()}")
+    return plain.re_replace(r"\s+", " ").strip()
 
 
 def flag_value(text: ir.StringValue) -> ir.BooleanValue:
@@ -373,10 +498,24 @@ def seconds_value(text: ir.StringValue, style: Style, unit: int) -> ir.FloatingV
     Two parts are hours and minutes where the column counts minutes, minutes and seconds where it counts seconds.
     """
     clock = r"^(?:(\d+) days?,? )?(\d+):(\d{2})(?::(\d{2}))?$"
-    part = [text.re_extract(clock, index).try_cast("float64").fill_null(0) for index in range(1, 5)]
+    words = r"(?i)^(?:(\d+)\s*(?:d|days?|д\p{L}*)\.?,?\s*)?(?:(\d+)\s*(?:h|hours?|ч\p{L}*|год\p{L}*)\.?,?\s*)"
+    words += r"(?:(\d+)\s*(?:m|min\p{L}*|м|мин\p{L}*|хв\p{L}*)\.?,?\s*)?(?:(\d+)\s*(?:s|sec\p{L}*|с|сек\p{L}*)\.?)?$"
     short = text.re_search(r"^\d+:\d{2}$") & (unit == 1)
-    spent = ibis.ifelse(short, part[1] * 60 + part[2], part[0] * 86400 + part[1] * 3600 + part[2] * 60 + part[3])
-    return ibis.ifelse(text.re_search(clock), spent, number_value(text, style) * unit)
+    part = [text.re_extract(clock, index).try_cast("float64").fill_null(0) for index in range(1, 5)]
+    spent = ibis.ifelse(short, part[1] * 60 + part[2], _summed(part))
+    told = [text.re_extract(words, index).try_cast("float64").fill_null(0) for index in range(1, 5)]
+    number = number_value(text, style, "minutes")
+    by_unit = ibis.cases(
+        (text.re_search(r"(?i)\d\s*(m|min\.?|м|мин\.?|хв\.?)$"), number * 60),
+        (text.re_search(r"(?i)\d\s*(s|sec\.?|с|сек\.?)$"), number),
+        else_=number * unit,
+    )
+    return ibis.cases((text.re_search(clock), spent), (text.re_search(words), _summed(told)), else_=by_unit)
+
+
+def _summed(parts: list[ir.FloatingValue]) -> ir.FloatingValue:
+    """Seconds of days, hours, minutes and seconds."""
+    return parts[0] * 86400 + parts[1] * 3600 + parts[2] * 60 + parts[3]
 
 
 def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:
@@ -384,11 +523,11 @@ def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:
     plain = OTHER not in style.forms
     match column.type:
         case "money":
-            return plain_number(text, style, MONEY) if plain else number_value(text, style, MONEY)
+            return plain_number(text, style, MONEY) if plain else number_value(text, style, "money", MONEY)
         case "number" | "count":
-            return plain_number(text, style) if plain else number_value(text, style)
+            return plain_number(text, style) if plain else number_value(text, style, column.type)
         case "rating":
-            rating = plain_number(text, style) if plain else number_value(text, style)
+            rating = plain_number(text, style) if plain else number_value(text, style, column.type)
             return ibis.ifelse((rating >= 1) & (rating <= 5), rating, ibis.null("float64"))
         case "moment":
             return plain_moment(text, style) if plain else moment_value(text, style)
@@ -400,6 +539,11 @@ def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:
             return plain_number(text, style) if plain else seconds_value(text, style, 60) / 60
         case "seconds":
             return plain_number(text, style) if plain else seconds_value(text, style, 1)
+        case "id" if style.forms == {"whole"}:
+            return text
+        case "id":
+            # pandas writes an id with gaps as 77.0.
+            return text.re_replace(r"^(-?\d+(?:\.\d+)?)e0$", r"\1").re_replace(r"^(\d+)[.,]0$", r"\1")
         case _:
             # The mark of a typed number never reaches a reader.
             return ibis.ifelse(text.endswith("e0"), text.re_replace(r"^(-?\d+(?:\.\d+)?)e0$", r"\1"), text)
@@ -414,6 +558,7 @@ __all__ = [
     "form_of",
     "forms_in",
     "forms_of",
+    "from_1904",
     "is_dirty",
     "is_odd",
     "plain_style",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import io
 import itertools
 import re
 import zipfile
@@ -35,6 +36,7 @@ SCANNED_BYTES = 48 << 20
 _ROW = re.compile(rb'<(?:x:)?row [^>]*?\br="(\d+)"')
 _CELL = re.compile(rb'<(?:x:)?c [^>]*?\br="([A-Z]{1,4})\d')
 _DIMENSION = re.compile(rb'<(?:x:)?dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+_EPOCH_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _UNCOUNTED = re.compile(rb"</(?:x:)?f>\s*(?:<(?:x:)?v>\s*</(?:x:)?v>|<(?:x:)?v\s*/>)?\s*</(?:x:)?c>")
 
 
@@ -48,6 +50,8 @@ class BookSheet:
     hidden: bool
     uncounted: int
     """Formulas of the workbook whose result it does not hold (nobody has opened it in a spreadsheet program)."""
+    since_1904: bool
+    """Days are counted from 1904: calamine minds that where a cell is formatted as a date, and only there."""
     _book: CalamineWorkbook
     _opened: list[CalamineSheet] = field(default_factory=list)
     """The parsed sheet: parsing is nearly all of the work."""
@@ -93,16 +97,24 @@ def open_book(path: Path, name: str) -> list[BookSheet]:
     with path.open("rb") as stream:
         zipped = stream.read(2) == b"PK"
     uncounted = _measured(path, name) if zipped else 0
+    since_1904 = zipped and _counts_from_1904(path)
     with _guarded(name):
-        book = CalamineWorkbook.from_path(str(path))
+        # A path is believed about its ending: an XLSX that is called .xls goes by its bytes.
+        fitting = (".xlsx", ".xlsm") if zipped else (".xls",)
+        named = path.suffix.lower() in fitting
+        book = CalamineWorkbook.from_path(str(path)) if named else CalamineWorkbook.from_filelike(_bytes_of(path))
     sheets = [
-        BookSheet(name, sheet.name, sheet.visible != SheetVisibleEnum.Visible, uncounted, book)
+        BookSheet(name, sheet.name, sheet.visible != SheetVisibleEnum.Visible, uncounted, since_1904, book)
         for sheet in book.sheets_metadata
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
     if not sheets:
         raise DataError([Problem("the workbook holds no sheet with cells", "export it again", name)])
     return sheets
+
+
+def _bytes_of(path: Path) -> io.BytesIO:
+    return io.BytesIO(path.read_bytes())
 
 
 @contextmanager
@@ -216,6 +228,16 @@ def _measured(path: Path, name: str) -> int:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise DataError([_unreadable(error, name)]) from None
     return uncounted
+
+
+def _counts_from_1904(path: Path) -> bool:
+    """Whether an XLSX counts its days as old Macs did."""
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if info.filename.lower() == "xl/workbook.xml":
+                with archive.open(info) as stream:
+                    return _EPOCH_1904.search(stream.read(1 << 16)) is not None
+    return False
 
 
 def _far(rows: int, columns: int, name: str) -> Problem:

@@ -99,15 +99,26 @@ def test_headings_turn_with_the_table_they_head():
     narrow = Numbers(table([("x", "text")], [("a",)]), 1, "Таблица 1", "a", "t-a")
     wide = Numbers(table([("Выручка", "money")] * 9, [[12_345_678.0] * 9]), 2, "Таблица 2", "b", "t-b")
     end = Numbers(narrow.table, 3, "Таблица 3", "c", "t-c", at_the_end=True)
-    pieces = [Heading("A"), Text("t"), Heading("B"), wide, Heading("C"), narrow, Heading("D"), end, Heading("E")]
+    pieces = [
+        Heading("A"),
+        Text("t"),
+        Heading("B"),
+        wide,
+        Heading("C"),
+        narrow,
+        Heading("D"),
+        end,
+        Heading("E"),
+        Text("u"),
+        wide,
+    ]
     made = runs(pieces, SAY, "RUB", UPRIGHT, SIDEWAYS)
-    assert [run.sideways for run in made] == [False, True, False, True, False]
+    assert [run.sideways for run in made] == [False, True, False, True]
     assert [[piece for piece, _ in run.pieces] for run in made] == [
         [Heading("A"), Text("t")],
         [Heading("B"), wide],
         [Heading("C"), narrow],
-        [Heading("D"), end],
-        [Heading("E")],
+        [Heading("D"), end, Heading("E"), Text("u"), wide],
     ]
     assert [piece for run in made for piece, _ in run.pieces] == pieces
     assert all((table is not None) == isinstance(piece, Numbers) for run in made for piece, table in run.pieces)

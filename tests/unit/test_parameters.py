@@ -70,7 +70,9 @@ def test_a_type_that_is_no_plain_type_is_refused_unevaluated():
 
 def test_inside_a_notebook_good_parameters_are_returned():
     namespace = {"client": "007", "lang": "ru", "period": "2026-01-01..2026-06-30", "other": 1, "In": ["x = 1"]}
-    assert read_parameters(namespace) == AuditParameters(client="007", lang="ru", period="2026-01-01..2026-06-30")
+    assert read_parameters(namespace, AuditParameters) == AuditParameters(
+        client="007", lang="ru", period="2026-01-01..2026-06-30"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_inside_a_notebook_good_parameters_are_returned():
 )  # fmt: skip
 def test_inside_a_notebook_wrong_parameters_are_one_line(namespace, said):
     with pytest.raises(ParameterError) as error:
-        read_parameters(namespace)
+        read_parameters(namespace, AuditParameters)
     assert str(error.value) == said
 
 

@@ -267,7 +267,7 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
                 .replace("1,g", "1/02/2026,g")
                 .replace("2,g", "2/03/2026,g")
             },
-            "may be day-month-year or month-day-year",
+            "may be day-month-year (2026-02-01) or month-day-year (2026-01-02)",
         ),
         ([SPEND], {"spend__csv": SPEND_CSV.replace("10.50", "1.234").replace("0.01", "5")}, "may be 1234 or 1.234"),
         ([SPEND.replace(".csv", ".xlsx")], {"spend__xlsx": b"PK\x03\x04broken"}, "a damaged archive"),

@@ -1,0 +1,1 @@
+"""All audited clients together: the ledger of their audit.json files, and the report about them."""

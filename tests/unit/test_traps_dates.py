@@ -1,0 +1,129 @@
+"""Traps 27-33: days and durations. Order of day and month, serial numbers, words, clocks, time zones, periods."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from trapped import TRAPS, codes, column, money, notice, refused, rows, trap
+
+from helpers.sources.notices import Code
+
+
+def test_27_every_usual_way_to_write_a_day_is_read(tmp_path: Path) -> None:
+    data = trap(tmp_path, "27-ways-to-write-a-day")
+    found = rows(data, "spend").groupby("channel")["from"].apply(lambda days: [str(day)[:10] for day in sorted(days)])
+    assert len(found) == 11
+    assert set(map(tuple, found)) == {("2026-03-05", "2026-03-14")}
+    assumed = {one.file: one.detail for one in data.notices if one.code is Code.DATES_ASSUMED}
+    assert assumed == {
+        "exports/slashed_dmy.csv": "dmy",
+        "exports/slashed_mdy.csv": "mdy",
+        "exports/short_year.csv": "dmy",
+    }
+    assert money(data) == ("330", "330")
+
+
+def test_27_a_column_that_does_not_tell_is_asked_about_with_both_readings(tmp_path: Path) -> None:
+    assert refused(tmp_path, "27-day-or-month") == [
+        "exports/spend.csv row 2, column \"Day\": dates such as '03/04/2026' may be day-month-year (2026-04-03) or "
+        "month-day-year (2026-03-04), and no value tells which - set dates: dmy or dates: mdy for this source"
+    ]
+
+
+def test_27_two_orders_in_one_column_are_refused(tmp_path: Path) -> None:
+    (said,) = refused(tmp_path, "27-day-and-month-in-turns")
+    assert (
+        "day-month (1, such as '25/04/2026' in row 2), others only month-day (1, such as '04/25/2026' in row 4)" in said
+    )
+    assert "split the file" in said
+
+
+def test_28_serial_numbers_among_dates_are_days(tmp_path: Path) -> None:
+    data = trap(tmp_path, "28-excel-serials")
+    assert [str(day)[:10] for day in column(data, "spend", "from")] == ["2023-06-30", "2023-07-01", "2023-07-02"]
+    lost = notice(data, Code.DATE_UNREAD)
+    assert (lost.rows, str(lost.money), lost.first_rows) == (1, "40.000000", (5,))
+    assert money(data) == ("100", "60")
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_28_a_workbook_may_count_its_days_from_1904(tmp_path: Path, since_1904: bool) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "date_1904": since_1904}) as book:
+        sheet = book.add_worksheet()
+        serial = 46_082 - 1462 * since_1904
+        for number, line in enumerate([["Day", "Channel", "Cost"], [serial, "vk", 10], ["02.03.2026", "vk", 20]]):
+            sheet.write_row(number, 0, line)
+    yml = (TRAPS / "28-excel-serials" / "client.yml").read_bytes().replace(b"spend.csv", b"spend.xlsx")
+    data = trap(tmp_path, "", client__yml=yml, spend__xlsx=made.getvalue())
+    assert [str(day)[:10] for day in column(data, "spend", "from")] == ["2026-03-01", "2026-03-02"]
+
+
+def test_29_not_closed_is_a_word_of_the_crm(tmp_path: Path) -> None:
+    data = trap(tmp_path, "29-text-in-a-date-column")
+    assert column(data, "deals", "outcome") == ["open", "won", "open"]
+    assert [value is None for value in column(data, "deals", "closed_at")] == [True, False, True]
+    # Another word is unknown too, and said.
+    assert (notice(data, Code.VALUE_UNREAD, "deals").rows, notice(data, Code.VALUE_UNREAD, "deals").detail) == (
+        1,
+        "скоро",
+    )
+    assert money(data, "deals") == ("600", "600")
+
+
+def test_30_durations_beyond_a_day_are_whole(tmp_path: Path) -> None:
+    data = trap(tmp_path, "30-durations")
+    assert column(data, "leads", "first_answer_min") == [10.35, 1450.35, 1590, 2940, 45, 12]
+    assert Code.CLOCK_ENDS not in codes(data)
+
+
+def test_30_a_clock_that_never_passes_midnight_is_said(tmp_path: Path) -> None:
+    data = trap(tmp_path, "30-clock-that-stops-at-midnight")
+    said = notice(data, Code.CLOCK_ENDS)
+    assert (said.rows, said.column) == (2, "SLA")
+
+
+def test_30_units_in_words_are_minded(tmp_path: Path) -> None:
+    written = {
+        "2 ч 15 мин": 135,
+        "1h 30m": 90,
+        "3 дня 1 ч": 4380,
+        "40 сек": 40 / 60,
+        "15m": 15,
+        "7 хв": 7,
+        "soon": None,
+    }
+    lines = [f"{number};2026-03-01;New;{text}" for number, text in enumerate(written, 1)]
+    data = trap(tmp_path, "30-durations", leads__csv="\n".join(["Id;Created;Stage;SLA", *lines]).encode())
+    assert column(data, "leads", "first_answer_min") == pytest.approx(list(written.values()))
+
+
+def test_31_times_become_local_and_days_that_move_are_counted(tmp_path: Path) -> None:
+    data = trap(tmp_path, "31-time-zones")
+    assert [str(moment) for moment in column(data, "leads", "created_at")] == [
+        "2026-03-02 01:30:00",
+        "2026-03-02 13:00:00",
+        "2026-03-02 10:00:00",
+        "2026-03-02 23:59:59",
+    ]
+    assert notice(data, Code.DAY_MOVED).rows == 1
+
+
+def test_32_a_closing_before_the_creation_is_kept_and_not_used(tmp_path: Path) -> None:
+    data = trap(tmp_path, "32-closed-before-created")
+    assert notice(data, Code.CLOSED_BEFORE_CREATED).rows == 1
+    assert notice(data, Code.CLOSED_AFTER_AS_OF).rows == 1
+    assert notice(data, Code.OUTSIDE_PERIOD, "deals").rows == 1
+    assert column(data, "leads", "age_days") == [None, 1, 1, None]
+    assert money(data, "deals") == ("1000", "1000")
+
+
+def test_33_a_report_without_days_is_a_period(tmp_path: Path) -> None:
+    data = trap(tmp_path, "33-period-without-days")
+    assert {str(day)[:10] for day in column(data, "spend", "from")} == {"2026-03-01"}
+    assert {str(day)[:10] for day in column(data, "spend", "to")} == {"2026-03-31"}
+    assert notice(data, Code.PERIOD_ROWS).rows == 2
+    assert money(data) == ("200", "200")
