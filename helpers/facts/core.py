@@ -108,7 +108,9 @@ def count(data: Data) -> Facts:
     Raises:
         DataError: the client's database failed.
     """
-    return answered(data.engine, _count(data))
+    facts = answered(data.engine, _count(data))
+    data.engine.rest()
+    return facts
 
 
 async def _count(data: Data) -> Facts:

@@ -7,6 +7,7 @@ its tables in its own memory beside the client's file, Spark in its cache, Postg
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,9 @@ class Engine:
                 frames.append(_tidy(table.to_pandas(), table.schema()))
         return frames
 
+    def rest(self) -> None:
+        """All that is asked has been answered: hold nothing of the client's back; more may be asked later."""
+
     def close(self) -> None:
         """Let the connection go."""
         self.con.disconnect()
@@ -104,6 +108,11 @@ class Postgres(Engine):
 
     name = "postgres"
 
+    def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
+        super().__init__(con, shown, secrets)
+        # Whoever forgets to close it, as in a notebook, has it closed with the data.
+        self._closed = weakref.finalize(self, con.con.close)
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """The expression itself: a statement that uses it several times computes it once."""
         return table
@@ -127,9 +136,13 @@ class Postgres(Engine):
             _tidy(_from_texts(part, table.schema()), table.schema()) for part, table in zip(taken, tables, strict=True)
         ]
 
+    def rest(self) -> None:
+        """End the transaction: while it lasts, the server may not clean up after others."""
+        self.con.con.rollback()
+
     def close(self) -> None:
         """Let the connection go."""
-        self.con.con.close()
+        self._closed()
 
     def hashed(self, text: ir.StringValue) -> ir.StringValue:
         """SHA-256 in hexadecimal digits."""

@@ -70,6 +70,16 @@ class Data:
         """All that was dropped, changed or assumed."""
         return tuple(self.ledger.notices)
 
+    def close(self) -> None:
+        """Let the connection go: no more can be counted."""
+        self.engine.close()
+
+    def __enter__(self) -> Data:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _repr_html_(self) -> str:
         from html import escape
 

@@ -170,3 +170,24 @@ def test_a_variable_that_is_not_set(tmp_path: Path) -> None:
     url = "postgres://u:${AUDIT_TEST_NOT_SET}@h/d"
     text = refused(client_folder(tmp_path, SAMPLE, [{"table": "leads", "connection": url, "relation": "leads"}]))
     assert "the environment variable AUDIT_TEST_NOT_SET is not set" in text
+
+
+@postgres
+@pytest.mark.filterwarnings("error")
+def test_a_connection_is_let_go(sample, server: Path, tmp_path: Path) -> None:
+    import gc
+
+    import psycopg
+
+    url = f"postgres://reader@/postgres?host={server}"
+    folder = client_folder(tmp_path, SAMPLE, sources(sample[0], url))
+    state = "SELECT state FROM pg_stat_activity WHERE application_name = 'audit'"
+    with psycopg.connect(host=str(server), user="owner", dbname="postgres", autocommit=True) as con:
+        data = load(read_client(folder))
+        count(data)
+        assert con.execute(state).fetchall() == [("idle",)], "a transaction stays open"
+        del data
+        gc.collect()
+        with load(read_client(folder)) as data:
+            open_now = data.con.con
+        assert open_now.closed
