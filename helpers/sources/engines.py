@@ -59,8 +59,14 @@ class Engine:
         for table in tables:
             self._note([table])
             with faults(self):
-                frames.append(_tidy(table.to_pandas(), table.schema()))
+                frames.append(_tidy(self._fetched(table), table.schema()))
         return frames
+
+    def _fetched(self, table: ir.Table) -> pd.DataFrame:
+        """Decimals come as text: Ibis would make a Python number of each, which takes longer than the counting."""
+        texts = {name: table[name].cast("string") for name, kind in table.schema().items() if kind.is_decimal()}
+        frame: pd.DataFrame = (table.mutate(**texts) if texts else table).to_pandas()
+        return frame
 
     def rest(self) -> None:
         """All that is asked has been answered: hold nothing of the client's back; more may be asked later."""
