@@ -42,7 +42,7 @@ class Brief:
             (say("Client"), client.name),
             (say("Currency"), client.currency),
             (say("Language"), say.code),
-            (say("Sources"), ", ".join(source.file for source in client.sources) or "-"),
+            (say("Sources"), ", ".join(source.shown for source in client.sources) or "-"),
             (say("Funnel"), " → ".join(client.stage_label(key, say) for key in client.stage_keys)),
         ]
         rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in lines)

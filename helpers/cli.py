@@ -192,7 +192,9 @@ def _decide(client: Client, week: str) -> None:
     from helpers.meeting.record import record
     from helpers.sources import load
 
-    agenda = Meeting.measure(count(load(client)), client, language(client.lang), week)
+    with load(client) as data:
+        facts = count(data)
+    agenda = Meeting.measure(facts, client, language(client.lang), week)
     outcome = ask(agenda)
     if outcome is None:
         typer.echo("nothing was written", err=True)
@@ -230,14 +232,14 @@ def check(
     from helpers.survey.answers import read_answers
 
     answers, say = read_answers(client.folder / "answers"), language(lang or client.lang)
-    data = load(client)
-    if html:
-        from helpers.report.check import write_check
+    with load(client) as data:
+        if html:
+            from helpers.report.check import write_check
 
-        typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
-        return
-    for line in check_lines(data, say, answers):
-        typer.echo(printable(line))
+            typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
+            return
+        for line in check_lines(data, say, answers):
+            typer.echo(printable(line))
 
 
 @app.command(name="map")

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from helpers.errors import ClientFileError, Problem
+from helpers.sources.connections import SCHEMES, literal_secret, scheme_of
 from helpers.sources.tables import TABLES
 from helpers.validation import Strict, nearest, problems_of
 from helpers.worktime import parse_hours
@@ -137,7 +139,11 @@ class Source(Strict):
 
     table: str = ""
     """Empty: the preset says it, or the file is recognised by its content."""
-    file: str = Field(min_length=1)
+    file: str = ""
+    connection: str = ""
+    """The client's own database instead of a file: its address, passwords as ``${NAME}``."""
+    relation: str = ""
+    """Table or view there, with its schema."""
     preset: str | None = None
     sheet: str | None = None
     columns: dict[str, Words] = {}
@@ -157,6 +163,42 @@ class Source(Strict):
             guess = nearest(value, TABLES)
             raise ValueError(f"did you mean {guess!r}?" if guess else f"must be one of {', '.join(TABLES)}")
         return value
+
+    @field_validator("connection")
+    @classmethod
+    def _without_secrets(cls, value: str) -> str:
+        if not value:
+            return value
+        secret = literal_secret(value)
+        if secret:
+            # The words of this error never repeat what was found.
+            raise PydanticCustomError("secret", f"the connection holds a {secret}; write ${{NAME}} instead of it")
+        if scheme_of(value) == "?":
+            raise PydanticCustomError("secret", f"must begin with one of {', '.join(f'{one}://' for one in SCHEMES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if not self.connection:
+            if self.relation:
+                raise PydanticCustomError("secret", "relation is a table of a connection, and there is no connection")
+            if not self.file:
+                raise PydanticCustomError("secret", "the key file is missing; or give connection and relation")
+            return self
+        if bool(self.file) == bool(self.relation):
+            raise PydanticCustomError("secret", "with a connection give relation, or file for Parquet that it reads")
+        if not self.table:
+            raise PydanticCustomError("secret", "with a connection the key table is needed")
+        unused = {"preset": self.preset, "sheet": self.sheet, "dates": self.dates, "decimal": self.decimal}
+        if any(unused.values()):
+            named = ", ".join(name for name, value in unused.items() if value)
+            raise PydanticCustomError("secret", f"{named} is for files; a table of a connection has types")
+        return self
+
+    @property
+    def shown(self) -> str:
+        """The file, or the table with its kind of database: what messages call the source."""
+        return self.relation or self.file if self.connection else self.file
 
     @model_validator(mode="after")
     def _known_columns(self) -> Source:

@@ -59,6 +59,8 @@ def _words(item: Any, model: type[BaseModel], location: Location) -> tuple[str, 
         return f"unknown key {str(location[-1])!r}", todo
     if kind == "missing":
         return "the key is missing", "add it"
+    if kind == "secret":
+        return str(item["msg"]), ""
     shown = _short(found)
     allowed = {
         "literal_error": f"must be {context.get('expected', '')}",

@@ -154,6 +154,9 @@ def _alone(place: Path, waiting: Callable[[], None] | None) -> Any:
 
 
 def _kept(job: Job, place: Path) -> Result | None:
+    if any(source.connection for source in read_client(job.folder).sources):
+        # Nobody can tell from the folder whether a database has changed.
+        return None
     values = asked_values(job.period, job.values, job.brand)
     found = unchanged_report(job.folder.resolve(), place, notebook=NOTEBOOK, values=values, languages=job.languages)
     if found is None:

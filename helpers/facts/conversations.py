@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
+from helpers.facts.exact import marks, marks_squared
 from helpers.facts.ground import Ground, empty, fetched, span_of
 from helpers.facts.ripe import RIPE_KEYS, by_age_of_winning
 from helpers.facts.staff import teams
+from helpers.sources.asking import together
+from helpers.sources.quantiles import quantile
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
 MANY = 10
 """Calls and messages of one lead are told apart up to so many."""
@@ -64,24 +67,20 @@ class Conversations:
         )
 
 
-def count_conversations(ground: Ground) -> Conversations:
+async def count_conversations(ground: Ground) -> Conversations:
     """Count a client's calls and messages; ``Conversations.empty()`` without them."""
     if ground.touches is None:
         return Conversations.empty()
-    talks = _talks(ground, ground.touches)
     if ground.leads is None:
-        nothing = Conversations.empty()
-        return Conversations(
-            talks, nothing.contacts, nothing.scores, nothing.lengths, nothing.score_cuts, nothing.length_cuts
-        )
-    name = ibis.util.gen_name("spoken_leads")
-    leads = ground.data.con.create_table(name, _spoken(ground.leads, ground.touches))
-    scores, score_cuts = _thirds(leads, "score")
-    lengths, length_cuts = _thirds(leads, "length")
-    return Conversations(talks, _contacts(leads), scores, lengths, score_cuts, length_cuts)
+        return replace(Conversations.empty(), talks=await _talks(ground, ground.touches))
+    leads = ground.engine.keep("spoken_leads", _spoken(ground.leads, ground.touches))
+    talks, contacts, (scores, score_cuts), (lengths, length_cuts) = await together(
+        _talks(ground, ground.touches), _contacts(leads), _thirds(leads, "score"), _thirds(leads, "length")
+    )
+    return Conversations(talks, contacts, scores, lengths, score_cuts, length_cuts)
 
 
-def _talks(ground: Ground, touches: ir.Table) -> pd.DataFrame:
+async def _talks(ground: Ground, touches: ir.Table) -> pd.DataFrame:
     """By month and manager; automatic messages are no conversations."""
     spoken = touches.filter(touches.kind != "auto")
     call, missed = spoken.kind == "call", _missed(spoken)
@@ -114,12 +113,12 @@ def _talks(ground: Ground, touches: ir.Table) -> pd.DataFrame:
         missed_linked=(spoken.is_missed & known).sum(),
         missed_for_good=(spoken.is_missed & known & ~followed).sum(),
         talks=spoken.talked.sum(),
-        seconds=spoken.seconds.sum(where=spoken.talked).fill_null(0),
+        seconds=marks(spoken.seconds, spoken.talked).fill_null(0),
         scored=score.count(),
-        score=score.sum().fill_null(0),
-        score_sq=(score * score).sum().fill_null(0),
+        score=marks(score).fill_null(0),
+        score_sq=marks_squared(score).fill_null(0),
     )
-    frame = ground.one_spelling(fetched(table, keys), TALK_SUMS)
+    frame = ground.one_spelling(await fetched(table, keys), TALK_SUMS)
     known_teams = teams(ground)
     frame["team"] = [known_teams.get(name, "") for name in frame["manager"]]
     return frame[[*TALK_KEYS, *TALK_SUMS]]
@@ -133,9 +132,11 @@ def _missed(touches: ir.Table) -> ir.BooleanValue:
 def _spoken(leads: ir.Table, touches: ir.Table) -> ir.Table:
     """Leads since the first compared day with what was said to them up to ``as_of``."""
     own = touches.filter(touches.lead.notnull() & (touches.kind != "auto"))
+    own = own.mutate(talked=((own.kind == "call") & (own.seconds > 0)).fill_null(False))
+    first = ibis.ifelse(own.talked, own["at"], ibis.null("timestamp")).min().over(ibis.window(group_by="lead"))
+    own = own.mutate(first_talk=(own.talked & (own["at"] == first)).fill_null(False))
     call, message = own.kind == "call", own.kind == "message"
     out, incoming = own.direction == "out", own.direction == "in"
-    talked = (call & (own.seconds > 0)).fill_null(False)
     summed = own.group_by("lead").agg(
         calls=(call & out).fill_null(False).sum(),
         messages=(message & out).fill_null(False).sum(),
@@ -143,8 +144,9 @@ def _spoken(leads: ir.Table, touches: ir.Table) -> ir.Table:
         .fill_null(False)
         .any(),
         answered=own.human.any(),
-        length=own.seconds.argmin(own["at"], where=talked),
-        score=own.checklist.mean(),
+        # Of calls that began at one moment the longest.
+        length=own.seconds.max(where=own.first_talk),
+        score=marks(own.checklist).cast("float64") / own.checklist.count().nullif(0),
     )
     recent = leads.filter(leads.fate.notnull())
     joined = recent.left_join(summed.rename(of="lead"), [("lead_id", "of")]).drop("of")
@@ -156,18 +158,18 @@ def _spoken(leads: ir.Table, touches: ir.Table) -> ir.Table:
     )
 
 
-def _contacts(leads: ir.Table) -> pd.DataFrame:
+async def _contacts(leads: ir.Table) -> pd.DataFrame:
     made = leads.mutate(tries=ibis.least(leads.calls + leads.messages, MANY).cast("int64"))
     table = made.group_by(CONTACT_KEYS).agg(leads=made.count(), calls=made.calls.sum(), messages=made.messages.sum())
-    return fetched(table, CONTACT_KEYS)
+    return await fetched(table, CONTACT_KEYS)
 
 
-def _thirds(leads: ir.Table, column: str) -> tuple[pd.DataFrame, tuple[float, float]]:
+async def _thirds(leads: ir.Table, column: str) -> tuple[pd.DataFrame, tuple[float, float]]:
     """Leads by the third in which their value lies; equal values stay together."""
     known = leads.filter(leads[column].notnull())
-    asked = known.aggregate(low=known[column].quantile(1 / 3), high=known[column].quantile(2 / 3)).to_pandas().iloc[0]
-    low, high = (math.nan if pd.isna(end) else float(end) for end in (asked["low"], asked["high"]))
+    counted = await fetched(known.group_by(column).agg(leads=known.count()), [column])
+    low, high = (quantile(counted, column, "leads", share) for share in (1 / 3, 2 / 3))
     if math.isnan(low):
         return Conversations.empty().scores, (math.nan, math.nan)
     third = ibis.cases((known[column] <= low, THIRDS[0]), (known[column] <= high, THIRDS[1]), else_=THIRDS[2])
-    return by_age_of_winning(known.mutate(third=third), ["span", "third"]), (low, high)
+    return await by_age_of_winning(known.mutate(third=third), ["span", "third"]), (low, high)

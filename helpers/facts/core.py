@@ -19,6 +19,7 @@ from helpers.client import Span
 from helpers.facts.conversations import Conversations, count_conversations
 from helpers.facts.days import Days, count_days
 from helpers.facts.evidence import Evidence, count_evidence
+from helpers.facts.exact import marks, marks_squared, squares, total
 from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
 from helpers.facts.handover import Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
@@ -27,11 +28,13 @@ from helpers.facts.quality import Quality, count_quality
 from helpers.facts.quarters import Quarters, count_quarters
 from helpers.facts.retention import Retention, count_retention
 from helpers.facts.speed import Speed, count_speed
-from helpers.facts.staff import shown_managers
+from helpers.facts.staff import managers_found, shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
-from helpers.facts.waits import Clock, with_waits
+from helpers.facts.waits import with_waits
 from helpers.facts.weeks import Weeks, count_weeks
+from helpers.sources.asking import answered, asked, asked_row, together
+from helpers.sources.engines import without
 from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
@@ -40,9 +43,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from helpers.sources.loading import Data
-
-SQUARED = "decimal(18, 2)"
-"""Money before squaring: its square fits a decimal of 36 digits."""
 
 LEAD_KEYS = ["span", "month", "channel", "campaign_id", "campaign", "manager", "product", "stage", "exact", "outcome"]
 LEAD_SUMS = [
@@ -103,31 +103,32 @@ class Facts:
 
 
 def count(data: Data) -> Facts:
-    """Count the clean tables of a client."""
-    client, tables = data.client, data.tables
+    """Count the clean tables of a client.
+
+    Raises:
+        DataError: the client's database failed.
+    """
+    facts = answered(data.engine, _count(data))
+    data.engine.rest()
+    return facts
+
+
+async def _count(data: Data) -> Facts:
+    client, engine = data.client, data.engine
     deals = _deals(data)
     if deals is not None:
-        deals = data.con.create_table(ibis.util.gen_name("counted_deals"), deals)
-    loose = _loose(data, deals) if deals is not None else empty(["span"], ["deals", "won", "revenue"])
+        deals = engine.keep("counted_deals", deals)
     leads = _leads(data, deals)
     if leads is not None:
         # Many counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
-        leads = data.con.create_table(ibis.util.gen_name("counted_leads"), leads)
+        leads = engine.keep("counted_leads", leads)
     touches = linked_touches(data, leads, deals)
     if touches is not None:
-        touches = data.con.create_table(ibis.util.gen_name("counted_touches"), touches)
-    clock = Clock()
-    if leads is not None:
-        timed, clock = with_waits(data, leads, touches)
-        leads = data.con.create_table(ibis.util.gen_name("timed_leads"), timed)
-    spend = _spend(data)
-    lead_counts = _lead_counts(data, leads) if leads is not None else empty(LEAD_KEYS, LEAD_SUMS)
-    ages = _ages(data, leads) if leads is not None else empty(["span", "month", "outcome", "age_days"], ["leads"])
-    open_ages = (
-        _open_ages(data, leads)
-        if leads is not None
-        else empty(["span", "channel", "campaign_id", "campaign", "age_days"], ["leads"])
+        touches = engine.keep("counted_touches", touches)
+    (timed, clock), spend, lead_counts, (has, dates), known = await together(
+        with_waits(data, leads, touches), _spend(data), _lead_counts(leads), _found(data.tables), managers_found(data)
     )
+    leads = None if timed is None else engine.keep("timed_leads", timed)
     ground = Ground(
         data=data,
         leads=leads,
@@ -136,8 +137,18 @@ def count(data: Data) -> Facts:
         clock=clock,
         channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
         campaigns=_renamed(client.aliases.campaign, lead_counts["campaign"], spend["campaign"]),
-        managers=shown_managers(data, lead_counts["manager"]),
+        managers=shown_managers(data, lead_counts["manager"], known),
+        people=known.people,
     )
+    (
+        ages, open_ages, reasons, people, buyers, loose, evidence, quarters, steps, retention, speed, handover,
+        conversations, outcomes, days, pipeline, quality, weeks,
+    ) = await together(
+        _ages(leads), _open_ages(leads), _reasons(leads), _people(leads), _buyers(leads), _loose(data, deals),
+        count_evidence(ground), count_quarters(ground), count_steps(ground), count_retention(ground),
+        count_speed(ground), count_handover(ground), count_conversations(ground), count_outcomes(ground),
+        count_days(ground), count_pipeline(ground), count_quality(ground), count_weeks(ground),
+    )  # fmt: skip
     lead_counts = ground.one_spelling(lead_counts, LEAD_SUMS)
     spend = ground.one_spelling(spend, ["spend", "impressions", "clicks", "rows"])
     open_ages = ground.one_spelling(open_ages, ["leads"])
@@ -147,31 +158,29 @@ def count(data: Data) -> Facts:
         spend=spend,
         ages=ages,
         open_ages=open_ages,
-        reasons=_reasons(data, leads) if leads is not None else empty(["span", "outcome", "reason"], ["leads"]),
-        people=_people(data, leads) if leads is not None else empty(["span"], ["leads", "people", "repeats"]),
-        buyers=_buyers(leads)
-        if leads is not None
-        else pd.DataFrame({"buyers": [math.nan], "repeat_buyers": [math.nan]}),
+        reasons=reasons,
+        people=people,
+        buyers=buyers,
         loose=loose,
         stages=client.stage_keys,
         period=data.period,
         compare=data.compare,
         as_of=data.as_of,
         snapshot=data.snapshot,
-        has=_has(tables),
-        dates=_dates(tables),
-        evidence=count_evidence(ground),
-        quarters=count_quarters(ground),
-        steps=count_steps(ground),
-        retention=count_retention(ground),
-        speed=count_speed(ground),
-        handover=count_handover(ground),
-        conversations=count_conversations(ground),
-        outcomes=count_outcomes(ground),
-        days=count_days(ground),
-        pipeline=count_pipeline(ground),
-        quality=count_quality(ground),
-        weeks=count_weeks(ground),
+        has=has,
+        dates=dates,
+        evidence=evidence,
+        quarters=quarters,
+        steps=steps,
+        retention=retention,
+        speed=speed,
+        handover=handover,
+        conversations=conversations,
+        outcomes=outcomes,
+        days=days,
+        pipeline=pipeline,
+        quality=quality,
+        weeks=weeks,
     )
 
 
@@ -277,17 +286,14 @@ def _deals(data: Data) -> ir.Table | None:
         .drop("key")
         .mutate(to_lead=lambda t: t.lead_id)
     )
-    rest = deals.anti_join(leads.select(key="lead_id"), [("lead_id", "key")])
+    rest = without(deals, "lead_id", leads.lead_id)
     people = leads.filter(leads.person.notnull()).select(who="person", asked="created_at", to_lead="lead_id")
     pairs = rest.filter(rest.person.notnull()).inner_join(people, [("person", "who")])
     pairs = pairs.filter(pairs.opened_at.isnull() | (pairs.asked.cast("date") <= pairs.opened_at.cast("date")))
-    nearest = pairs.mutate(
-        nth=ibis.row_number().over(ibis.window(group_by="deal_id", order_by=[ibis.desc("asked"), "to_lead"]))
-    )
+    last_first = [ibis.desc("asked"), data.engine.ordered(pairs.to_lead)]
+    nearest = pairs.mutate(nth=ibis.row_number().over(ibis.window(group_by="deal_id", order_by=last_first)))
     by_person = nearest.filter(nearest.nth == 0).drop("nth", "who", "asked")
-    homeless = rest.anti_join(by_person.select(found="deal_id"), [("deal_id", "found")]).mutate(
-        to_lead=ibis.null("string")
-    )
+    homeless = without(rest, "deal_id", by_person.deal_id).mutate(to_lead=ibis.null("string"))
     return ibis.union(*[part.select(*deals.columns, "to_lead") for part in (matched, by_person, homeless)])
 
 
@@ -313,18 +319,22 @@ def _with_deals(leads: ir.Table, deals: ir.Table) -> ir.Table:
     return leads.left_join(summed, [("lead_id", "to_lead")]).drop("to_lead")
 
 
-def _loose(data: Data, deals: ir.Table) -> pd.DataFrame:
+async def _loose(data: Data, deals: ir.Table | None) -> pd.DataFrame:
+    if deals is None:
+        return empty(["span"], ["deals", "won", "revenue"])
     homeless = deals.filter(deals.to_lead.isnull())
     day = ibis.coalesce(homeless.opened_at, homeless.closed_at).cast("date")
     made = homeless.mutate(span=span_of(day, data).fill_null("other"), is_won=homeless.outcome == "won")
-    revenue = made.amount.sum(where=made.is_won).cast("float64").fill_null(0)
-    return fetched(made.group_by("span").agg(deals=made.count(), won=made.is_won.sum(), revenue=revenue), ["span"])
+    revenue = total(made.amount, made.is_won).fill_null(0)
+    return await fetched(
+        made.group_by("span").agg(deals=made.count(), won=made.is_won.sum(), revenue=revenue), ["span"]
+    )
 
 
-def _lead_counts(data: Data, leads: ir.Table) -> pd.DataFrame:
+async def _lead_counts(leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return empty(LEAD_KEYS, LEAD_SUMS)
     won, keys = leads.outcome == "won", list(LEAD_KEYS)
-    # Sums of decimals are exact in any order; sums of floats differ in the last bit from run to run.
-    revenue, gross = leads.revenue.cast(SQUARED), leads.gross.cast(SQUARED)
     table = leads.group_by(keys).agg(
         leads=leads.count(),
         answered=leads.first_answer_min.count(),
@@ -333,18 +343,18 @@ def _lead_counts(data: Data, leads: ir.Table) -> pd.DataFrame:
         accepted=leads.accepted.fill_null(False).sum(),
         rejected=(~leads.accepted).fill_null(False).sum(),
         rated=leads.rating.count(),
-        rating_sum=leads.rating.sum().fill_null(0),
-        rating_sq=(leads.rating * leads.rating).sum().fill_null(0),
+        rating_sum=marks(leads.rating).fill_null(0),
+        rating_sq=marks_squared(leads.rating).fill_null(0),
         priced=(won & (leads.revenue > 0)).sum(),
-        revenue=leads.revenue.sum().cast("float64"),
-        revenue_sq=(revenue * revenue).sum().cast("float64"),
-        gross=leads.gross.sum().cast("float64"),
-        gross_sq=(gross * gross).sum().cast("float64"),
+        revenue=total(leads.revenue),
+        revenue_sq=squares(leads.revenue),
+        gross=total(leads.gross),
+        gross_sq=squares(leads.gross),
     )
-    return fetched(table, keys)
+    return await fetched(table, keys)
 
 
-def _spend(data: Data) -> pd.DataFrame:
+async def _spend(data: Data) -> pd.DataFrame:
     keys = ["span", "month", "channel", "campaign_id", "campaign"]
     sums = ["spend", "impressions", "clicks", "rows"]
     if "spend" not in data.tables:
@@ -358,67 +368,76 @@ def _spend(data: Data) -> pd.DataFrame:
         campaign=spend.campaign.fill_null(""),
     )
     table = made.group_by(keys).agg(
-        spend=made.cost.sum().cast("float64"),
+        spend=total(made.cost),
         impressions=made.impressions.sum(),
         clicks=made.clicks.sum(),
         rows=made.count(),
     )
-    frame = fetched(table, keys)
+    frame = await fetched(table, keys)
     # DuckDB's SUM of nothing but NULL is NULL: "not in the export", which is not zero.
     return frame.astype({"impressions": "float64", "clicks": "float64"})
 
 
-def _ages(data: Data, leads: ir.Table) -> pd.DataFrame:
+async def _ages(leads: ir.Table | None) -> pd.DataFrame:
     keys = ["span", "month", "outcome", "age_days"]
+    if leads is None:
+        return empty(keys, ["leads"])
     known = leads.filter(leads.age_days.notnull())
-    return fetched(known.group_by(keys).agg(leads=known.count()), keys)
+    return await fetched(known.group_by(keys).agg(leads=known.count()), keys)
 
 
-def _open_ages(data: Data, leads: ir.Table) -> pd.DataFrame:
+async def _open_ages(leads: ir.Table | None) -> pd.DataFrame:
     keys = ["span", "channel", "campaign_id", "campaign", "age_days"]
+    if leads is None:
+        return empty(keys, ["leads"])
     known = leads.filter(leads.age_days.notnull() & (leads.outcome == "open"))
     weeks = known.mutate(age_days=((known.age_days // 7) * 7).cast("int64"))
-    return fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
+    return await fetched(weeks.group_by(keys).agg(leads=weeks.count()), keys)
 
 
-def _reasons(data: Data, leads: ir.Table) -> pd.DataFrame:
+async def _reasons(leads: ir.Table | None) -> pd.DataFrame:
     keys = ["span", "outcome", "reason"]
-    return fetched(leads.group_by(keys).agg(leads=leads.count()), keys)
+    if leads is None:
+        return empty(keys, ["leads"])
+    return await fetched(leads.group_by(keys).agg(leads=leads.count()), keys)
 
 
-def _people(data: Data, leads: ir.Table) -> pd.DataFrame:
+async def _people(leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return empty(["span"], ["leads", "people", "repeats"])
     table = leads.group_by("span").agg(leads=leads.count(), people=leads.person.nunique(), named=leads.person.count())
-    frame = fetched(table, ["span"]).astype({"people": "float64", "named": "float64"})
+    frame = (await fetched(table, ["span"])).astype({"people": "float64", "named": "float64"})
     frame["repeats"] = frame["named"] - frame["people"]
     frame.loc[frame["named"] == 0, ["people", "repeats"]] = np.nan
     return frame.drop(columns="named")
 
 
-def _buyers(leads: ir.Table) -> pd.DataFrame:
+async def _buyers(leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return pd.DataFrame({"buyers": [math.nan], "repeat_buyers": [math.nan]})
     won = leads.filter((leads.outcome == "won") & leads.person.notnull() & (leads.span == "now"))
     each = won.group_by("person").agg(n=won.count())
-    frame: pd.DataFrame = (
-        each.aggregate(buyers=each.count(), repeat_buyers=(each.n > 1).sum()).to_pandas().astype("float64")
-    )
+    frame = (await asked(each.aggregate(buyers=each.count(), repeat_buyers=(each.n > 1).sum()))).astype("float64")
     if not frame.loc[0, "buyers"]:
         frame.loc[0] = math.nan
     return frame
 
 
-def _has(tables: dict[str, ir.Table]) -> frozenset[str]:
-    found = set()
+async def _found(
+    tables: dict[str, ir.Table],
+) -> tuple[frozenset[str], dict[str, tuple[dt.date, dt.date]]]:
+    """``Facts.has`` and ``Facts.dates``."""
+    questions = []
     for name, table in tables.items():
-        counts = table.aggregate(**{column: table[column].count() for column in table.columns}).to_pandas().iloc[0]
-        found |= {f"{name}.{column}" for column, n in counts.items() if n}
-    return frozenset(found)
-
-
-def _dates(tables: dict[str, ir.Table]) -> dict[str, tuple[dt.date, dt.date]]:
-    result: dict[str, tuple[dt.date, dt.date]] = {}
-    for name in ("leads", "deals", "spend"):
-        if name in tables:
-            day = tables[name][TABLES[name].date].cast("date")
-            row = tables[name].aggregate(first=day.min(), last=day.max()).to_pandas().iloc[0]
-            if not pd.isna(row["first"]):
-                result[name] = (pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date())
-    return result
+        filled = {f"has:{column}": table[column].count() for column in table.columns}
+        if name in ("leads", "deals", "spend"):
+            day = table[TABLES[name].date].cast("date")
+            filled |= {"first": day.min(), "last": day.max()}
+        questions.append(asked_row(table.aggregate(**filled)))
+    has: set[str] = set()
+    dates: dict[str, tuple[dt.date, dt.date]] = {}
+    for name, row in zip(tables, await together(*questions), strict=True):
+        has |= {f"{name}.{key.removeprefix('has:')}" for key, n in row.items() if key.startswith("has:") and n}
+        if row.get("first") is not None:
+            dates[name] = (pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date())
+    return frozenset(has), {name: dates[name] for name in ("leads", "deals", "spend") if name in dates}

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.steps import events_of_leads
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import ibis.expr.types as ir
-    from ibis.common.deferred import Deferred
 
 COUNTS = ["leads", "qualified", "won", "revenue"]
 REACH = 7 * 120
@@ -41,38 +42,53 @@ class Days:
         return cls(days=empty(["day"], COUNTS), dated=float("nan"), undated_revenue=0.0)
 
 
-def count_days(ground: Ground) -> Days:
+async def count_days(ground: Ground) -> Days:
     """Count by day from the beginning of the audited period (at least `REACH` days back) to ``as_of``."""
     first = min(ground.data.period.from_, ground.data.as_of - dt.timedelta(days=REACH))
-    parts: list[pd.DataFrame] = []
-    dated, undated = float("nan"), 0.0
-    if ground.leads is not None:
-        came = ground.leads.select(day=ground.leads.created_at.cast("date"))
-        parts.append(_counted(came, leads=lambda t: t.count()))
-        qualified = _qualified(ground, ground.leads)
-        parts.append(_counted(qualified, qualified=lambda t: t.count()))
-        known = qualified.aggregate(share=qualified.own.mean()).to_pandas()["share"].iloc[0]
-        dated = float("nan") if pd.isna(known) else float(known)
-    if ground.deals is not None:
-        won = ground.deals.filter(ground.deals.outcome == "won").mutate(day=lambda t: t.closed_at.cast("date"))
-        revenue = ibis._.amount.sum().cast("float64").fill_null(0)
-        parts.append(_counted(won, won=lambda t: t.count(), revenue=revenue))
-        lost = won.filter(won.day.isnull()).aggregate(money=won.amount.sum().cast("float64").fill_null(0))
-        undated = float(lost.to_pandas()["money"].fillna(0).iloc[0])
-    if not parts:
+    if ground.leads is None and ground.deals is None:
         return Days.empty()
+    of_leads, of_deals = await together(_of_leads(ground), _of_deals(ground))
+    parts, dated = of_leads
+    more, undated = of_deals
+    parts += more
     frame = pd.concat([part.set_index("day") for part in parts], axis=1, sort=True)
     frame = frame.reindex(columns=COUNTS).fillna(0.0)
     inside = (frame.index >= pd.Timestamp(first)) & (frame.index <= pd.Timestamp(ground.data.as_of))
     return Days(frame[inside].rename_axis("day").reset_index(), dated, undated)
 
 
-def _counted(table: ir.Table, **sums: Callable[[ir.Table], ir.Scalar] | Deferred) -> pd.DataFrame:
+async def _of_leads(ground: Ground) -> tuple[list[pd.DataFrame], float]:
+    """Leads and qualified leads by day; the share of these whose own day is known."""
+    if ground.leads is None:
+        return [], float("nan")
+    came = ground.leads.select(day=ground.leads.created_at.cast("date"))
+    qualified = await _qualified(ground, ground.leads)
+    *parts, own = await together(
+        _counted(came, leads=lambda t: t.count()),
+        _counted(qualified, qualified=lambda t: t.count()),
+        asked_row(qualified.aggregate(own=qualified.own.sum(), all=qualified.count())),
+    )
+    return parts, int(own["own"]) / int(own["all"]) if own["all"] else float("nan")
+
+
+async def _of_deals(ground: Ground) -> tuple[list[pd.DataFrame], float]:
+    """Sales and revenue by day of winning; revenue without a day."""
+    if ground.deals is None:
+        return [], 0.0
+    won = ground.deals.filter(ground.deals.outcome == "won").mutate(day=lambda t: t.closed_at.cast("date"))
+    sold, lost = await together(
+        _counted(won, won=lambda t: t.count(), revenue=lambda t: total(t.amount).fill_null(0)),
+        asked_row(won.aggregate(money=total(won.amount, won.day.isnull()))),
+    )
+    return [sold], float(lost["money"] or 0)
+
+
+async def _counted(table: ir.Table, **sums: Callable[[ir.Table], ir.Scalar]) -> pd.DataFrame:
     days = table.filter(table.day.notnull()).group_by("day").agg(**sums)
-    return fetched(days, ["day"]).astype(dict.fromkeys(sums, "float64"))
+    return (await fetched(days, ["day"])).astype(dict.fromkeys(sums, "float64"))
 
 
-def _qualified(ground: Ground, leads: ir.Table) -> ir.Table:
+async def _qualified(ground: Ground, leads: ir.Table) -> ir.Table:
     """Qualified leads with the day; ``own``: it is the day of qualification itself, not that of the lead."""
     keys = ground.client.stage_keys
     at = keys.index("qualified") if "qualified" in keys else None
@@ -81,7 +97,7 @@ def _qualified(ground: Ground, leads: ir.Table) -> ir.Table:
         entered = events.filter(events["at"] >= at).group_by("key").agg(stage_day=events.entered_at.min().cast("date"))
         leads = leads.left_join(entered, [("lead_id", "key")]).drop("key")
         # Without any mark in the CRM the stage is the mark.
-        by_mark = bool(leads.qualified.count().to_pandas())
+        by_mark = bool((await asked_row(leads.aggregate(n=leads.qualified.count())))["n"])
         marked = leads.qualified.fill_null(False) if by_mark else leads.stage >= at
     else:
         leads = leads.mutate(stage_day=ibis.null("date"))

@@ -7,7 +7,7 @@ stands in ``survey/criteria.yml``; how it is made from these counts, in ``chapte
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -21,11 +21,13 @@ from helpers.facts.evidence_days import (
     count_opened,
     count_sellers,
 )
+from helpers.facts.exact import marks, squares, total
 from helpers.facts.ground import Ground, empty, fetched, span_of
 from helpers.facts.handover import BANT
 from helpers.facts.records import MARKETING, SALES, Records, count_records
 from helpers.facts.touches import ids_of_leads
 from helpers.facts.workdays import Workdays
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -41,9 +43,7 @@ CONTACT_DAYS = 2
 ASK_DAYS = 90
 """Days after a sale within which a customer is asked for a review."""
 OTHER_REASONS = r"^(other|others|misc|miscellaneous|none|другое|другие|прочее|иное|інше|інші|-+|\?+)$"
-REVIEW_KINDS = r"review|отзыв|відгук|рекоменд|referral|кейс|\bcase"
-SQUARED = "decimal(18, 2)"
-"""Money before squaring: its square fits a decimal of 36 digits."""
+REVIEW_KINDS = r"review|отзыв|відгук|рекоменд|referral|кейс|(^|[^a-z])case"
 
 HANDED = ["span", "marked", "accepted", "outcome"]
 TALKS = ["talks", "scored", "weight", "score_sum"]
@@ -101,38 +101,43 @@ class Evidence:
         )
 
 
-def count_evidence(ground: Ground) -> Evidence:
+async def count_evidence(ground: Ground) -> Evidence:
     """Count what the twenty facts need; what a client does not have stays empty."""
     nothing = Evidence.empty()
     workdays = Workdays.of(ground)
     leads = ground.leads
-    return Evidence(
-        handed=nothing.handed if leads is None else _handed(ground, leads),
-        lying=nothing.lying if leads is None else _lying(ground, leads),
-        refused=nothing.refused if leads is None else _refused(leads, workdays),
-        sold=nothing.sold if leads is None else _sold(ground, leads),
-        contacts=_contacts(ground, workdays),
-        talks=_talks(ground),
-        asked=nothing.asked if leads is None else _asked(ground, leads),
-        launches=count_launches(ground),
-        opened=count_opened(ground),
-        days=count_days(ground),
-        sellers=nothing.sellers if leads is None else count_sellers(ground, leads),
-        records=count_records(ground, workdays),
-    )
+    asking = {
+        "contacts": _contacts(ground, workdays),
+        "talks": _talks(ground),
+        "launches": count_launches(ground),
+        "opened": count_opened(ground),
+        "days": count_days(ground),
+        "records": count_records(ground, workdays),
+    }
+    if leads is not None:
+        asking |= {
+            "handed": _handed(ground, leads),
+            "lying": _lying(ground, leads),
+            "refused": _refused(ground, leads, workdays),
+            "sold": _sold(ground, leads),
+            "asked": _asked(ground, leads),
+            "sellers": count_sellers(ground, leads),
+        }
+    found = await together(*asking.values())
+    return replace(nothing, **dict(zip(asking, found, strict=True)))
 
 
-def _handed(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _handed(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     clean = ground.data.tables["leads"]
     filled = sum((clean[name].notnull().cast("int32") for name in BANT), ibis.literal(0))
     marks = clean.select(of=clean.lead_id, bant=filled)
     decided = leads.filter(leads.accepted.notnull()).left_join(marks, [("lead_id", "of")])
     decided = decided.mutate(marked=ibis.cases((decided.qualified, "yes"), (~decided.qualified, "no"), else_=""))
     enough = (decided.bant >= 3).fill_null(False).sum()
-    return fetched(decided.group_by(HANDED).agg(leads=decided.count(), filled=enough), HANDED)
+    return await fetched(decided.group_by(HANDED).agg(leads=decided.count(), filled=enough), HANDED)
 
 
-def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     """Leads old enough to have been taken up: by whom, by what, and what comes next."""
     data = ground.data
     today = ibis.literal(data.as_of)
@@ -150,7 +155,8 @@ def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         due = ground.deals.filter(ground.deals.to_lead.notnull())
         due = due.group_by("to_lead").agg(due=due.expected_at.max())
         old = old.left_join(due, [("lead_id", "to_lead")]).drop("to_lead")
-        tells_next = tells_next or bool(ground.deals.expected_at.notnull().any().to_pyarrow().as_py())
+        dated = await asked_row(ground.deals.aggregate(n=ground.deals.expected_at.count()))
+        tells_next = tells_next or bool(dated["n"])
     else:
         old = old.mutate(due=ibis.null("date"))
     events = data.tables.get("stage_events")
@@ -178,36 +184,35 @@ def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         told=old.is_told.sum(),
         kept=(old.is_told & old.is_owned & old.is_taken & old.is_settled).sum(),
     )
-    return fetched(table, ["span"])
+    return await fetched(table, ["span"])
 
 
-def _refused(leads: ir.Table, workdays: Workdays) -> pd.DataFrame:
+async def _refused(ground: Ground, leads: ir.Table, workdays: Workdays) -> pd.DataFrame:
     refused = leads.filter((~leads.accepted).fill_null(False))
     refused = workdays.numbered(workdays.numbered(refused, "created_at", "n_from"), "closed_at", "n_to")
-    reason = refused.reason.strip().lower()
+    reason = ground.engine.stripped(refused.reason).lower()
     said = (reason != "") & ~reason.re_search(OTHER_REASONS)
     quick = ((refused.n_to - refused.n_from) <= REASON_DAYS).fill_null(False)
     table = refused.group_by("span").agg(
         leads=refused.count(), specific=said.sum(), dated=refused.closed_at.notnull().sum(), kept=(said & quick).sum()
     )
-    return fetched(table, ["span"])
+    return await fetched(table, ["span"])
 
 
-def _sold(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _sold(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     keys = ["channel", "weeks_ago"]
-    ago = ibis.literal(ground.data.as_of).epoch_days() - leads.closed_at.cast("date").epoch_days()
+    ago = (ground.data.as_of - dt.date(1970, 1, 1)).days - leads.closed_at.cast("date").epoch_days()
     won = leads.mutate(weeks_ago=(ago / 7).floor().cast("int64"))
     won = won.filter((won.outcome == "won") & (won.weeks_ago >= 0))
-    cents = won.revenue.cast(SQUARED)
     table = won.group_by(keys).agg(
         won=won.count(),
-        revenue=won.revenue.sum().cast("float64"),
-        revenue_sq=(cents * cents).sum().cast("float64"),
+        revenue=total(won.revenue),
+        revenue_sq=squares(won.revenue),
     )
-    return ground.one_spelling(fetched(table, keys), ["won", "revenue", "revenue_sq"])
+    return ground.one_spelling(await fetched(table, keys), ["won", "revenue", "revenue_sq"])
 
 
-def _contacts(ground: Ground, workdays: Workdays) -> pd.DataFrame:
+async def _contacts(ground: Ground, workdays: Workdays) -> pd.DataFrame:
     keys = ["event", "span"]
     events = ground.table("events")
     if events is None:
@@ -227,10 +232,10 @@ def _contacts(ground: Ground, workdays: Workdays) -> pd.DataFrame:
     table = made.group_by(keys).agg(
         contacts=made.count(), linked=made.found.notnull().sum(), kept=(entered & full).fill_null(False).sum()
     )
-    return fetched(table, keys)
+    return await fetched(table, keys)
 
 
-def _talks(ground: Ground) -> pd.DataFrame:
+async def _talks(ground: Ground) -> pd.DataFrame:
     touches = ground.table("touches")
     if touches is None:
         return Evidence.empty().talks
@@ -245,7 +250,9 @@ def _talks(ground: Ground) -> pd.DataFrame:
     alone = by.re_search(SALES) & ~by.re_search(MARKETING)
     people = ground.table("people")
     if people is not None:
-        team = people.select(who=people.manager.lower(), team=people.team.fill_null("").lower()).distinct(on="who")
+        engine = ground.engine
+        team = people.select(who=people.manager.lower(), team=engine.ordered(people.team.fill_null("").lower()))
+        team = team.group_by("who").agg(team=engine.restored(team.team.min()))
         inside = inside.mutate(by=by).left_join(team, [("by", "who")])
         by = inside.by.concat(" ", inside.team.fill_null(""))
         alone = by.re_search(SALES) & ~by.re_search(MARKETING)
@@ -254,18 +261,18 @@ def _talks(ground: Ground) -> pd.DataFrame:
         talks=inside.count(),
         scored=scored.sum(),
         weight=ibis.ifelse(scored, ibis.ifelse(alone, 0.5, 1.0), 0.0).sum(),
-        score_sum=inside.checklist.sum().fill_null(0),
+        score_sum=marks(inside.checklist).fill_null(0),
     )
-    return ground.one_spelling(fetched(table, keys), TALKS)
+    return ground.one_spelling(await fetched(table, keys), TALKS)
 
 
-def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     touches = ground.table("touches")
     nothing = Evidence.empty().asked
     if touches is None:
         return nothing
     asking = touches.filter(touches.kind.fill_null("").lower().re_search(REVIEW_KINDS))
-    if not asking.count().to_pyarrow().as_py():
+    if not (await asked_row(asking.aggregate(n=asking.count())))["n"]:
         return nothing
     ids = ids_of_leads(leads, ground.deals).select(key="id", to="lead")
     asking = asking.select(of="lead_id", asked_at="at").inner_join(ids, [("of", "key")]).select("to", "asked_at")
@@ -276,4 +283,4 @@ def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     after = pairs.asked_at.cast("date").epoch_days() - pairs.sold.cast("date").epoch_days()
     done = pairs.filter(after.between(0, ASK_DAYS)).select(done="lead_id").distinct()
     joined = bought.left_join(done, [("lead_id", "done")])
-    return fetched(joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count()), ["span"])
+    return await fetched(joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count()), ["span"])

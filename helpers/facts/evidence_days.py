@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import SUM, total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.sources.values import MONEY
 
@@ -27,7 +28,7 @@ def _money(ground: Ground) -> ir.Table | None:
     return paid.select(day=paid["from"], cost=paid.cost, **texts)
 
 
-def count_launches(ground: Ground) -> pd.DataFrame:
+async def count_launches(ground: Ground) -> pd.DataFrame:
     """``Evidence.launches``."""
     paid = _money(ground)
     if paid is None:
@@ -36,26 +37,24 @@ def count_launches(ground: Ground) -> pd.DataFrame:
     period = ground.data.period
     now = paid.filter(paid.day.between(ibis.literal(period.from_), ibis.literal(period.to)))
     now = now.mutate(month=now.day.truncate("M"))
-    table = now.group_by(keys).agg(first=now.day.min(), spend=now.cost.sum().cast("float64"))
-    frame = fetched(table, keys)
-    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
+    table = now.group_by(keys).agg(first=now.day.min(), spend=total(now.cost))
+    frame = await fetched(table, keys)
     frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
     return frame
 
 
-def count_opened(ground: Ground) -> pd.DataFrame:
+async def count_opened(ground: Ground) -> pd.DataFrame:
     """``Evidence.opened``."""
     paid = _money(ground)
     if paid is None:
         return empty(CAMPAIGN, ["first"]).astype({"first": "datetime64[us]"})
     keys = CAMPAIGN
-    frame = fetched(paid.group_by(keys).agg(first=paid.day.min()), keys)
-    frame["first"] = pd.to_datetime(frame["first"]).astype("datetime64[us]")
+    frame = await fetched(paid.group_by(keys).agg(first=paid.day.min()), keys)
     frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
     return frame
 
 
-def count_days(ground: Ground) -> pd.DataFrame:
+async def count_days(ground: Ground) -> pd.DataFrame:
     """Everything a day brought, up to ``as_of``: what the client's weekly figures are checked by."""
     parts: list[ir.Table] = []
     names = DAY_SUMS
@@ -64,7 +63,7 @@ def count_days(ground: Ground) -> pd.DataFrame:
         row = {name: values[name].cast(MONEY) if name in values else ibis.literal(0).cast(MONEY) for name in names}
         made = table.select(day=day, **row)
         made = made.filter(made.day.notnull())
-        parts.append(made.group_by("day").agg(**{name: made[name].sum() for name in names}))
+        parts.append(made.group_by("day").agg(**{name: total(made[name]) for name in names}))
 
     leads, deals, paid = ground.leads, ground.deals, _money(ground)
     if leads is not None:
@@ -82,11 +81,11 @@ def count_days(ground: Ground) -> pd.DataFrame:
         return empty(["day"], DAY_SUMS)
     every = parts[0] if len(parts) == 1 else ibis.union(*parts)
     every = every.filter(every.day <= ibis.literal(ground.data.as_of))
-    sums = {name: every[name].sum().cast("float64").fill_null(0) for name in names}
-    return fetched(every.group_by("day").agg(**sums), ["day"])
+    sums = {name: every[name].sum().cast(SUM).fill_null(0) for name in names}
+    return await fetched(every.group_by("day").agg(**sums), ["day"])
 
 
-def count_sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def count_sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     """``Evidence.sellers``."""
     keys = ["manager", "week", "won_week"]
     first = ibis.literal(ground.data.as_of - dt.timedelta(days=200))
@@ -94,7 +93,5 @@ def count_sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     recent = leads.filter((created >= first) & (leads.manager != ""))
     sold = ibis.ifelse(recent.outcome == "won", recent.closed_at.cast("date"), ibis.null("date"))
     recent = recent.mutate(week=recent.created_at.cast("date").truncate("W"), won_week=sold.truncate("W"))
-    frame = fetched(recent.group_by(keys).agg(leads=recent.count()), keys)
-    for name in ("week", "won_week"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    frame = await fetched(recent.group_by(keys).agg(leads=recent.count()), keys)
     return ground.one_spelling(frame, ["leads"])

@@ -9,12 +9,14 @@ import ibis
 import pandas as pd
 
 from helpers.facts.waits import Clock
+from helpers.sources.asking import asked
 from helpers.sources.names import canonical
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from helpers.client import Client
+    from helpers.sources.engines import Engine
     from helpers.sources.loading import Data
 
 TYPES = {
@@ -41,6 +43,13 @@ class Ground:
     managers: dict[str, str]
     campaigns: dict[str, str]
     """Only what the client calls one under aliases."""
+    people: tuple[tuple[str, str, str], ...] = ()
+    """Name, alias and team of the table of people."""
+
+    @property
+    def engine(self) -> Engine:
+        """Where the rows are."""
+        return self.data.engine
 
     @property
     def client(self) -> Client:
@@ -79,12 +88,9 @@ def span_of(day: ir.DateValue, data: Data) -> ir.StringValue:
     return ibis.cases(*branches, else_="other")
 
 
-def fetched(table: ir.Table, keys: list[str]) -> pd.DataFrame:
+async def fetched(table: ir.Table, keys: list[str]) -> pd.DataFrame:
     """Fetched in a fixed order, so that sums of floats repeat to the last bit."""
-    frame: pd.DataFrame = table.to_pandas()
-    for name in ("month", "day"):
-        if name in frame:
-            frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    frame = await asked(table)
     return frame.sort_values(keys, ignore_index=True)
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.staff import teams
+from helpers.sources.asking import together
 from helpers.sources.names import canonical
 
 if TYPE_CHECKING:
@@ -54,20 +56,20 @@ class Handover:
         )
 
 
-def count_handover(ground: Ground) -> Handover:
+async def count_handover(ground: Ground) -> Handover:
     """Count what a client has of it; the rest stays empty."""
-    leads, nothing = ground.leads, Handover.empty()
+    leads = ground.leads
     return Handover(
-        marks=nothing.marks if leads is None else _marks(ground, leads),
-        reasons=nothing.reasons if leads is None else _reasons(ground, leads),
-        persons=nothing.persons if leads is None else _persons(ground, leads),
-        reported=_reported(ground),
-        sorting=_sorting(ground),
-        pay=_pay(ground),
-    )
+        *await together(
+            _marks(ground, leads), _reasons(ground, leads), _persons(ground, leads),
+            _reported(ground), _sorting(ground), _pay(ground),
+        )
+    )  # fmt: skip
 
 
-def _marks(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _marks(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Handover.empty().marks
     wish = ground.client.qualified
     names = wish.bant.columns if wish and wish.bant else BANT
     clean = ground.data.tables["leads"]
@@ -81,7 +83,7 @@ def _marks(ground: Ground, leads: ir.Table) -> pd.DataFrame:
             f"{name}:no": (~held).fill_null(False).sum(),
             f"{name}:unknown": held.isnull().sum(),
         }
-    wide = fetched(joined.group_by("span").agg(**sums), ["span"])
+    wide = await fetched(joined.group_by("span").agg(**sums), ["span"])
     rows = [
         {"span": row["span"], "mark": name, **{kind: row[f"{name}:{kind}"] for kind in ("yes", "no", "unknown")}}
         for row in wide.to_dict("records")
@@ -100,7 +102,8 @@ def gone_leads(ground: Ground, leads: ir.Table) -> ir.Table:
     gone = gone.mutate(kind=ibis.ifelse(refused, "rejected", "lost"))
     if ground.deals is not None:
         lost = ground.deals.filter((ground.deals.outcome == "lost") & (ground.deals.reason.fill_null("") != ""))
-        told = lost.group_by("to_lead").agg(deal_reason=lost.reason.min())
+        engine = ground.engine
+        told = lost.group_by("to_lead").agg(deal_reason=engine.restored(engine.ordered(lost.reason).min()))
         gone = gone.left_join(told, [("lead_id", "to_lead")])
         gone = gone.mutate(reason=ibis.ifelse(gone.reason == "", gone.deal_reason.fill_null(""), gone.reason))
     return gone
@@ -112,43 +115,50 @@ def one_wording(frame: pd.DataFrame) -> dict[str, str]:
     return {"": "", **canonical({str(text): int(n) for text, n in words.items() if text}, {})}
 
 
-def _reasons(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _reasons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Handover.empty().reasons
     gone = gone_leads(ground, leads)
     keys = ["span", "kind", "reason"]
-    frame = fetched(gone.group_by(keys).agg(leads=gone.count()), keys)
+    frame = await fetched(gone.group_by(keys).agg(leads=gone.count()), keys)
     frame["reason"] = frame["reason"].map(one_wording(frame))
     return frame.groupby(keys, sort=True)["leads"].sum().reset_index()
 
 
-def _persons(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _persons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Handover.empty().persons
     # Channels are brought to one spelling before people are counted: the same person under two spellings is one.
     other = {text: name for text, name in ground.channels.items() if text != name}
     channel = leads.channel.substitute(other, else_=leads.channel) if other else leads.channel
     keys = ["span", "channel"]
     named = leads.select("span", "person", channel=channel)
-    return fetched(
+    return await fetched(
         named.group_by(keys).agg(leads=named.count(), named=named.person.count(), people=named.person.nunique()), keys
     )
 
 
-def _reported(ground: Ground) -> pd.DataFrame:
+async def _reported(ground: Ground) -> pd.DataFrame:
     figures = ground.table("figures")
     if figures is None:
         return Handover.empty().reported
-    made = figures.mutate(month=figures.month.truncate("M"), department=figures.department.strip().lower())
+    made = figures.mutate(
+        month=figures.month.truncate("M"), department=ground.engine.stripped(figures.department).lower()
+    )
     numbers = {name: made[name].sum().cast("float64") for name in ("leads", "qualified", "customers")}
-    return fetched(made.group_by(["month", "department"]).agg(**numbers), ["month", "department"])
+    return await fetched(made.group_by(["month", "department"]).agg(**numbers), ["month", "department"])
 
 
-def _sorting(ground: Ground) -> pd.DataFrame:
+async def _sorting(ground: Ground) -> pd.DataFrame:
     """Two people who sorted the same leads; who changed his mind is counted by what he said of it most firmly: yes."""
     sorting = ground.table("sorting")
     if sorting is None:
         return Handover.empty().sorting
-    once = sorting.mutate(person=sorting.person.strip())
+    once = sorting.mutate(person=ground.engine.stripped(sorting.person))
     once = once.group_by(["lead_id", "person"]).agg(yes=once.qualified.any())
-    other = once.select(lead="lead_id", second="person", second_yes="yes")
-    pairs = once.inner_join(other, [once.lead_id == other.lead, once.person < other.second])
+    once = once.mutate(rank=ground.engine.ordered(once.person))
+    other = once.select(lead="lead_id", second="person", second_yes="yes", second_rank="rank")
+    pairs = once.inner_join(other, [once.lead_id == other.lead, once.rank < other.second_rank])
     first, second = pairs.yes, pairs.second_yes
     table = pairs.group_by(first="person", second="second").agg(
         both=(first & second).sum(),
@@ -156,21 +166,20 @@ def _sorting(ground: Ground) -> pd.DataFrame:
         second_only=(~first & second).sum(),
         neither=(~first & ~second).sum(),
     )
-    frame = fetched(table, ["first", "second"])
+    frame = await fetched(table, ["first", "second"])
     most = frame[CELLS].sum(axis=1).sort_values(ascending=False, kind="stable").index[:MOST_PAIRS]
     return frame.loc[sorted(most)].reset_index(drop=True)
 
 
-def _pay(ground: Ground) -> pd.DataFrame:
+async def _pay(ground: Ground) -> pd.DataFrame:
     pay = ground.table("pay")
     if pay is None:
         return Handover.empty().pay
-    made = pay.mutate(
-        month=pay.month.truncate("M"), person=pay.person.fill_null("").strip(), kind=pay.kind.fill_null("").strip()
-    )
+    person, kind = (ground.engine.stripped(text.fill_null("")) for text in (pay.person, pay.kind))
+    made = pay.mutate(month=pay.month.truncate("M"), person=person, kind=kind)
     keys = ["month", "person", "kind"]
-    table = made.group_by(keys).agg(leads=made.leads.sum().cast("float64"), amount=made.amount.sum().cast("float64"))
-    frame = fetched(table, keys)
+    table = made.group_by(keys).agg(leads=made.leads.sum().cast("float64"), amount=total(made.amount))
+    frame = await fetched(table, keys)
     known = teams(ground)
     frame["person"] = [ground.managers.get(name, name) for name in frame["person"]]
     frame["team"] = [known.get(name, "") for name in frame["person"]]

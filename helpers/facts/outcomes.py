@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import squares, total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.ripe import NOT_WON
 from helpers.facts.staff import teams
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KEYS = ["span", "month", "channel", "product", "manager", "outcome", "won_weeks"]
 SUMS = ["leads", "qualified", "reached", "sales", "revenue", "gross", "gross_sq"]
-SQUARED = "decimal(18, 2)"
-"""Money before squaring: its square fits a decimal of 36 digits."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Outcomes:
         return cls(leads=leads, staff=staff, undated=0)
 
 
-def count_outcomes(ground: Ground) -> Outcomes:
+async def count_outcomes(ground: Ground) -> Outcomes:
     """Count the leads of a client by what became of them; ``Outcomes.empty()`` without leads."""
     if ground.leads is None:
         return Outcomes.empty()
@@ -50,23 +50,23 @@ def count_outcomes(ground: Ground) -> Outcomes:
     won = leads.outcome == "won"
     weeks = ((leads.age_days.fill_null(0) + 6) // 7).cast("int64")
     reached = leads.stage >= (keys.index("qualified") if "qualified" in keys else keys.index("won"))
-    gross = leads.gross.cast(SQUARED)
     made = leads.mutate(won_weeks=ibis.ifelse(won, weeks, ibis.literal(NOT_WON, "int64")))
     table = made.group_by(KEYS).agg(
         leads=made.count(),
         qualified=(made.qualified.fill_null(False) | (made.outcome == "won")).sum(),
         reached=reached.sum(),
         sales=made.sales.sum(),
-        revenue=made.revenue.sum().cast("float64"),
-        gross=made.gross.sum().cast("float64"),
-        gross_sq=(gross * gross).sum().cast("float64"),
+        revenue=total(made.revenue),
+        gross=total(made.gross),
+        gross_sq=squares(made.gross),
     )
-    undated = leads.filter(won & leads.age_days.isnull() & (leads.span == "now")).count().to_pandas()
-    frame = ground.one_spelling(fetched(table, KEYS), SUMS)
-    return Outcomes(leads=frame.astype({"won_weeks": "int64"}), staff=_staff(ground), undated=int(undated))
+    question = leads.aggregate(n=(won & leads.age_days.isnull() & (leads.span == "now")).sum())
+    frame, undated, staff = await together(fetched(table, KEYS), asked_row(question), _staff(ground))
+    frame = ground.one_spelling(frame, SUMS)
+    return Outcomes(leads=frame.astype({"won_weeks": "int64"}), staff=staff, undated=int(undated["n"] or 0))
 
 
-def _staff(ground: Ground) -> pd.DataFrame:
+async def _staff(ground: Ground) -> pd.DataFrame:
     """Who is in the table of people, a line per manager as shown: the last day only where no line is open."""
     people: ir.Table | None = ground.table("people")
     if people is None:
@@ -74,7 +74,7 @@ def _staff(ground: Ground) -> pd.DataFrame:
     rows = people.group_by("manager").agg(
         last_day=ibis.ifelse(people["to"].isnull().any(), ibis.null("date"), people["to"].max())
     )
-    frame: pd.DataFrame = rows.to_pandas().sort_values("manager", ignore_index=True)
+    frame = await fetched(rows, ["manager"])
     frame["manager"] = frame["manager"].map(lambda name: ground.managers.get(name, name))
     frame["team"] = frame["manager"].map(teams(ground)).fillna("")
     frame["last_day"] = pd.to_datetime(frame["last_day"]).astype("datetime64[us]")

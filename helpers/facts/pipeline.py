@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
+from helpers.facts.exact import squares, total
 from helpers.facts.ground import Ground, empty, fetched
+from helpers.sources.asking import asked_row, together
+from helpers.sources.quantiles import quantile
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
 LANDMARKS = (0, 7, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336)
 """Ages in days at which the stage of every deal that was still open is looked up."""
@@ -21,8 +24,6 @@ SLOWEST = 0.9
 """A deal that has not moved for longer than this share of won deals took in all lies still."""
 FEWEST_WON = 10
 """Under this many won deals their age says nothing."""
-SQUARED = "decimal(18, 2)"
-"""Money before squaring: its square fits a decimal of 36 digits."""
 
 OPEN = ["stage", "age_days"]
 OPEN_SUMS = ["deals", "priced", "amount", "amount_sq"]
@@ -72,28 +73,32 @@ class Pipeline:
         )
 
 
-def count_pipeline(ground: Ground) -> Pipeline:
+async def count_pipeline(ground: Ground) -> Pipeline:
     """Count the deals of a client; ``Pipeline.empty()`` without deals."""
     if ground.deals is None:
         return Pipeline.empty()
-    con, names = ground.data.con, dict(enumerate(ground.client.stage_keys))
+    engine, names = ground.engine, dict(enumerate(ground.client.stage_keys))
     events = _events(ground, ground.deals)
     if events is not None:
-        events = con.create_table(ibis.util.gen_name("deal_events"), events)
-    deals = con.create_table(ibis.util.gen_name("aged_deals"), _aged(ground, ground.deals, events))
-    won = deals.filter((deals.outcome == "won") & deals.age.notnull())
-    known = won.aggregate(n=won.count(), slow=won.age.cast("float64").quantile(SLOWEST)).to_pandas().iloc[0]
-    quiet_after = int(known["slow"]) if known["n"] >= FEWEST_WON else None
+        events = engine.keep("deal_events", events)
+    deals = engine.keep("aged_deals", _aged(ground, ground.deals, events))
+    open_deals, ages, past, won = await together(
+        _open(deals), _ages(deals), _past(deals, events, ground.client.stage_keys.index("leads")), _won(deals)
+    )
+    slowest = quantile(won, "age_days", "deals", SLOWEST)
+    quiet_after = int(slowest) if won["deals"].sum() >= FEWEST_WON else None
     stale = deals.filter((deals.outcome == "open") & _still(deals, quiet_after))
-    total = stale.aggregate(n=stale.count(), amount=stale.amount.sum().cast("float64").fill_null(0)).to_pandas()
+    rows, every = await together(
+        _stale(ground, stale), asked_row(stale.aggregate(n=stale.count(), amount=total(stale.amount)))
+    )
     return Pipeline(
-        open=_named(_open(deals), names),
-        ages=_ages(deals),
-        past=_named(_past(deals, events, ground.client.stage_keys.index("leads")), names),
-        won=_won(won),
-        stale=_named(_stale(ground, stale), names),
-        stale_deals=int(total["n"].iloc[0]),
-        stale_amount=float(total["amount"].fillna(0).iloc[0]),
+        open=_named(open_deals, names),
+        ages=ages,
+        past=_named(past, names),
+        won=won,
+        stale=_named(rows, names),
+        stale_deals=int(every["n"]),
+        stale_amount=float(every["amount"] or 0),
         quiet_after=quiet_after,
     )
 
@@ -151,26 +156,25 @@ def _still(deals: ir.Table, quiet_after: int | None) -> ir.BooleanValue:
     return overdue | ((deals.end.epoch_days() - deals.moved.epoch_days()) > quiet_after).fill_null(False)
 
 
-def _open(deals: ir.Table) -> pd.DataFrame:
+async def _open(deals: ir.Table) -> pd.DataFrame:
     made = deals.filter(deals.outcome == "open").mutate(
         stage=deals["at"], age_days=((deals.age // 7) * 7).fill_null(-7).cast("int64")
     )
-    amount = made.amount.cast(SQUARED)
     table = made.group_by(OPEN).agg(
         deals=made.count(),
         priced=(made.amount > 0).sum(),
-        amount=made.amount.sum().cast("float64"),
-        amount_sq=(amount * amount).sum().cast("float64"),
+        amount=total(made.amount),
+        amount_sq=squares(made.amount),
     )
-    return fetched(table, OPEN)
+    return await fetched(table, OPEN)
 
 
-def _ages(deals: ir.Table) -> pd.DataFrame:
+async def _ages(deals: ir.Table) -> pd.DataFrame:
     known = deals.filter(deals.age.notnull()).mutate(age_days=deals.age.cast("int64"))
-    return fetched(known.group_by(AGES).agg(deals=known.count()), AGES)
+    return await fetched(known.group_by(AGES).agg(deals=known.count()), AGES)
 
 
-def _past(deals: ir.Table, events: ir.Table | None, first: int) -> pd.DataFrame:
+async def _past(deals: ir.Table, events: ir.Table | None, first: int) -> pd.DataFrame:
     if events is None:
         return Pipeline.empty().past
     known = deals.filter(deals.age.notnull()).select("deal_id", "recent", "outcome", "opened", "age")
@@ -193,24 +197,26 @@ def _past(deals: ir.Table, events: ir.Table | None, first: int) -> pd.DataFrame:
             )
         )
     table = ibis.union(*parts)
-    return fetched(table.group_by(PAST).agg(deals=table.count()), PAST)
+    return await fetched(table.group_by(PAST).agg(deals=table.count()), PAST)
 
 
-def _won(won: ir.Table) -> pd.DataFrame:
+async def _won(deals: ir.Table) -> pd.DataFrame:
     keys = ["month", "age_days"]
+    won = deals.filter((deals.outcome == "won") & deals.age.notnull())
     made = won.mutate(month=won.end.truncate("M"), age_days=won.age.cast("int64"))
-    return fetched(made.group_by(keys).agg(deals=made.count(), revenue=made.amount.sum().cast("float64")), keys)
+    return await fetched(made.group_by(keys).agg(deals=made.count(), revenue=total(made.amount)), keys)
 
 
-def _stale(ground: Ground, stale: ir.Table) -> pd.DataFrame:
+async def _stale(ground: Ground, stale: ir.Table) -> pd.DataFrame:
     made = stale.select(
         deal_id="deal_id", manager="manager", stage="at", opened="opened", moved="moved",
         expected=stale.expected_at.cast("date"), quiet_days=stale.end.epoch_days() - stale.moved.epoch_days(),
         overdue=(stale.expected_at.cast("date") < stale.end).fill_null(False),
-        amount=stale.amount.cast("float64"), age_days=stale.age,
+        amount=stale.amount, age_days=stale.age,
     )  # fmt: skip
-    frame: pd.DataFrame = made.order_by([ibis.desc("amount"), "deal_id"]).limit(STALE_ROWS).to_pandas()
+    largest = made.order_by([ibis.desc("amount"), ground.engine.ordered(made.deal_id)]).limit(STALE_ROWS)
+    frame = (await fetched(largest, ["deal_id"])).sort_values(
+        "amount", ascending=False, kind="stable", ignore_index=True
+    )
     frame["manager"] = frame["manager"].map(lambda name: ground.managers.get(name, name))
-    for name in ("opened", "moved", "expected"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     return frame[STALE]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import total
 from helpers.facts.ground import Ground, empty, fetched, span_of
-from helpers.sources.values import MONEY
+from helpers.sources.asking import together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -51,17 +52,18 @@ DUPLICATE = "duplicate|дубл|повтор|repeat"
 """Reasons by which a lead was refused as one that was there already."""
 
 
-def count_quality(ground: Ground) -> Quality:
+async def count_quality(ground: Ground) -> Quality:
     """Count what the data chapter tells."""
-    leads, spend = ground.leads, ground.table("spend")
     return Quality(
-        tracking=_tracking(ground, leads) if leads is not None else Quality.empty().tracking,
-        kinds=_kinds(ground, spend) if spend is not None else Quality.empty().kinds,
-        counts=_counts(ground, leads),
+        *await together(
+            _tracking(ground, ground.leads), _kinds(ground, ground.table("spend")), _counts(ground, ground.leads)
+        )
     )
 
 
-def _tracking(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _tracking(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Quality.empty().tracking
     keys = ["span", "channel", "trace"]
     made = leads.mutate(
         trace=ibis.cases(
@@ -72,57 +74,61 @@ def _tracking(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         )
     )
     counted = made.group_by(keys).agg(
-        leads=made.count(), won=(made.outcome == "won").sum(), revenue=made.revenue.sum().cast("float64")
+        leads=made.count(), won=(made.outcome == "won").sum(), revenue=total(made.revenue)
     )
-    return ground.one_spelling(fetched(counted, keys), TRACKED)
+    return ground.one_spelling(await fetched(counted, keys), TRACKED)
 
 
-def _kinds(ground: Ground, spend: ir.Table) -> pd.DataFrame:
+async def _kinds(ground: Ground, spend: ir.Table | None) -> pd.DataFrame:
+    if spend is None:
+        return Quality.empty().kinds
     keys = ["span", "kind"]
     made = spend.mutate(span=span_of(spend["from"], ground.data), kind=spend.kind.lower().fill_null(MEDIA))
-    counted = made.group_by(keys).agg(spend=made.cost.sum().cast("float64"), rows=made.count())
-    return fetched(counted, keys)
+    counted = made.group_by(keys).agg(spend=total(made.cost), rows=made.count())
+    return await fetched(counted, keys)
 
 
-def _counts(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
-    parts = []
+async def _counts(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    tables = []
     if leads is not None:
-        keys = ground.client.stage_keys
-        stage = leads["stage"]
-
-        def reached(key: str) -> ir.IntegerValue:
-            return (stage >= keys.index(key)).sum() if key in keys else ibis.null("int64")
-
-        parts.append(
-            fetched(
-                leads.group_by("span").agg(
-                    leads=leads.count(),
-                    tests=leads.test.sum(),
-                    people=ibis.ifelse(leads.person.count() > 0, leads.person.nunique(), ibis.null("int64")),
-                    duplicates=leads.reason.lower().re_search(DUPLICATE).sum(),
-                    accepted=leads.accepted.fill_null(False).sum(),
-                    contacted=reached("contacted"),
-                    qualified=leads.qualified.fill_null(False).sum(),
-                    reached=reached("qualified"),
-                    won=(leads.outcome == "won").sum(),
-                    sales=leads.sales.sum(),
-                    priced=((leads.outcome == "won") & (leads.revenue > 0)).sum(),
-                    revenue=leads.revenue.sum().cast("float64"),
-                ),
-                ["span"],
-            ).set_index("span")
-        )
-    deals = ground.deals
-    if deals is not None:
-        sold = deals.filter((deals.outcome == "won") & deals.closed_at.notnull())
-        sold = sold.mutate(span=span_of(sold.closed_at.cast("date"), ground.data))
-        counted = sold.group_by("span").agg(
-            closed=sold.count(), earned=sold.amount.sum().fill_null(0).cast(MONEY).cast("float64")
-        )
-        parts.append(fetched(counted, ["span"]).set_index("span"))
-    if not parts:
+        tables.append(_of_leads(leads, ground.client.stage_keys))
+    if ground.deals is not None:
+        tables.append(_sold(ground, ground.deals))
+    if not tables:
         return Quality.empty().counts
-    frame = pd.concat(parts, axis=1).reindex(columns=COUNTED).astype("float64")
-    if deals is not None:
+    parts = await together(*(fetched(table, ["span"]) for table in tables))
+    frame = pd.concat([part.set_index("span") for part in parts], axis=1)
+    frame = frame.reindex(columns=COUNTED).astype("float64")
+    if ground.deals is not None:
         frame = frame.fillna({"closed": 0.0, "earned": 0.0})
-    return frame.rename_axis("span").reset_index().sort_values("span", ignore_index=True)
+    counts: pd.DataFrame = frame.rename_axis("span").reset_index().sort_values("span", ignore_index=True)
+    return counts
+
+
+def _of_leads(leads: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    stage, none = leads["stage"], ibis.null("int64")
+
+    def reached(key: str) -> ir.IntegerValue:
+        return (stage >= keys.index(key)).sum() if key in keys else none
+
+    counted = leads.group_by("span").agg(
+        leads=leads.count(),
+        tests=leads.test.sum(),
+        people=ibis.ifelse(leads.person.count() > 0, leads.person.nunique(), none),
+        duplicates=leads.reason.lower().re_search(DUPLICATE).sum(),
+        accepted=leads.accepted.fill_null(False).sum(),
+        contacted=reached("contacted"),
+        qualified=leads.qualified.fill_null(False).sum(),
+        reached=reached("qualified"),
+        won=(leads.outcome == "won").sum(),
+        sales=leads.sales.sum(),
+        priced=((leads.outcome == "won") & (leads.revenue > 0)).sum(),
+        revenue=total(leads.revenue),
+    )
+    return counted
+
+
+def _sold(ground: Ground, deals: ir.Table) -> ir.Table:
+    sold = deals.filter((deals.outcome == "won") & deals.closed_at.notnull())
+    sold = sold.mutate(span=span_of(sold.closed_at.cast("date"), ground.data))
+    return sold.group_by("span").agg(closed=sold.count(), earned=total(sold.amount).fill_null(0))

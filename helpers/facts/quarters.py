@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from helpers.facts.exact import squares, total
 from helpers.facts.ground import Ground, empty, fetched
+from helpers.sources.asking import together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 KEYS = ["span", "month", "channel", "mark", "reply"]
 WON = ["won", "priced", "revenue", "revenue_sq", "gross"]
 TAGS = ["channel", "source", "medium"]
-SQUARED = "decimal(18, 2)"
-"""Money before squaring: its square fits a decimal of 36 digits."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,12 @@ class Quarters:
         )
 
 
-def count_quarters(ground: Ground) -> Quarters:
+async def count_quarters(ground: Ground) -> Quarters:
     """Count the leads of a client; ``Quarters.empty()`` without leads."""
     if ground.leads is None:
         return Quarters.empty()
     leads = _kinds(ground, ground.leads)
-    return Quarters(
-        leads=_leads(ground, leads),
-        wins=_wins(ground, leads),
-        tags=_tags(ground, leads),
-    )
+    return Quarters(*await together(_leads(ground, leads), _wins(ground, leads), _tags(ground, leads)))
 
 
 def _kinds(ground: Ground, leads: ir.Table) -> ir.Table:
@@ -76,30 +72,29 @@ def _kinds(ground: Ground, leads: ir.Table) -> ir.Table:
     )
 
 
-def _leads(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _leads(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     keys = [*KEYS, "shut_days"]
     weeks = ((leads.age_days.fill_null(0) // 7) * 7).cast("int64")
     made = leads.mutate(shut_days=ibis.ifelse(leads.reply == "shut", weeks, ibis.literal(-1, "int64")))
-    return ground.one_spelling(fetched(made.group_by(keys).agg(leads=made.count()), keys), ["leads"])
+    return ground.one_spelling(await fetched(made.group_by(keys).agg(leads=made.count()), keys), ["leads"])
 
 
-def _wins(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _wins(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     keys = [*KEYS, "age_days"]
     won = leads.filter(leads.outcome == "won").mutate(
         age_days=lambda t: ((t.age_days // 7) * 7).fill_null(-1).cast("int64")
     )
-    revenue = won.revenue.cast(SQUARED)
     table = won.group_by(keys).agg(
         won=won.count(),
         priced=(won.revenue > 0).sum(),
-        revenue=won.revenue.sum().cast("float64"),
-        revenue_sq=(revenue * revenue).sum().cast("float64"),
-        gross=won.gross.sum().cast("float64"),
+        revenue=total(won.revenue),
+        revenue_sq=squares(won.revenue),
+        gross=total(won.gross),
     )
-    return ground.one_spelling(fetched(table, keys), WON)
+    return ground.one_spelling(await fetched(table, keys), WON)
 
 
-def _tags(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _tags(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     keys = ["span", *TAGS]
     table = leads.mutate(
         source=leads.source.fill_null(""),
@@ -107,4 +102,4 @@ def _tags(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         is_named=(leads.campaign != "") | (leads.campaign_id != ""),
     )
     counted = table.group_by(keys).agg(leads=table.count(), named=table.is_named.sum())
-    return ground.one_spelling(fetched(counted, keys), ["leads", "named"])
+    return ground.one_spelling(await fetched(counted, keys), ["leads", "named"])

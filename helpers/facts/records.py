@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from helpers.facts.exact import total
 from helpers.facts.ground import Ground, empty, fetched, span_of
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,7 +30,7 @@ FIGURES = (
     ("run_rate", "run.?rate|forecast|прогноз|темп"),
     ("pipeline", "pipeline|in work|в работе|в роботі|пайплайн"),
     ("qualified_share", "qualif|квалиф|кваліф|целев|цільов|якісн"),
-    ("cac", r"\bcac\b|customer cost|cost of a customer|(цена|стоимость|ціна|вартість).*(клиент|клієнт)"),
+    ("cac", "(^|[^a-z])cac([^a-z]|$)|customer cost|cost of a customer|(цена|стоимость|ціна|вартість).*(клиент|клієнт)"),
 )
 """Which of the five common figures a row of kpis is, by words of ``kpi``; the first that fits."""
 
@@ -65,16 +67,14 @@ class Records:
         )
 
 
-def count_records(ground: Ground, workdays: Workdays) -> Records:
+async def count_records(ground: Ground, workdays: Workdays) -> Records:
     """Count the optional tables of a client."""
     return Records(
-        weeks=_weeks(ground),
-        promotions=_promotions(ground, workdays),
-        goals=_goals(ground),
-        kpis=_kpis(ground),
-        reviewed=_reviewed(ground),
-        kept_clients=_kept_clients(ground),
-    )
+        *await together(
+            _weeks(ground), _promotions(ground, workdays), _goals(ground), _kpis(ground), _reviewed(ground),
+            _kept_clients(ground),
+        )
+    )  # fmt: skip
 
 
 def _word(text: ir.StringValue, words: tuple[tuple[str, str], ...], other: str) -> ir.StringValue:
@@ -86,13 +86,7 @@ def _past(table: ir.Table, column: str, ground: Ground) -> ir.Table:
     return table.filter(table[column] <= ibis.literal(ground.data.as_of))
 
 
-def _dated(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    for name in columns:
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    return frame
-
-
-def _weeks(ground: Ground) -> pd.DataFrame:
+async def _weeks(ground: Ground) -> pd.DataFrame:
     sums = ["meetings", "joint", "told", "decisions", "due", "in_time"]
     parts = []
     meetings, tasks = ground.table("meetings"), ground.table("tasks")
@@ -125,10 +119,10 @@ def _weeks(ground: Ground) -> pd.DataFrame:
     ]
     every = wide[0] if len(wide) == 1 else ibis.union(*wide)
     table = every.group_by("week").agg(**{name: every[name].sum() for name in sums})
-    return _dated(fetched(table, ["week"]), "week")
+    return await fetched(table, ["week"])
 
 
-def _promotions(ground: Ground, workdays: Workdays) -> pd.DataFrame:
+async def _promotions(ground: Ground, workdays: Workdays) -> pd.DataFrame:
     promotions = ground.table("promotions")
     if promotions is None:
         return Records.empty().promotions
@@ -141,43 +135,47 @@ def _promotions(ground: Ground, workdays: Workdays) -> pd.DataFrame:
     table = begun.group_by("span").agg(
         promotions=begun.count(), told=begun.brief_at.count(), ahead=ahead.fill_null(False).sum()
     )
-    return fetched(table, ["span"])
+    return await fetched(table, ["span"])
 
 
-def _goals(ground: Ground) -> pd.DataFrame:
+async def _goals(ground: Ground) -> pd.DataFrame:
     goals = ground.table("goals")
     if goals is None:
         return Records.empty().goals
     keys = ["campaign", "noted_at", "until"]
     noted = _past(goals, "noted_at", ground)
-    table = noted.group_by(keys).agg(money=noted.money.sum().cast("float64"))
-    return _dated(fetched(table, keys), "noted_at", "until")
+    return await fetched(noted.group_by(keys).agg(money=total(noted.money)), keys)
 
 
-def _kpis(ground: Ground) -> pd.DataFrame:
+async def _kpis(ground: Ground) -> pd.DataFrame:
     kpis = ground.table("kpis")
     if kpis is None:
         return Records.empty().kpis
     keys = ["week", "kpi"]
     noted = _past(kpis, "week", ground)
     noted = noted.mutate(day=noted.week, week=noted.week.truncate("W"), kpi=_word(noted.kpi, FIGURES, "other"))
-    table = noted.group_by(keys).agg(value=noted.value.argmax(noted.day))
-    return _dated(fetched(table, keys), "week")
+    return await fetched(_last(noted, keys).group_by(keys).agg(value=ibis._.value.max()), keys)
 
 
-def _reviewed(ground: Ground) -> pd.DataFrame:
+async def _reviewed(ground: Ground) -> pd.DataFrame:
     kpis = ground.table("kpis")
     if kpis is None:
         return Records.empty().reviewed
     noted = _past(kpis, "week", ground)
-    noted = noted.mutate(kpi=noted.kpi.strip().lower())
-    table = noted.group_by("kpi").agg(last=noted.week.max(), value=noted.value.argmax(noted.week))
-    return _dated(fetched(table, ["kpi"]), "last")
+    noted = _last(noted.mutate(kpi=ground.engine.stripped(noted.kpi).lower(), day=noted.week), ["kpi"])
+    return await fetched(noted.group_by("kpi").agg(last=noted.day.max(), value=noted.value.max()), ["kpi"])
 
 
-def _kept_clients(ground: Ground) -> int:
+def _last(noted: ir.Table, keys: list[str]) -> ir.Table:
+    """The rows of the last ``day`` of each; of several values of one day the largest is taken."""
+    last = noted.mutate(_last=noted.day.max().over(ibis.window(group_by=keys)))
+    return last.filter(last.day == last["_last"])
+
+
+async def _kept_clients(ground: Ground) -> int:
     tasks = ground.table("tasks")
     if tasks is None:
         return 0
     noted = _past(tasks, "date", ground)
-    return int(noted.filter(noted.decision.lower().re_search(RETENTION)).count().to_pyarrow().as_py())
+    found = await asked_row(noted.aggregate(n=noted.decision.lower().re_search(RETENTION).sum()))
+    return int(found["n"] or 0)

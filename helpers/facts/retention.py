@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from helpers.facts.ground import Ground, empty, fetched
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,14 +36,13 @@ class Retention:
         return cls(customers=empty(KEYS, ["customers"]).astype(types), unnamed=0)
 
 
-def count_retention(ground: Ground) -> Retention:
+async def count_retention(ground: Ground) -> Retention:
     """Customers who came back; ``Retention.empty()`` where nothing was sold or no day of a sale is known."""
     sold = _purchases(ground)
     if sold is None:
         return Retention.empty()
     as_of = ibis.literal(ground.data.as_of)
     sold = sold.filter(sold.day.notnull() & (sold.day <= as_of))
-    unnamed = int(sold.person.isnull().sum().fill_null(0).to_pandas())
     days = sold.filter(sold.person.notnull()).select("person", "day").distinct()
     nth = ibis.row_number().over(ibis.window(group_by="person", order_by="day"))
     first_two = days.mutate(nth=nth).filter(lambda t: t.nth < 2)
@@ -54,9 +54,11 @@ def count_retention(ground: Ground) -> Retention:
     end = ibis.ifelse(again, people["last"], as_of)
     months = ((end.epoch_days() - people["first"].epoch_days()) / MONTH_DAYS).floor().cast("int64")
     made = people.mutate(cohort=people["first"].truncate("M"), again=again, months=months)
-    frame = fetched(made.group_by(KEYS).agg(customers=made.count()), KEYS)
-    frame["cohort"] = frame["cohort"].astype("datetime64[us]")
-    return Retention(customers=frame, unnamed=unnamed)
+    frame, unnamed = await together(
+        fetched(made.group_by(KEYS).agg(customers=made.count()), KEYS),
+        asked_row(sold.aggregate(n=sold.person.isnull().sum())),
+    )
+    return Retention(customers=frame, unnamed=int(unnamed["n"] or 0))
 
 
 def _purchases(ground: Ground) -> ir.Table | None:

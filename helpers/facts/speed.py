@@ -11,6 +11,7 @@ import ibis
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.ripe import RIPE_KEYS, by_age_of_winning
 from helpers.facts.waits import Clock
+from helpers.sources.asking import together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -78,7 +79,7 @@ class Speed:
         )
 
 
-def count_speed(ground: Ground) -> Speed:
+async def count_speed(ground: Ground) -> Speed:
     """Waiting times of a client's leads; ``Speed.empty()`` without leads."""
     if ground.leads is None:
         return Speed.empty()
@@ -90,16 +91,16 @@ def count_speed(ground: Ground) -> Speed:
         minutes=_rounded(ibis.ifelse(known.fate == "timed", known.answer_min, known.waited_min), limit),
         minutes_to=_edge(ibis.ifelse(known.fate == "timed", known.answer_min, known.waited_min), limit),
     )
-    return Speed(
-        months=_counted(known, ["span", "month", "minutes", "answered"], ground),
-        channels=_counted(known, ["span", "channel", "minutes", "answered"], ground),
-        managers=_counted(known, ["span", "manager", "minutes", "answered"], ground),
-        arrivals=_arrivals(known) if ground.clock.clocked else Speed.empty().arrivals,
-        outcomes=_outcomes(waits, limit),
-        fates=_fates(waits),
-        **_untouched(waits, ground, limit),
-        clock=ground.clock,
+    months, channels, managers, arrivals, outcomes, fates, untouched = await together(
+        _counted(known, ["span", "month", "minutes", "answered"], ground),
+        _counted(known, ["span", "channel", "minutes", "answered"], ground),
+        _counted(known, ["span", "manager", "minutes", "answered"], ground),
+        _arrivals(known, ground),
+        _outcomes(waits, limit),
+        _fates(waits),
+        _untouched(waits, ground, limit),
     )
+    return Speed(months, channels, managers, arrivals, outcomes, fates, **untouched, clock=ground.clock)
 
 
 def _rounded(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:
@@ -109,16 +110,18 @@ def _rounded(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:
     return ibis.ifelse(minutes <= limit, ibis.least(up, limit), up)
 
 
-def _counted(known: ir.Table, keys: list[str], ground: Ground) -> pd.DataFrame:
-    return ground.one_spelling(fetched(known.group_by(keys).agg(leads=known.count()), keys), WAIT_SUMS)
+async def _counted(known: ir.Table, keys: list[str], ground: Ground) -> pd.DataFrame:
+    return ground.one_spelling(await fetched(known.group_by(keys).agg(leads=known.count()), keys), WAIT_SUMS)
 
 
-def _arrivals(known: ir.Table) -> pd.DataFrame:
+async def _arrivals(known: ir.Table, ground: Ground) -> pd.DataFrame:
+    if not ground.clock.clocked:
+        return Speed.empty().arrivals
     keys = ["span", "weekday", "hour", "working", "minutes_to", "answered"]
     told = known.mutate(
         weekday=known.created_at.day_of_week.index().cast("int64"), hour=known.created_at.hour().cast("int64")
     )
-    return fetched(told.group_by(keys).agg(leads=told.count()), keys)
+    return await fetched(told.group_by(keys).agg(leads=told.count()), keys)
 
 
 def _edge(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:
@@ -126,12 +129,12 @@ def _edge(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:
     return ibis.cases(*[(minutes <= edge, edge) for edge in edges], else_=math.inf).cast("float64")
 
 
-def _outcomes(waits: ir.Table, limit: float) -> pd.DataFrame:
+async def _outcomes(waits: ir.Table, limit: float) -> pd.DataFrame:
     timed = waits.filter(waits.fate == "timed")
-    return by_age_of_winning(timed.mutate(minutes_to=_edge(timed.answer_min, limit)), ["span", "minutes_to"])
+    return await by_age_of_winning(timed.mutate(minutes_to=_edge(timed.answer_min, limit)), ["span", "minutes_to"])
 
 
-def _fates(waits: ir.Table) -> pd.DataFrame:
+async def _fates(waits: ir.Table) -> pd.DataFrame:
     named = {name: (waits.fate == name).sum() for name in ("timed", "early", "untimed", "silent")}
     table = waits.group_by("span").agg(
         leads=waits.count(),
@@ -141,10 +144,10 @@ def _fates(waits: ir.Table) -> pd.DataFrame:
         proven=waits.proven.sum(),
         proven_timed=(waits.proven & (waits.fate == "timed")).sum(),
     )
-    return fetched(table, ["span"])
+    return await fetched(table, ["span"])
 
 
-def _untouched(waits: ir.Table, ground: Ground, limit: float) -> dict[str, Any]:
+async def _untouched(waits: ir.Table, ground: Ground, limit: float) -> dict[str, Any]:
     left = waits.filter(
         (waits.fate == "silent")
         & (waits.outcome == "open")
@@ -153,13 +156,15 @@ def _untouched(waits: ir.Table, ground: Ground, limit: float) -> dict[str, Any]:
     )
     keys = ["span", "channel", "age_days"]
     left = left.mutate(age_days=((left.age_days // 7) * 7).cast("int64"))
-    counted = fetched(left.group_by(keys).agg(leads=left.count()), keys)
     recent = left.filter(left.created_at.cast("date") >= ibis.literal(ground.data.period.from_))
     recent = recent.mutate(waited=recent.waited_min).select(*DETAIL)
-    rows = recent.order_by(ibis.desc("created_at"), "lead_id").limit(WORKLIST).to_pandas()
+    latest = recent.order_by(ibis.desc("created_at"), ground.engine.ordered(recent.lead_id)).limit(WORKLIST)
+    counted, rows = await together(
+        fetched(left.group_by(keys).agg(leads=left.count()), keys), fetched(latest, ["created_at", "lead_id"])
+    )
     for name, known in (("channel", ground.channels), ("manager", ground.managers)):
         rows[name] = [known.get(text, text) for text in rows[name]]
     return {
         "untouched": ground.one_spelling(counted, ["leads"]),
-        "worklist": rows.sort_values(["created_at", "lead_id"], ignore_index=True),
+        "worklist": rows,
     }

@@ -39,31 +39,30 @@ class Steps:
         return cls(waits=empty(KEYS, ["leads"]).astype({"passed": "bool", "hours": "int64"}), by_day=False)
 
 
-def count_steps(ground: Ground) -> Steps:
+async def count_steps(ground: Ground) -> Steps:
     """Waits between the recorded stages; ``Steps.empty()`` without leads or without a history of stages."""
     events = events_of_leads(ground.data, ground.deals)
     if ground.leads is None or events is None:
         return Steps.empty()
-    con, stages = ground.data.con, ground.client.stage_keys
+    stages = ground.client.stage_keys
     first, won = stages.index("leads"), stages.index("won")
-    found = (
-        events.group_by("at")
-        .agg(rows=events.count(), timed=(events.entered_at.epoch_seconds() % 86400 > 0).sum())
-        .to_pandas()
+    found = await fetched(
+        events.group_by("at").agg(
+            rows=events.count(), timed=(events.entered_at != events.entered_at.cast("date").cast("timestamp")).sum()
+        ),
+        ["at"],
     )
     recorded = sorted({first, won} | {int(at) for at in found["at"] if at > first})
     entered = events.group_by("key").agg(
         **{f"in_{k}": events.entered_at.min(where=events["at"] >= k) for k in recorded}
     )
     leads = ground.leads.select("lead_id", "span", "created_at", "closed_at", "outcome", "stage")
-    joined = con.create_table(
-        ibis.util.gen_name("counted_steps"), leads.inner_join(entered, [("lead_id", "key")]).drop("key")
-    )
+    joined = ground.engine.keep("counted_steps", leads.inner_join(entered, [("lead_id", "key")]).drop("key"))
     end = ibis.literal(dt.datetime.combine(ground.data.as_of + dt.timedelta(days=1), dt.time()))
     parts = [_waits(joined, stages, before, after, first, won, end) for before, after in pairwise(recorded)]
     waits = ibis.union(*parts) if len(parts) > 1 else parts[0]
     counted = waits.group_by(KEYS).agg(leads=waits.count())
-    return Steps(waits=fetched(counted, KEYS), by_day=not int(found["timed"].sum()))
+    return Steps(waits=await fetched(counted, KEYS), by_day=not int(found["timed"].sum()))
 
 
 def events_of_leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
@@ -76,7 +75,7 @@ def events_of_leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         return None
     if deals is None:
         return events.mutate(key=ibis.coalesce(events.lead_id, events.deal_id))
-    known = deals.select(of="deal_id", found="to_lead").distinct(on="of")
+    known = deals.select(of="deal_id", found="to_lead")
     joined = events.left_join(known, [("deal_id", "of")])
     # A CRM with one entity writes the id of the deal where it means the lead.
     return joined.mutate(key=ibis.coalesce(joined.lead_id, joined.found, joined.deal_id)).drop("of", "found")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from helpers.sources.engines import without
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -68,4 +70,4 @@ def ids_of_leads(leads: ir.Table, deals: ir.Table | None) -> ir.Table:
     if deals is None:
         return own
     grown = deals.filter(deals.to_lead.notnull()).select(id=deals.deal_id, lead=deals.to_lead)
-    return ibis.union(own, grown.anti_join(own, "id"))
+    return ibis.union(own, without(grown, "id", own.id))

@@ -15,6 +15,7 @@ import pandas as pd
 from helpers.facts.days import REACH
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.facts.handover import gone_leads, one_wording
+from helpers.sources.asking import asked, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -68,20 +69,23 @@ class Weeks:
         )
 
 
-def count_weeks(ground: Ground) -> Weeks:
+async def count_weeks(ground: Ground) -> Weeks:
     """Count the weeks up to ``as_of``."""
-    nothing = Weeks.empty()
     leads = None if ground.leads is None else _recent(ground, ground.leads)
-    refused = None if leads is None else _refused(ground, leads)
+    counted, refused, sellers, tasks, meetings, promotions, notes = await together(
+        _leads(ground, leads), _refused(ground, leads), _sellers(ground, leads),
+        _records(ground, "tasks", TASKS), _records(ground, "meetings", MEETINGS),
+        _records(ground, "promotions", PROMOTIONS), _records(ground, "notes", NOTES),
+    )  # fmt: skip
     return Weeks(
-        leads=nothing.leads if leads is None else _leads(ground, leads),
-        refused=nothing.refused if refused is None else refused[0],
-        examples=nothing.examples if refused is None else refused[1],
-        sellers=nothing.sellers if leads is None else _sellers(ground, leads),
-        tasks=_people_shown(ground, _records(ground, "tasks", TASKS)),
-        meetings=_records(ground, "meetings", MEETINGS),
-        promotions=_records(ground, "promotions", PROMOTIONS),
-        notes=_channels_shown(ground, _records(ground, "notes", NOTES)),
+        leads=counted,
+        refused=refused[0],
+        examples=refused[1],
+        sellers=sellers,
+        tasks=_people_shown(ground, tasks),
+        meetings=meetings,
+        promotions=promotions,
+        notes=_channels_shown(ground, notes),
     )
 
 
@@ -92,7 +96,9 @@ def _recent(ground: Ground, leads: ir.Table) -> ir.Table:
     return leads.filter(inside).mutate(week=created.truncate("W"))
 
 
-def _leads(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _leads(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Weeks.empty().leads
     keys = ["week", "channel"]
     table = leads.group_by(keys).agg(
         leads=leads.count(),
@@ -101,26 +107,30 @@ def _leads(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         accepted=leads.accepted.fill_null(False).sum(),
         rejected=(~leads.accepted).fill_null(False).sum(),
     )
-    return ground.one_spelling(_weekly(fetched(table, keys)), LEAD_SUMS)
+    return ground.one_spelling(_weekly(await fetched(table, keys)), LEAD_SUMS)
 
 
-def _refused(ground: Ground, leads: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+async def _refused(ground: Ground, leads: ir.Table | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if leads is None:
+        return Weeks.empty().refused, Weeks.empty().examples
     gone = gone_leads(ground, leads)
     gone = gone.filter(gone.kind == "rejected")
     keys = ["week", "reason"]
-    counted = _weekly(fetched(gone.group_by(keys).agg(leads=gone.count()), keys))
-    alike = ibis.window(group_by=keys)
+    ordered = ground.engine.ordered
     ranked = gone.select(
         "week", "lead_id", "channel", "reason",
-        times=ibis.ifelse(gone.reason == "", 0, gone.count().over(alike)),
-        nth=ibis.row_number().over(ibis.window(group_by=keys, order_by="lead_id")),
+        times=ibis.ifelse(gone.reason == "", 0, gone.count().over(ibis.window(group_by=keys))),
+        nth=ibis.row_number().over(ibis.window(group_by=keys, order_by=ordered(gone.lead_id))),
     )  # fmt: skip
     # First one lead of each reason, the commonest reason first, then second ones.
-    order = ibis.window(group_by="week", order_by=["nth", ibis.desc("times"), "reason", "lead_id"])
-    ranked = ranked.mutate(place=ibis.row_number().over(order))
+    order = ["nth", ibis.desc("times"), ordered(ranked.reason), ordered(ranked.lead_id)]
+    ranked = ranked.mutate(place=ibis.row_number().over(ibis.window(group_by="week", order_by=order)))
     few = ranked.filter(ranked.place < EXAMPLES).order_by([ibis.desc("week"), "place"]).limit(ROWS)
-    examples = _weekly(few.select("week", "lead_id", "channel", "reason", "place").to_pandas())
-    examples = examples.sort_values(["week", "place"], ignore_index=True).drop(columns="place")
+    counted, examples = await together(
+        fetched(gone.group_by(keys).agg(leads=gone.count()), keys),
+        fetched(few.select("week", "lead_id", "channel", "reason", "place"), ["week", "place"]),
+    )
+    counted, examples = _weekly(counted), _weekly(examples.drop(columns="place"))
     wording = one_wording(counted)
     counted["reason"] = counted["reason"].map(wording)
     examples["reason"] = examples["reason"].map(lambda text: wording.get(text, text))
@@ -128,21 +138,25 @@ def _refused(ground: Ground, leads: ir.Table) -> tuple[pd.DataFrame, pd.DataFram
     return counted.groupby(keys, sort=True)["leads"].sum().reset_index(), examples
 
 
-def _sellers(ground: Ground, leads: ir.Table) -> pd.DataFrame:
+async def _sellers(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
+    if leads is None:
+        return Weeks.empty().sellers
     keys = ["manager", "week", "won_week"]
     named = leads.filter(leads.manager != "")
     sold = ibis.ifelse(named.outcome == "won", named.closed_at.cast("date"), ibis.null("date"))
     named = named.mutate(won_week=sold.truncate("W"))
-    return ground.one_spelling(_weekly(fetched(named.group_by(keys).agg(leads=named.count()), keys)), ["leads"])
+    frame = await fetched(named.group_by(keys).agg(leads=named.count()), keys)
+    return ground.one_spelling(_weekly(frame), ["leads"])
 
 
-def _records(ground: Ground, name: str, columns: list[str]) -> pd.DataFrame:
+async def _records(ground: Ground, name: str, columns: list[str]) -> pd.DataFrame:
     """The latest rows of a table that people keep by hand, as they wrote them, in order of time."""
     table = ground.table(name)
     if table is None:
         return _dated(empty(columns, []))
-    latest = table.select(*columns).order_by([ibis.desc(column) for column in columns]).limit(ROWS)
-    frame = _dated(latest.to_pandas())
+    ordered = ground.engine.ordered
+    newest = [ibis.desc(ordered(table[n]) if table[n].type().is_string() else table[n]) for n in columns]
+    frame = _dated(await asked(table.select(*columns).order_by(newest).limit(ROWS)))
     for column in columns:
         if column not in DAYS:
             # Written with an apostrophe before it, so that a spreadsheet takes it for no formula (meeting/record.py).

@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import ibis
+import pandas as pd
 
+from helpers.facts.waits import EPOCH
+from helpers.sources.engines import inline
 from helpers.worktime import parse_hours, work_calendar
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ BEFORE, AFTER = 400, 120
 
 @dataclass(frozen=True)
 class Workdays:
-    """``table``: day, number (working days from the beginning of the calendar up to and with the day)."""
+    """``table``: day (since 1970), number (working days from the beginning of the calendar up to and with the day)."""
 
     table: ir.Table
 
@@ -35,16 +37,17 @@ class Workdays:
         first = min(data.period.from_, compared) - dt.timedelta(days=BEFORE)
         hours = parse_hours(client.working_hours or USUAL_WEEK)
         calendar = work_calendar(hours, client.country, client.timezone, first, data.as_of + dt.timedelta(days=AFTER))
-        days = calendar.pieces.groupby("day", sort=True)["open"].max().cumsum().rename("number").reset_index()
-        name = ibis.util.gen_name("workdays")
-        return cls(data.con.create_table(name, ibis.memtable(days)).mutate(day=ibis._.day.cast("date")))
+        days = calendar.pieces.groupby("day", sort=True)["open"].max().cumsum()
+        since = (pd.DatetimeIndex(days.index) - EPOCH).days
+        rows = [[int(day), int(number)] for day, number in zip(since, days, strict=True)]
+        return cls(data.engine.keep("workdays", inline(rows, ["day", "number"])))
 
     def numbered(self, table: ir.Table, column: str, name: str, shift: int = 0) -> ir.Table:
         """``table`` with ``name``: the number of the day in ``column``, so many days later; NULL outside the calendar.
 
         A minus B is the number of working days after B up to and with A.
         """
-        day = table[column].cast("date") + ibis.interval(days=shift) if shift else table[column].cast("date")
+        day = (table[column].cast("date").epoch_days() + shift).cast("int64")
         days = self.table.select(**{"_workday": self.table.day, name: self.table.number})
         joined = table.mutate(_day=day).left_join(days, [("_day", "_workday")])
         return joined.drop("_day", "_workday")

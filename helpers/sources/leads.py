@@ -11,32 +11,40 @@ import ibis
 import pandas as pd
 
 from helpers.errors import DataError
+from helpers.sources.asking import asked, asked_row
 from helpers.sources.notices import Code, Ledger, Notice
-from helpers.sources.outcomes import pair_columns, stage_map, with_meaning
+from helpers.sources.outcomes import stage_map, with_meaning
 from helpers.sources.presets import Preset
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
 
     from helpers.client import Client
+    from helpers.sources.engines import Engine
 
 OUTCOMES = ("open", "won", "lost")
+WIDE = "decimal(20, 6)"
 TEST_WORDS = ("test", "тест", "testing", "testone", "тестирование", "тестування")
 NOBODY = ("false", "0", "null", "deleted user", "удален", "удалён", "удаленный сотрудник", "видалений користувач")
 """What CRMs write where a person is gone: nobody is in charge."""
 
 
-def clean_leads(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_leads(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(con, client, table, presets, "leads", ledger)
+    table = _with_meaning(client, table, pairs, presets, "leads", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "created_at")
     answered = (table.first_answer_at.epoch_seconds() - table.created_at.epoch_seconds()) / 60
     minutes = ibis.coalesce(table.first_answer_min, answered)
@@ -51,53 +59,66 @@ def clean_leads(
         age_days=_age(table, closed, "created_at", as_of),
         test=_test_like(client, table),
     )
-    made = _without_tests(con, client, made, "leads", ledger)
-    clean = con.create_table("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
-    _notices(clean, "leads", "created_at", as_of, ledger, client)
+    made = await _without_tests(engine, client, made, "leads", ledger)
+    clean = engine.keep("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
+    await _notices(clean, "leads", "created_at", as_of, ledger, client)
     return clean
 
 
-def clean_deals(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_deals(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Deals with ``at``, ``outcome`` and gross profit.
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(con, client, table, presets, "deals", ledger)
+    table = _with_meaning(client, table, pairs, presets, "deals", ledger)
     table, closed = _as_of_outcome(client, table, as_of, "opened_at")
-    usual = table.amount if client.margin == 1 else (table.amount * _exact(client.margin)).cast(MONEY)
+    # Wider than MONEY: DuckDB multiplies decimals of up to 18 digits in 64 bits, which 26 millions overflow.
+    usual = table.amount if client.margin == 1 else (table.amount.cast(WIDE) * _exact(client.margin)).cast(MONEY)
     made = table.mutate(
         gross=ibis.coalesce(table.margin, usual),
         closed_at=closed,
         manager=_in_charge(table),
         test=_test_like(client, table),
     )
-    if client.left_out.tests and "leads" in ledger.labels:
+    if ledger.left is not None:
         # The deal of a test is a test.
-        made = made.mutate(test=made.test | made.lead_id.isin(con.table("left_leads").lead_id).fill_null(False))
-    made = _without_tests(con, client, made, "deals", ledger)
-    clean = con.create_table("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
+        left = ledger.left.select(_left="lead_id")
+        joined = made.left_join(left, [made.lead_id == left["_left"]])
+        made = joined.mutate(test=joined.test | joined["_left"].notnull()).drop("_left")
+    made = await _without_tests(engine, client, made, "deals", ledger)
+    clean = engine.keep("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
     won = clean.outcome == "won"
-    asked = (
+    found = await asked_row(
         clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
-        .to_pandas()
-        .iloc[0]
     )
     ledger.add(
-        Notice(Code.WON_WITHOUT_AMOUNT, "deals", _int(asked["without"])),
-        Notice(Code.WON_ZERO_AMOUNT, "deals", _int(asked["zero"])),
+        Notice(Code.WON_WITHOUT_AMOUNT, "deals", int(found["without"] or 0)),
+        Notice(Code.WON_ZERO_AMOUNT, "deals", int(found["zero"] or 0)),
     )
     return clean
 
 
-def clean_events(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], as_of: dt.date, ledger: Ledger
+async def clean_events(
+    engine: Engine,
+    client: Client,
+    table: ir.Table,
+    pairs: pd.DataFrame,
+    presets: Sequence[Preset],
+    as_of: dt.date,
+    ledger: Ledger,
 ) -> ir.Table:
     """Stage history: lead_id, deal_id, ``at`` and ``entered_at``."""
-    table = _with_meaning(con, client, table, presets, "stage_events", ledger)
-    return con.create_table("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
+    table = _with_meaning(client, table, pairs, presets, "stage_events", ledger)
+    return engine.keep("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
 
 
 def _in_charge(table: ir.Table) -> ir.StringValue:
@@ -125,44 +146,37 @@ def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
     return found | table.manager.fill_null("").lower().isin(managers) if managers else found
 
 
-def _without_tests(con: Backend, client: Client, table: ir.Table, name: str, ledger: Ledger) -> ir.Table:
+async def _without_tests(engine: Engine, client: Client, table: ir.Table, name: str, ledger: Ledger) -> ir.Table:
     """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too."""
     rules = client.left_out
     if not rules.tests:
         return table
     gone = table.test if rules.won else table.test & (table.outcome != "won")
-    money = table.amount.sum(where=gone) if name == "deals" else ibis.null("decimal(38, 6)")
-    counted = table.group_by("_file").agg(rows=gone.sum(), money=money, first=table._row.min(where=gone))
-    for row in counted.order_by("_file").to_pandas().to_dict("records"):
-        if row["rows"]:
-            amount = None if name != "deals" else Decimal(0) if pd.isna(row["money"]) else Decimal(row["money"])
-            file = ledger.labels[name][int(row["_file"])]
-            ledger.leave_out(
-                Notice(Code.TEST_LEFT_OUT, name, int(row["rows"]), amount, file, first_rows=(int(row["first"]),))
-            )
+    left = table.filter(gone)
     if name == "leads":
-        con.create_table("left_leads", table.filter(gone).select("lead_id"), overwrite=True)
+        # Before anything is asked: deals that are cleaned at the same time read it.
+        ledger.left = engine.keep("left_leads", left.select("lead_id"))
+    # As text: the account is exact to the last digit.
+    money = left.amount.sum().cast("decimal(38, 6)").cast("string") if name == "deals" else ibis.null("string")
+    counted = left.group_by("_file").agg(rows=left.count(), money=money, first=left["_row"].min())
+    for row in (await asked(counted)).sort_values("_file").to_dict("records"):
+        amount = None if name != "deals" else Decimal(0 if pd.isna(row["money"]) else row["money"])
+        first = (int(row["first"]),) if row["first"] else ()
+        file = ledger.labels[name][int(row["_file"])]
+        ledger.leave_out(Notice(Code.TEST_LEFT_OUT, name, int(row["rows"]), amount, file, first_rows=first))
     return table.filter(~gone)
 
 
 def _with_meaning(
-    con: Backend, client: Client, table: ir.Table, presets: Sequence[Preset], name: str, ledger: Ledger
+    client: Client, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset], name: str, ledger: Ledger
 ) -> ir.Table:
-    pipeline, stage = pair_columns(table)
-    pairs = (
-        table.mutate(p=pipeline, s=stage)
-        .group_by("p", "s")
-        .agg(rows=lambda t: t.count())
-        .order_by("p", "s")
-        .to_pandas()
-    )
-    pairs.columns = pd.Index(["pipeline", "stage", "rows"])
+    pairs = pairs.sort_values(["pipeline", "stage"])
     mapping, problems, guessed = stage_map(client, presets, pairs)
     if problems:
         raise DataError(problems)
     if guessed:
         ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
-    table = with_meaning(con, table, name, mapping, client.stage_keys)
+    table = with_meaning(table, mapping, client.stage_keys)
     at, outcome = table["at"], table.by_stage
     if "outcome" in table.columns:
         # A column of its own says more than the stage: in Pipedrive a lost deal keeps its last stage.
@@ -212,13 +226,13 @@ def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.dat
     return ibis.ifelse(known, days, ibis.null("int64")).cast("int64")
 
 
-def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
+async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
     closed = table.closed_at.cast("date")
     late = closed > ibis.literal(as_of)
     # On a day of audit that the client has chosen, what closed later is still open.
     known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
     test = table.test
-    asked = (
+    found = await asked_row(
         table.aggregate(
             before=(known < table[created].cast("date")).sum(),
             late=late.sum(),
@@ -230,20 +244,14 @@ def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: L
             tests=test.sum(),
             tests_won=(test & (table.outcome == "won")).sum(),
         )
-        .to_pandas()
-        .iloc[0]
     )
     later = Code.CLOSED_AFTER_AS_OF if client.as_of is None else Code.OUTCOME_AFTER_AS_OF
     ledger.add(
-        Notice(Code.CLOSED_BEFORE_CREATED, name, _int(asked["before"])),
-        Notice(later, name, _int(asked["late"])),
-        Notice(Code.NO_MANAGER, name, _int(asked["nobody"])),
-        Notice(Code.NO_CAMPAIGN, name, _int(asked["nameless"])),
-        Notice(Code.REPEATS, name, _int(asked["with_person"]) - _int(asked["people"])),
-        Notice(Code.AUTO_TITLE, name, _int(asked["auto"])),
-        Notice(Code.TEST_LIKE, name, _int(asked["tests"]), detail=str(_int(asked["tests_won"]))),
+        Notice(Code.CLOSED_BEFORE_CREATED, name, int(found["before"] or 0)),
+        Notice(later, name, int(found["late"] or 0)),
+        Notice(Code.NO_MANAGER, name, int(found["nobody"] or 0)),
+        Notice(Code.NO_CAMPAIGN, name, int(found["nameless"] or 0)),
+        Notice(Code.REPEATS, name, int(found["with_person"] or 0) - int(found["people"] or 0)),
+        Notice(Code.AUTO_TITLE, name, int(found["auto"] or 0)),
+        Notice(Code.TEST_LIKE, name, int(found["tests"] or 0), detail=str(int(found["tests_won"] or 0))),
     )
-
-
-def _int(value: object) -> int:
-    return 0 if value is None or pd.isna(value) else int(value)  # type: ignore[call-overload]

@@ -17,12 +17,15 @@ import pandas as pd
 
 from helpers.client import Client, Span
 from helpers.errors import DataError, Problem
+from helpers.sources.asking import answered, asked
 from helpers.sources.celltable import prepare
 from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
+from helpers.sources.engines import Engine
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
+from helpers.sources.outcomes import pairs_of
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
@@ -35,6 +38,7 @@ from helpers.sources.typed import Typed, type_source
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
+    from ibis.backends.sql import SQLBackend
 
 # ibis 12 asks pandas 3 for an option that pandas 4 drops; a client's notebook must not show that.
 warnings.filterwarnings("ignore", message="The 'future.infer_string' option is deprecated")
@@ -45,7 +49,8 @@ class Data:
     """Clean tables of one client. Holds rows; only ``facts`` reads them."""
 
     client: Client
-    con: Backend
+    engine: Engine
+    """Where the tables are."""
     tables: dict[str, ir.Table]
     ledger: Ledger
     files: tuple[RawFile, ...]
@@ -56,9 +61,24 @@ class Data:
     """True: the export knows only the current stage of a lead, not the way to it."""
 
     @property
+    def con(self) -> SQLBackend:
+        """The connection of the engine."""
+        return self.engine.con
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """All that was dropped, changed or assumed."""
         return tuple(self.ledger.notices)
+
+    def close(self) -> None:
+        """Let the connection go: no more can be counted."""
+        self.engine.close()
+
+    def __enter__(self) -> Data:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -79,6 +99,10 @@ def load(client: Client) -> Data:
     Raises:
         DataError: everything that stops the audit, of all sources at once.
     """
+    if any(source.connection for source in client.sources):
+        from helpers.sources.reference import refer
+
+        return refer(client)
     con = connect()
     ledger = Ledger()
     with tempfile.TemporaryDirectory(prefix="audit-") as scratch:
@@ -107,9 +131,8 @@ def load(client: Client) -> Data:
     presets = {name: [part.mapped.preset for part in typed if name in part.fills] for name in staged}
     _resolve(con, client, tables, presets, as_of, ledger)
     ledger.check()
-    for name, one in staged.items():
+    for one in staged.values():
         one.drop(con)
-        con.drop_table(f"meaning_{name}", force=True)
     for part in typed:
         con.drop_table(part.table.op().name)
     period, compare = _periods(client, tables, as_of, ledger)
@@ -121,9 +144,8 @@ def load(client: Client) -> Data:
     for needed in ("spend", "leads", "deals"):
         if needed not in tables:
             ledger.add(Notice(Code.NO_SOURCE, needed))
-    return Data(
-        client, con, tables, ledger, (*files, *plan.unused), as_of, period, compare, "stage_events" not in tables
-    )
+    snapshot = "stage_events" not in tables
+    return Data(client, Engine(con), tables, ledger, (*files, *plan.unused), as_of, period, compare, snapshot)
 
 
 def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> Data:
@@ -139,7 +161,7 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
     ledger.raw = plan.unused
     ledger.add(*(Notice(Code.NO_SOURCE, needed) for needed in ("spend", "leads", "deals")))
     as_of = client.as_of or client.period.to
-    return Data(client, con, {}, ledger, plan.unused, as_of, client.period, client.compare_with, snapshot=True)
+    return Data(client, Engine(con), {}, ledger, plan.unused, as_of, client.period, client.compare_with, snapshot=True)
 
 
 def connect() -> Backend:
@@ -333,18 +355,22 @@ def _resolve(
 ) -> None:
     """Stages and outcomes of leads, deals and history; all unknown stages are reported together."""
     problems: list[Problem] = []
+    engine = Engine(con)
     for name, make in (("leads", clean_leads), ("deals", clean_deals), ("stage_events", clean_events)):
         if name in tables:
             try:
-                tables[name] = make(con, client, tables[name], presets[name], as_of, ledger)
+                pairs = answered(engine, asked(pairs_of(tables[name])))
+                tables[name] = answered(engine, make(engine, client, tables[name], pairs, presets[name], as_of, ledger))
             except DataError as error:
                 problems.extend(error.problems)
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
-    con.drop_table("left_leads", force=True)
-    suggest_names(client, tables, ledger)
+    if ledger.left is not None:
+        con.drop_table(ledger.left.op().name)
+        ledger.left = None
+    answered(engine, suggest_names(client, tables, ledger))
     if "spend" in tables:
-        check_spend(client, tables["spend"], ledger.labels["spend"], ledger)
+        answered(engine, check_spend(client, tables["spend"], ledger.labels["spend"], ledger))
     for name in tables:
         if name not in ("leads", "deals", "stage_events"):
             tables[name] = con.create_table(f"clean_{name}", tables[name].drop("_file", "_row"))
@@ -367,20 +393,20 @@ def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger
         money = table[spec.money].sum(where=~inside) if spec.money else ibis.null("decimal(38,6)")
         found = table.aggregate(rows=(~inside).sum(), inside=inside.sum(), money=money).to_pyarrow().to_pylist()[0]
         if name == main and not found["inside"]:
-            raise DataError(
-                [
-                    Problem(
-                        f"no row of {main} lies in {period}; the data go from {first} to {last}",
-                        "change period in client.yml or export again",
-                        "client.yml",
-                        key="period",
-                    )
-                ]
-            )
+            raise lacking_period(main, period, first, last)
         ledger.add(Notice(Code.OUTSIDE_PERIOD, name, int(found["rows"] or 0), found["money"]))
-    compare = client.compare_with
-    if compare is None:
-        start = period.from_ - dt.timedelta(days=period.days)
-        if first <= start:
-            compare = Span.model_validate({"from": start, "to": period.from_ - dt.timedelta(days=1)})
-    return period, compare
+    return period, comparison(client, period, first)
+
+
+def lacking_period(name: str, period: Span, first: dt.date, last: dt.date) -> DataError:
+    """No row lies in the period."""
+    what = f"no row of {name} lies in {period}; the data go from {first} to {last}"
+    return DataError([Problem(what, "change period in client.yml or export again", "client.yml", key="period")])
+
+
+def comparison(client: Client, period: Span, first: dt.date) -> Span | None:
+    """The compared period: client.yml's, else the equal span before, where the data reach so far."""
+    start = period.from_ - dt.timedelta(days=period.days)
+    if client.compare_with is not None or first > start:
+        return client.compare_with
+    return Span.model_validate({"from": start, "to": period.from_ - dt.timedelta(days=1)})

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from helpers.errors import DataError, Problem
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from helpers.language import Language
     from helpers.sources.rawfiles import RawFile
     from helpers.survey.answers import Answers
@@ -190,6 +192,8 @@ class Ledger:
     """Table → its files by number."""
     raw: tuple[RawFile, ...] = ()
     """What each file was taken for."""
+    left: ir.Table | None = None
+    """``lead_id`` of the leads left out as tests, while the deals are cleaned: their deals go too."""
     notices: list[Notice] = field(default_factory=list)
 
     def add(self, *notices: Notice) -> None:

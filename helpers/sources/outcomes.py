@@ -16,7 +16,6 @@ from helpers.validation import nearest
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
 
     from helpers.client import Client
     from helpers.sources.presets import Preset
@@ -92,26 +91,31 @@ def stage_map(
     return result, problems, list(dict.fromkeys(guessed))
 
 
-def with_meaning(
-    con: Backend, table: ir.Table, name: str, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]
-) -> ir.Table:
+def pairs_of(table: ir.Table) -> ir.Table:
+    """Every pipeline and stage that occurs, "" for none, and the number of rows."""
+    pipeline, stage = pair_columns(table)
+    return table.select(pipeline=pipeline, stage=stage).group_by("pipeline", "stage").agg(rows=lambda t: t.count())
+
+
+def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]) -> ir.Table:
     """The table with ``at``, the position of the stage (0 = first; what is known at least), and ``by_stage``, the
     outcome that the stage says. ``mapping`` names pipelines and stages as exported."""
     lead, won = stages.index("leads"), stages.index("won")
-    rows = []
+    in_pipeline, in_stage = pair_columns(table)
+    # One small number for what a stage means: compared once a row, and taken apart into position and outcome.
+    meanings: dict[tuple[int, str], int] = {}
+    branches: dict[str, list[tuple[str, int]]] = {}
     for (pipeline, stage), given in mapping.items():
         at = stages.index(given.stage) if given.stage else lead
-        rows.append((pipeline, stage, max(at, won) if given.outcome == "won" else at, given.outcome))
-    frame = pd.DataFrame(rows, columns=["in_pipeline", "in_stage", "at", "by_stage"]).astype(
-        {"in_pipeline": "str", "in_stage": "str", "at": "int32", "by_stage": "str"}
-    )
-    con.con.register("meanings", frame)
-    con.raw_sql(f"CREATE OR REPLACE TABLE meaning_{name} AS SELECT * FROM meanings")
-    con.con.unregister("meanings")
-    lookup = con.table(f"meaning_{name}")
-    in_pipeline, in_stage = pair_columns(table)
-    joined = table.left_join(lookup, [in_pipeline == lookup.in_pipeline, in_stage == lookup.in_stage])
-    return joined.drop("in_pipeline", "in_stage")
+        meaning = (max(at, won) if given.outcome == "won" else at, given.outcome)
+        branches.setdefault(pipeline, []).append((stage, meanings.setdefault(meaning, len(meanings))))
+    chosen = [(in_pipeline == pipeline, in_stage.cases(*same, else_=-1)) for pipeline, same in branches.items()]
+    number = chosen[0][1] if len(chosen) == 1 else ibis.cases(*chosen, else_=-1) if chosen else ibis.literal(-1)
+    numbered = table.mutate(_meaning=number)
+    return numbered.mutate(
+        at=numbered["_meaning"].cases(*((n, at) for (at, _), n in meanings.items()), else_=lead).cast("int32"),
+        by_stage=numbered["_meaning"].cases(*((n, outcome) for (_, outcome), n in meanings.items()), else_="open"),
+    ).drop("_meaning")
 
 
 def pair_columns(table: ir.Table) -> tuple[ir.StringValue, ir.StringValue]:

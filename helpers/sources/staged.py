@@ -39,14 +39,14 @@ TYPES = {
     "person": "string",
     "title": "string",
 }
-_TWINS = {
+TWINS = {
     # In a CRM with one entity the deal is the lead: what one table lacks the other has.
     "lead_id": "deal_id",
     "deal_id": "lead_id",
     "created_at": "opened_at",
     "opened_at": "created_at",
 }
-_DATED = ("leads", "deals", "spend", "stage_events", "touches")
+DATED = ("leads", "deals", "spend", "stage_events", "touches")
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Staged:
     def settle(self, con: Backend, as_of: dt.date | None) -> None:
         """Mark slips, and what came after the day of an audit that the client has chosen."""
         table, marks = self.table, []
-        if self.spec.name in _DATED:
+        if self.spec.name in DATED:
             day = table[self.spec.date].cast("date")
             for limit, code in ((self.slips_after, Code.DATE_OUT_OF_SENSE), (as_of, Code.AFTER_AS_OF)):
                 if limit is not None:
@@ -112,16 +112,16 @@ def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
         shaped.append(_shaped(part, spec, offset, parts))
         offset += len(part.mapped.files)
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
-    judged = con.create_view(f"judged_{spec.name}", _judged(union, spec))
+    rows = con.create_view(f"judged_{spec.name}", judged(union, spec))
     key = spec.key or "_hash"
-    alive = judged.filter(judged._drop.isnull())
+    alive = rows.filter(rows._drop.isnull())
     found = alive.aggregate(rows=alive.count(), keys=alive[key].nunique()).to_pyarrow().to_pylist()[0]
     doubles = found["rows"] > found["keys"]
-    table = judged.mutate(_kept_double=ibis.literal(False))
+    table = rows.mutate(_kept_double=ibis.literal(False))
     if doubles:
         ages = export_ages([raw.name for part in parts for raw in part.mapped.files]) if spec.key else {}
-        again = con.create_table(f"again_{spec.name}", _again(judged, spec, key, ages))
-        joined = judged.left_join(again, [judged._file == again.again_file, judged._row == again.again_row])
+        again = con.create_table(f"again_{spec.name}", _again(rows, spec, key, ages))
+        joined = rows.left_join(again, [rows._file == again.again_file, rows._row == again.again_row])
         table = joined.mutate(
             _drop=ibis.coalesce(joined._drop, joined.again_drop), _kept_double=joined.again_kept.fill_null(False)
         ).drop("again_file", "again_row", "again_drop", "again_kept")
@@ -147,7 +147,7 @@ def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir
         name = column.name
         kind = TYPES.get(column.type, "string")
         choices = [table[name]] if name in part.mapped.columns else []
-        twin = _TWINS.get(name)
+        twin = TWINS.get(name)
         if one_entity and twin in part.mapped.columns:
             choices.append(table[twin])
         values[name] = ibis.coalesce(*choices).cast(kind) if choices else ibis.null(kind)
@@ -160,7 +160,8 @@ def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir
     return table.select(**values)
 
 
-def _judged(table: ir.Table, spec: Table) -> ir.Table:
+def judged(table: ir.Table, spec: Table) -> ir.Table:
+    """The rows with ``_drop``, the reason why a row is no data, or NULL; the marks of the file are gone."""
     required = [column.name for column in spec.columns if column.required]
     dates = [column.name for column in spec.columns if column.required and column.type in ("day", "moment")]
     others = [name for name in required if name not in dates]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-import pandas as pd
-
+from helpers.sources.asking import asked, together
 from helpers.sources.names import PROPOSED, alike, canonical, key, usual_channels
 from helpers.sources.notices import Code, Ledger, Notice
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
     from helpers.client import Client
 
@@ -19,13 +18,14 @@ COMPARED = 500
 """Unmatched campaigns that are compared, those with most leads or money first."""
 
 
-def suggest_names(client: Client, tables: dict[str, ir.Table], ledger: Ledger) -> None:
+async def suggest_names(client: Client, tables: dict[str, ir.Table], ledger: Ledger) -> None:
     """List channels with similar names, and campaigns without spend that resemble campaigns without leads.
 
     A proposed pair is confirmed under ``aliases`` of client.yml; the first day of the lead's campaign goes with it,
     because a renamed campaign carries its new name from a day on.
     """
-    named = {name: _counted(tables[name], name) for name in ("leads", "spend") if name in tables}
+    there = [name for name in ("leads", "spend") if name in tables]
+    named = dict(zip(there, await together(*(_counted(tables[name], name) for name in there)), strict=True))
     channels: dict[str, int] = {}
     for frame in named.values():
         for channel, rows in frame.groupby("channel")["weight"].count().items():
@@ -40,14 +40,13 @@ def suggest_names(client: Client, tables: dict[str, ir.Table], ledger: Ledger) -
         ledger.add(*_campaigns(client, named["leads"], named["spend"]))
 
 
-def _counted(table: ir.Table, name: str) -> pd.DataFrame:
+async def _counted(table: ir.Table, name: str) -> pd.DataFrame:
     """channel, campaign, campaign_id | weight (leads or money), first day."""
     texts = {column: table[column].fill_null("") for column in ("channel", "campaign", "campaign_id")}
     made = table.mutate(**texts, day=(table.created_at if name == "leads" else table["from"]).cast("date"))
     weight = made.count() if name == "leads" else made.cost.sum()
-    grouped = made.group_by(list(texts)).agg(weight=weight.cast("float64"), first=made.day.min())
-    frame: pd.DataFrame = grouped.order_by(ibis.desc("weight"), *texts).to_pandas()
-    return frame
+    frame = await asked(made.group_by(list(texts)).agg(weight=weight.cast("float64"), first=made.day.min()))
+    return frame.sort_values(["weight", *texts], ascending=[False, True, True, True], ignore_index=True)
 
 
 def _campaigns(client: Client, leads: pd.DataFrame, spend: pd.DataFrame) -> list[Notice]:

@@ -451,7 +451,7 @@ def _in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tab
     date = next(
         name for name in ("from", "opened_at", "created_at", "closed_at", "month", "noted_at") if name in mapped.columns
     )
-    rate = _rate(client.rates, code, table[date].cast("date"), client.currency)
+    rate = rate_of(client.rates, code, table[date].cast("date"), client.currency)
     converted = {name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money}
     for name, row in foreign.items():
         mapped.notices.append(
@@ -512,7 +512,7 @@ def _claimed(client: Client, mapped: Mapped) -> str | None:
     )
 
 
-def _rate(
+def rate_of(
     rates: dict[str, dict[dt.date, Decimal]], code: ir.StringValue, day: ir.DateValue, own: str
 ) -> ir.DecimalValue:
     """The rate of the last date on or before the day; before the first date the first rate."""

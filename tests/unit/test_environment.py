@@ -14,6 +14,8 @@ CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "jupyter-core": "jupyter_core",
     "ibis-framework[duckdb]": "ibis-duckdb",
+    "ibis-framework[postgres]": "ibis-postgres",
+    "ibis-framework[pyspark]": "ibis-pyspark",
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
     "ruamel-yaml": "ruamel.yaml",

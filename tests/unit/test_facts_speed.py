@@ -14,7 +14,7 @@ import pytest
 from small_firm import CLIENT, SOURCES, firm
 
 from helpers.facts import Facts
-from helpers.facts.waits import with_clock
+from helpers.facts.waits import pieces_of, with_clock
 from helpers.worktime import parse_hours, work_calendar
 
 # Monday March 2 · the night before Tuesday · Friday evening to Monday · Good Friday and Easter Monday are free ·
@@ -170,8 +170,7 @@ def test_the_expression_equals_the_calendar() -> None:
     table = con.create_table("moments", ibis.memtable(pd.DataFrame({"at": [*moments, *near, pd.NaT]})))
     for given, country in ((hours, "UA"), (hours, None), ({}, None)):
         calendar = work_calendar(given, country, "Europe/Kyiv", first, last)
-        pieces = con.create_table(ibis.util.gen_name("pieces"), ibis.memtable(calendar.pieces))
-        found = with_clock(table, "at", "clock", pieces).to_pandas()
+        found = con.execute(with_clock(table, "at", "clock", pieces_of(calendar)))
         assert len(found) == len(moments) + len(near) + 1
         known = found[found["at"].notna()]
         expected = [calendar.until(moment.to_pydatetime()) for moment in known["at"]]

@@ -181,7 +181,8 @@ def test_personal_data_stop_at_the_loader(tmp_path: Path) -> None:
     assert rows(data, "leads")["person"].drop_duplicates().size == 1
     names = [row[0] for row in data.con.raw_sql("SHOW TABLES").fetchall()]
     everything = " ".join(data.con.table(name).to_pandas().to_csv() for name in names)
-    assert names == ["clean_leads"]
+    assert len(names) == 1
+    assert "clean_leads" in names[0]
     for secret in ("Jane", "900", "jane@", "9001002030"):
         assert secret not in everything
 

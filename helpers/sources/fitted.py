@@ -1,0 +1,205 @@
+"""A table of the client's database → the columns of a clean table, typed; what has another type is refused by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from helpers.errors import DataError, Problem
+from helpers.sources.staged import TWINS, TYPES
+from helpers.sources.tables import TABLES, Column
+from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark
+from helpers.sources.values import FALSE_WORDS, MONEY, TRUE_WORDS
+from helpers.validation import nearest
+
+if TYPE_CHECKING:
+    import ibis.expr.datatypes as dtypes
+    import ibis.expr.types as ir
+
+    from helpers.client import Client, Source
+    from helpers.sources.engines import Engine
+
+WANTED = {
+    "moment": "a date or timestamp", "day": "a date or timestamp", "money": "a number", "number": "a number",
+    "count": "a number", "rating": "a number, or text that rating in client.yml explains", "minutes": "a number",
+    "seconds": "a number", "title": "text", "flag": "true or false, 1 or 0, or text that values in client.yml explains",
+}  # fmt: skip
+
+
+def fitted(
+    engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
+) -> tuple[ir.Table, tuple[str, ...]]:
+    """The columns of the clean table ``name``, and beside them ``_bad_<column>`` where some text may have no meaning,
+    ``_macro_<column>`` where the advertising system may have left a template unfilled.
+
+    Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in.
+
+    Raises:
+        DataError: columns that are not there, required ones to which nothing is mapped, types that do not fit.
+    """
+    spec = TABLES[name]
+    problems: list[Problem] = []
+    one_entity = {"leads", "deals"} <= {source.table, *source.also}
+    values: dict[str, ir.Value] = {}
+    beside: list[str] = []
+    for column in spec.columns:
+        kind = TYPES.get(column.type, "string")
+        if column.name in source.constants:
+            values[column.name] = ibis.literal(str(source.constants[column.name])).cast(kind)
+            continue
+        own = _found(base, source, column.name, problems)
+        if own is None and one_entity and column.name in TWINS:
+            own = _found(base, source, TWINS[column.name], [])
+        if own is None:
+            values[column.name] = ibis.null(kind)
+            if column.required:
+                there = ", ".join(base.columns)[:200]
+                todo = f"map it: columns: {{{column.name}: ...}}; there are {there}"
+                problems.append(Problem(f"nothing is mapped to {name}.{column.name}", todo, source.shown))
+            continue
+        value = _typed(engine, client, source, base[own], column, secret)
+        if value is None:
+            what = f"{own} is {_shown(base[own].type())} and does not fit {name}.{column.name}"
+            problems.append(Problem(what, f"it must be {WANTED[column.type]}; cast it in a view", source.shown))
+            continue
+        values[column.name] = value
+        if column.type in ("flag", "rating") and base[own].type().is_string():
+            values[f"_bad_{column.name}"] = ibis.ifelse(value.isnull(), _text(engine, base[own]), ibis.null("string"))
+            beside.append(f"_bad_{column.name}")
+        if column.name in MACRO_COLUMNS and base[own].type().is_string():
+            unfilled = value.re_search(MACRO)
+            values[f"_macro_{column.name}"] = ibis.ifelse(unfilled, value, ibis.null("string"))
+            values[column.name] = ibis.ifelse(unfilled, ibis.null("string"), value)
+            beside.append(f"_macro_{column.name}")
+    if problems:
+        raise DataError(problems)
+    money = [column.name for column in spec.columns if column.type == "money"]
+    if money:
+        values["_currency"] = _currency(client, source, values)
+    table = base.select(**values)
+    if money and client.rates:
+        rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
+        table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
+    return table, tuple(beside)
+
+
+def _currency(client: Client, source: Source, values: dict[str, ir.Value]) -> ir.StringValue:
+    usual = source.currency or client.currency
+    written = values.get("currency")
+    return ibis.literal(usual) if written is None else written.upper().fill_null(usual)
+
+
+def _found(base: ir.Table, source: Source, clean: str, problems: list[Problem]) -> str | None:
+    """The client's column for a clean one: the mapped one, else one of the same name."""
+    if clean not in source.columns:
+        return clean if clean in base.columns else None
+    wanted = source.columns[clean]
+    there = next((name for name in wanted if name in base.columns), None)
+    if there is None:
+        close = nearest(wanted[0], base.columns)
+        todo = f"did you mean {close!r}?" if close else f"columns: {', '.join(base.columns)[:200]}"
+        problems.append(Problem(f"no column {wanted[0]!r} (for {source.table}.{clean})", todo, source.shown))
+    return there
+
+
+def _typed(
+    engine: Engine, client: Client, source: Source, given: ir.Value, column: Column, secret: str
+) -> ir.Value | None:
+    """None: the type does not fit."""
+    dtype = given.type()
+    match column.type:
+        case "id" | "text":
+            fits = dtype.is_string() or dtype.is_uuid() or dtype.is_integer()
+            fits = fits or (dtype.is_decimal() and not dtype.scale) or (column.type == "text" and dtype.is_primitive())
+            return _mapped_text(_text(engine, given), source, column.name) if fits else None
+        case "person":
+            return _hashed(engine, _text(engine, given), secret) if dtype.is_string() or dtype.is_integer() else None
+        case "title":
+            return title_mark(_text(engine, given), client.left_out.words) if dtype.is_string() else None
+        case "moment":
+            return _moment(engine, client, source, given)
+        case "day":
+            moment = _moment(engine, client, source, given)
+            return None if moment is None else moment.cast("date")
+        case "money":
+            return _number(given).cast(MONEY) if dtype.is_numeric() else None
+        case "flag":
+            return _flag(engine, given, source.values.get(column.name, {}))
+        case "rating":
+            if dtype.is_string() and client.rating:
+                labels = [(label.strip().lower(), float(value)) for label, value in client.rating.items()]
+                number = _text(engine, given).lower().cases(*labels, else_=ibis.null("float64"))
+            elif dtype.is_numeric():
+                number = _number(given)
+            else:
+                return None
+            return ibis.ifelse((number >= 1) & (number <= 5), number, ibis.null("float64"))
+        case _:
+            return _number(given) if dtype.is_numeric() else None
+
+
+def _shown(dtype: dtypes.DataType) -> str:
+    return str(dtype).lstrip("!").partition("(")[0]
+
+
+def _text(engine: Engine, given: ir.Value) -> ir.StringValue:
+    if not given.type().is_string():
+        return given.cast("string")
+    return engine.stripped(given).nullif("")
+
+
+def _mapped_text(text: ir.StringValue, source: Source, name: str) -> ir.StringValue:
+    meaning = source.values.get(name)
+    if not meaning:
+        return text
+    return text.lower().cases(*((key.strip().lower(), str(value)) for key, value in meaning.items()), else_=text)
+
+
+def _number(given: ir.NumericValue) -> ir.NumericValue:
+    """NaN is no number."""
+    if not given.type().is_floating():
+        return given if given.type().is_decimal() else given.cast("float64")
+    number = given.cast("float64")
+    return ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+
+
+def _moment(engine: Engine, client: Client, source: Source, given: ir.Value) -> ir.TimestampValue | None:
+    """Local time of the client to the second, without a zone."""
+    dtype = given.type()
+    if dtype.is_date():
+        return given.cast("timestamp")
+    if not dtype.is_timestamp():
+        return None
+    if dtype.timezone is not None:
+        moment = engine.local(given, client.timezone)
+    elif source.timezone and source.timezone != client.timezone:
+        moment = engine.local(engine.instant(given, source.timezone), client.timezone)
+    else:
+        moment = given
+    # Engines count parts of a second in different ways.
+    return moment.truncate("s")
+
+
+def _flag(engine: Engine, given: ir.Value, meaning: dict[str, object]) -> ir.BooleanValue | None:
+    dtype = given.type()
+    if dtype.is_boolean():
+        return given
+    none = ibis.null("boolean")
+    if dtype.is_integer():
+        return ibis.cases((given == 1, True), (given == 0, False), else_=none)
+    if not dtype.is_string():
+        return None
+    words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
+    words |= {key.strip().lower(): value for key, value in meaning.items() if isinstance(value, bool)}
+    text = _text(engine, given).lower()
+    yes, no = ([word for word, value in words.items() if value is wanted] for wanted in (True, False))
+    return ibis.cases((text.isin(yes), True), (text.isin(no), False), else_=none)
+
+
+def _hashed(engine: Engine, raw: ir.StringValue, secret: str) -> ir.StringValue:
+    """A keyed hash of an e-mail or phone, as of files: the last ten digits of a phone, an e-mail without case."""
+    digits = raw.re_replace("[^0-9]", "")
+    last = ibis.ifelse(digits.length() > 10, digits.right(10), digits)
+    key = ibis.ifelse(raw.contains("@") | (last.length() < 7), raw.lower(), last)
+    return engine.hashed(ibis.literal(secret) + key)

@@ -1,0 +1,410 @@
+"""Tables of the client's own database → clean tables, as expressions over them: nothing is copied, nothing is written.
+
+Each clean table is typed already; what is left to decide is asked in one question a table: how many rows have which
+fault and day, which stages occur, whether ids repeat. Rows of a table without an id of their own are never taken for
+repetitions: a database does not export twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.common.exceptions
+import pandas as pd
+
+from helpers.client import Client, Source, Span
+from helpers.errors import DataError, Problem
+from helpers.sources.asking import answered, asked, asked_row, together
+from helpers.sources.connections import opened
+from helpers.sources.enginefaults import faults
+from helpers.sources.fitted import fitted
+from helpers.sources.leads import clean_deals, clean_events, clean_leads
+from helpers.sources.loading import Data, comparison, lacking_period
+from helpers.sources.notices import Code, Ledger, Notice, TableLedger
+from helpers.sources.outcomes import pairs_of
+from helpers.sources.presets import GENERIC
+from helpers.sources.quantiles import quantile
+from helpers.sources.rawfiles import RawFile
+from helpers.sources.spendcheck import check_spend
+from helpers.sources.staged import DATED, LONELY_DAYS, judged
+from helpers.sources.suggestions import suggest_names
+from helpers.sources.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from helpers.sources.engines import Engine
+
+EPOCH = dt.date(1970, 1, 1)
+MEANT = {"leads": clean_leads, "deals": clean_deals, "stage_events": clean_events}
+KINDS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}
+
+
+@dataclass
+class _Part:
+    """One clean table while it is decided on."""
+
+    spec: Table
+    table: ir.Table
+    """Typed rows with ``_drop``."""
+    label: str
+    beside: tuple[str, ...]
+    """``_bad_<column>`` and ``_macro_<column>``: texts that were not taken."""
+    counts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """``_drop``, day (since 1970) | rows, money (as text)."""
+    pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    currencies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """_currency | rows, of tables with money."""
+
+    @property
+    def alive(self) -> ir.Table:
+        """Rows that count."""
+        return self.table.filter(self.table["_drop"].isnull())
+
+
+def refer(client: Client) -> Data:
+    """The data of a client whose sources are tables of his database.
+
+    Raises:
+        DataError: everything that stops the audit: the connection, tables, columns and types, unknown stages.
+    """
+    places = {source.connection for source in client.sources}
+    if len(places) > 1:
+        shown = "all sources must come from one connection; those of files cannot stand beside it"
+        raise DataError([Problem("sources in different places", shown, "client.yml", key="sources")])
+    engine = opened(places.pop(), client.folder)
+    try:
+        return answered(engine, _refer(engine, client))
+    except BaseException:
+        engine.close()
+        raise
+
+
+async def _refer(engine: Engine, client: Client) -> Data:
+    ledger = Ledger()
+    parts = _parts(engine, client)
+    if not {"leads", "deals", "spend"} & parts.keys():
+        todo = "add at least one under sources"
+        raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources")])
+    await together(*(_decide(engine, part) for part in parts.values()))
+    _exchange(client, parts, ledger)
+    as_of = _as_of(client, parts, ledger)
+    for part in parts.values():
+        _account(part, ledger)
+    tables = await _resolve(engine, client, parts, as_of, ledger)
+    ledger.check()
+    period, compare = _periods(client, parts, as_of, ledger)
+    if not client.margin_given:
+        ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
+    unsaid = [source.shown for source in client.sources if source.table == "spend" and source.vat is None]
+    ledger.add(*(Notice(Code.VAT_ASSUMED, "spend", file=name) for name in unsaid))
+    ledger.add(*(Notice(Code.NO_SOURCE, name) for name in ("spend", "leads", "deals") if name not in parts))
+    ledger.raw = tuple(_account_of(engine, source, parts) for source in client.sources)
+    return Data(client, engine, tables, ledger, ledger.raw, as_of, period, compare, "stage_events" not in parts)
+
+
+def _account_of(engine: Engine, source: Source, parts: dict[str, _Part]) -> RawFile:
+    """What stands for a file in the account."""
+    part = parts[source.table]
+    headers = tuple(name for name in part.table.columns if not name.startswith("_"))
+    rows = int(part.counts["rows"].sum())
+    return RawFile(source.shown, KINDS[engine.name], "", headers, 1, rows=rows, table=source.table)
+
+
+def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
+    """Typed tables of all sources; every problem at once."""
+    problems: list[Problem] = []
+    made: dict[str, list[tuple[ir.Table, Source, tuple[str, ...]]]] = {}
+    names: set[str] = set()
+    secret = secrets.token_hex(16)
+    for source in client.sources:
+        try:
+            base = _base(engine, client, source)
+            names |= {node.name for node in base.op().find(ibis.expr.operations.DatabaseTable)}
+            for name in (source.table, *source.also):
+                table, bad = fitted(engine, client, source, base, name, secret)
+                made.setdefault(name, []).append((table, source, bad))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError({(p.what, p.file): p for p in problems}.values())
+    engine.base = frozenset(names)
+    return {name: _part(TABLES[name], made[name]) for name in TABLES if name in made}
+
+
+def _base(engine: Engine, client: Client, source: Source) -> ir.Table:
+    """The client's table or view, or the Parquet files that the engine itself reads."""
+    con: Any = engine.con
+    if source.file:
+        place = source.file if "://" in source.file else str(client.folder / source.file)
+        if engine.name == "postgres":
+            raise DataError([Problem("PostgreSQL reads no files", "give relation", source.file)])
+        with faults(engine):
+            return con.read_parquet(place if engine.name == "pyspark" or "*" in place else _parquet(place))
+    schema, _, name = source.relation.rpartition(".")
+    database: Any = schema or None
+    if engine.name == "duckdb":
+        database = ("client", schema or "main")
+    try:
+        with faults(engine):
+            return con.table(name, database=database)
+    except (ibis.common.exceptions.TableNotFound, DataError) as error:
+        if isinstance(error, DataError) and "no table" not in str(error):
+            raise
+        todo = "check relation: schema.table as the database writes it"
+        raise DataError([Problem("there is no such table or view", todo, source.relation)]) from None
+
+
+def _parquet(place: str) -> str:
+    """A folder of Parquet files as DuckDB names it."""
+    from pathlib import Path
+
+    return f"{place.rstrip('/')}/**/*.parquet" if Path(place).is_dir() else place
+
+
+def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> _Part:
+    beside = tuple(dict.fromkeys(name for _, _, names in made for name in names))
+    shaped = []
+    for table, _, names in made:
+        more = {name: ibis.null("string") for name in beside if name not in names}
+        marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
+        shaped.append(
+            table.mutate(**more, **marks).select(*spec.names, *beside, *(["_currency"] if spec.money else []), *marks)
+        )
+    union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
+    return _Part(spec, judged(union, spec), ", ".join(source.shown for _, source, _ in made), beside)
+
+
+async def _decide(engine: Engine, part: _Part) -> None:
+    """Ask what has to be known before the table can be counted."""
+    spec = part.spec
+    questions: list[Any] = [_counted(part)]
+    if spec.name in MEANT:
+        questions.append(asked(pairs_of(part.alive)))
+    if spec.money:
+        paid = part.alive.filter(part.alive[spec.money].notnull())
+        questions.append(asked(paid.group_by("_currency").agg(rows=paid.count())))
+    if spec.key:
+        key = part.alive[spec.key]
+        questions.append(asked_row(part.alive.aggregate(rows=key.count(), keys=key.nunique())))
+    part.counts, *more = await together(*questions)
+    if spec.name in MEANT:
+        part.pairs = more.pop(0)
+    if spec.money:
+        part.currencies = more.pop(0).sort_values("_currency")
+    if spec.key and more[0]["rows"] != more[0]["keys"]:
+        part.table = _without_doubles(engine, part)
+        part.counts, part.pairs = await together(_counted(part), asked(pairs_of(part.alive)))
+
+
+async def _counted(part: _Part) -> pd.DataFrame:
+    spec, table = part.spec, part.table
+    none = ibis.null("int64")
+    day = table[spec.date].cast("date").epoch_days().cast("int64") if spec.date else none
+    made = table.mutate(_day=day)
+    # As text: the account is exact to the last digit.
+    money = made[spec.money].sum().cast("decimal(38, 6)").cast("string") if spec.money else ibis.null("string")
+    return await asked(made.group_by("_drop", "_day").agg(rows=made.count(), money=money))
+
+
+def _exchange(client: Client, parts: dict[str, _Part], ledger: Ledger) -> None:
+    """What was converted is said; money without a rate stops the audit."""
+    problems = []
+    for part in parts.values():
+        for row in part.currencies.to_dict("records"):
+            code, rows = str(row["_currency"]), int(row["rows"])
+            if code in client.rates:
+                detail = f"{code} → {client.currency}"
+                ledger.add(Notice(Code.CURRENCY_CONVERTED, part.spec.name, rows, None, part.label, detail=detail))
+            elif code != client.currency:
+                what = f"{rows} rows in {code}, the report is in {client.currency}, and there is no rate"
+                todo = f"write rates: {{{code}: {{2026-01-01: ...}}}} in client.yml"
+                problems.append(Problem(what, todo, part.label))
+    if problems:
+        raise DataError(problems)
+
+
+def _without_doubles(engine: Engine, part: _Part) -> ir.Table:
+    """Of rows of one id the first by date, then by the other columns, is kept."""
+    table, spec = part.table, part.spec
+    others = [name for name in spec.names if name not in (spec.key, spec.date)]
+    order = [table[spec.date], *(engine.ordered(table[n]) if table[n].type().is_string() else table[n] for n in others)]
+    nth = ibis.row_number().over(ibis.window(group_by=[spec.key, "_drop"], order_by=order))
+    marked = table.mutate(_nth=nth)
+    double = marked["_drop"].isnull() & (marked["_nth"] > 0)
+    return marked.mutate(_drop=ibis.ifelse(double, Code.DUPLICATE_ID.value, marked["_drop"])).drop("_nth")
+
+
+def _as_of(client: Client, parts: dict[str, _Part], ledger: Ledger) -> dt.date:
+    """The day of the audit, see `loading`; slips and rows after it are marked in tables and counts."""
+    last: list[dt.date] = []
+    for name, part in parts.items():
+        if name not in DATED:
+            continue
+        counts = part.counts
+        days = counts[counts["_drop"].isna() & counts["_day"].notna()]
+        if not len(days):
+            continue
+        limit = int(quantile(days, "_day", "rows", 0.995)) + LONELY_DAYS
+        if days["_day"].max() > limit:
+            _mark(part, limit, Code.DATE_OUT_OF_SENSE)
+        if name in ("leads", "deals", "spend"):
+            last.append(EPOCH + dt.timedelta(days=int(days["_day"][days["_day"] <= limit].max())))
+    if client.as_of is not None:
+        for name, part in parts.items():
+            if name in DATED:
+                _mark(part, (client.as_of - EPOCH).days, Code.AFTER_AS_OF)
+        return client.as_of
+    if not last:
+        what = "no row with a date in leads, deals or spend"
+        raise DataError([Problem(what, "check the tables and the column map", "client.yml")])
+    ledger.add(Notice(Code.AS_OF_ASSUMED, "leads", detail=max(last).isoformat()))
+    return max(last)
+
+
+def _mark(part: _Part, limit: int, code: Code) -> None:
+    """Rows later than a day are dropped for this reason."""
+    table = part.table
+    last = ibis.literal(EPOCH + dt.timedelta(days=limit))
+    late = table["_drop"].isnull() & (table[part.spec.date].cast("date") > last).fill_null(False)
+    part.table = table.mutate(_drop=ibis.ifelse(late, code.value, table["_drop"]))
+    counts = part.counts
+    part.counts = counts.assign(
+        _drop=counts["_drop"].mask(counts["_drop"].isna() & (counts["_day"] > limit), code.value)
+    )
+
+
+def _account(part: _Part, ledger: Ledger) -> None:
+    """Rows and money in and out, and a notice for each reason."""
+    balance, spec = TableLedger(part.spec.name), part.spec
+    zero = Decimal(0) if spec.money else None
+    balance.money_before = balance.money_after = zero
+    for reason, group in part.counts.groupby("_drop", dropna=False, sort=True):
+        rows, money = int(group["rows"].sum()), _money(group["money"]) if spec.money else None
+        balance.rows_before += rows
+        if balance.money_before is not None and money is not None:
+            balance.money_before += money
+        if isinstance(reason, str):
+            ledger.add(Notice(Code(reason), spec.name, rows, money, part.label))
+            continue
+        balance.rows_after += rows
+        if balance.money_after is not None and money is not None:
+            balance.money_after += money
+    ledger.tables[spec.name] = balance
+    ledger.labels[spec.name] = (part.label,)
+    ledger.files[spec.name, part.label] = dataclasses.replace(balance)
+
+
+def _money(texts: pd.Series) -> Decimal:
+    return sum((Decimal(text) for text in texts.dropna()), Decimal(0))
+
+
+async def _resolve(
+    engine: Engine, client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger
+) -> dict[str, ir.Table]:
+    """Clean tables; all unknown stages are reported together."""
+    questions: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, part in parts.items():
+        if name in MEANT:
+            table = _numbered(_kept(part))
+            questions[name] = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
+    found = await together(
+        *(_settled(one, problems) for one in questions.values()),
+        *(_worth_saying(part, ledger) for part in parts.values()),
+    )
+    ledger.left = None
+    if problems:
+        raise DataError({(p.what, p.key): p for p in problems}.values())
+    meant = dict(zip(questions, found, strict=False))
+    others = {name: engine.keep(f"clean_{name}", _kept(part)) for name, part in parts.items() if name not in meant}
+    tables = {name: (meant | others)[name] for name in parts}
+    said = [suggest_names(client, tables, ledger)]
+    if "spend" in tables:
+        said.append(check_spend(client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
+    await together(*said)
+    return tables
+
+
+def _kept(part: _Part) -> ir.Table:
+    """The rows that count, without the marks; of leads ``unfilled``, see `Staged.clean`."""
+    kept = part.alive
+    if part.spec.name != "leads":
+        return kept.select(*part.spec.names)
+    macros = [kept[name].notnull() for name in part.beside if name.startswith("_macro_")]
+    return kept.select(*part.spec.names, unfilled=ibis.or_(*macros) if macros else ibis.literal(False))
+
+
+def _numbered(table: ir.Table) -> ir.Table:
+    """As if all rows stood in one file."""
+    return table.mutate(_file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"))
+
+
+async def _settled(question: Any, problems: list[Problem]) -> ir.Table | None:
+    try:
+        table: ir.Table = await question
+    except DataError as error:
+        problems += error.problems
+        return None
+    return table
+
+
+async def _worth_saying(part: _Part, ledger: Ledger) -> None:
+    """Notices of rows that are kept."""
+    spec, kept = part.spec, part.alive
+    questions: dict[str, ir.Scalar] = {name: kept[name].count() for name in part.beside}
+    if spec.money:
+        negative = kept[spec.money] < 0
+        questions |= {"negative": negative.sum(), "negative:money": _exact(kept[spec.money].sum(where=negative))}
+    if spec.name == "spend":
+        nameless = kept.campaign.isnull() & kept.campaign_id.isnull()
+        questions |= {"nameless": nameless.sum(), "nameless:money": _exact(kept.cost.sum(where=nameless))}
+        questions["long"] = (kept["to"].notnull() & (kept["to"] != kept["from"])).sum()
+    if not questions:
+        return
+    row = await asked_row(kept.aggregate(**questions))
+
+    def count(name: str) -> int:
+        return int(row.get(name) or 0)
+
+    for name in part.beside:
+        code = Code.MACRO_UNFILLED if name.startswith("_macro_") else Code.VALUE_UNREAD
+        column = name.removeprefix("_macro_").removeprefix("_bad_")
+        ledger.add(Notice(code, spec.name, count(name), column=column))
+    for name, code in (("negative", Code.NEGATIVE_AMOUNT), ("nameless", Code.NO_CAMPAIGN)):
+        money = Decimal(row.get(f"{name}:money") or 0)
+        ledger.add(Notice(code, spec.name, count(name), money, column=spec.money))
+    ledger.add(Notice(Code.PERIOD_ROWS, spec.name, count("long")))
+
+
+def _exact(money: ir.DecimalScalar) -> ir.StringScalar:
+    return money.cast("decimal(38, 6)").cast("string")
+
+
+def _periods(client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
+    """The audited and the compared period, from the days that were counted."""
+    order = [name for name in ("leads", "deals", "spend") if name in parts]
+    alive = {name: parts[name].counts[parts[name].counts["_drop"].isna()] for name in order}
+    days = alive[order[0]]["_day"].dropna()
+    if not len(days):
+        raise DataError([Problem(f"no row of {order[0]} could be used", "see `audit check`", "client.yml")])
+    first, last = (EPOCH + dt.timedelta(days=int(day)) for day in (days.min(), days.max()))
+    period = client.period
+    if period is None:
+        period = Span.model_validate({"from": first, "to": min(last, as_of)})
+        ledger.add(Notice(Code.PERIOD_ASSUMED, order[0], detail=str(period)))
+    for name in order:
+        counts = alive[name]
+        inside = counts["_day"].between((period.from_ - EPOCH).days, (period.to - EPOCH).days)
+        if name == order[0] and not inside.any():
+            raise lacking_period(name, period, first, last)
+        outside = counts[~inside & counts["_day"].notna()]
+        money = _money(outside["money"]) if TABLES[name].money else None
+        ledger.add(Notice(Code.OUTSIDE_PERIOD, name, int(outside["rows"].sum()), money))
+    return period, comparison(client, period, first)

@@ -1,0 +1,193 @@
+"""A client whose tables stay in his own database: the same facts, only reading, one clear error for each fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from needs import needs
+from warehouse import client_folder, differences, postgres_server, typed_tables, write_parquet, write_postgres
+
+from helpers.client import read_client
+from helpers.errors import AuditError, ClientFileError, DataError
+from helpers.facts import Facts, count
+from helpers.sources import load
+
+SAMPLE = "two-campaigns"
+postgres, java = needs("postgres"), needs("java")
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[dict[str, pa.Table], Facts]:
+    tables, data = typed_tables(SAMPLE)
+    return tables, count(data)
+
+
+@pytest.fixture(scope="module")
+def server(sample: tuple[dict[str, pa.Table], Facts]) -> Any:
+    with postgres_server() as place:
+        write_postgres(sample[0], place, "crm")
+        yield place
+
+
+def sources(tables: dict[str, pa.Table], url: str, **more: Any) -> list[dict[str, Any]]:
+    return [{"table": name, "connection": url, "relation": f"crm.{name}"} | more for name in tables]
+
+
+def test_duckdb_gives_the_same_facts_and_its_file_stays_as_it_was(sample, tmp_path: Path) -> None:
+    import duckdb
+
+    tables, expected = sample
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("CREATE SCHEMA crm")
+        for name, table in tables.items():
+            con.register("given", table)
+            con.execute(f"CREATE TABLE crm.{name} AS SELECT * FROM given")
+            con.unregister("given")
+    before = path.read_bytes()
+    data = load(read_client(client_folder(tmp_path / "c", SAMPLE, sources(tables, f"duckdb://{path}"))))
+    assert differences(count(data), expected) == []
+    data.engine.close()
+    assert path.read_bytes() == before
+
+
+def test_parquet_folders_that_duckdb_reads_itself(sample, tmp_path: Path) -> None:
+    tables, expected = sample
+    write_parquet(tables, tmp_path / "c" / "lake")
+    given = [{"table": name, "connection": "duckdb://", "file": f"lake/{name}"} for name in tables]
+    assert differences(count(load(read_client(client_folder(tmp_path / "c", SAMPLE, given)))), expected) == []
+
+
+@postgres
+def test_postgresql_gives_the_same_facts_to_a_role_that_may_only_select(sample, server: Path, tmp_path: Path) -> None:
+    import psycopg
+
+    tables, expected = sample
+    url = f"postgres://reader@/postgres?host={server}"
+    data = load(read_client(client_folder(tmp_path, SAMPLE, sources(tables, url))))
+    assert differences(count(data), expected) == []
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        data.con.con.execute("CREATE TEMP TABLE mine (n int)")
+    data.engine.close()
+    with psycopg.connect(host=str(server), user="owner", dbname="postgres") as con:
+        made = con.execute(
+            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE relkind IN ('r', 'v', 'm') AND nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')"
+        ).fetchall()
+    assert {name for (name,) in made} == set(tables)
+
+
+@postgres
+@pytest.mark.slow
+def test_a_sample_with_every_table_on_postgresql(server: Path, tmp_path: Path) -> None:
+    tables, data = typed_tables("okna-plus")
+    write_postgres(tables, server, "okna")
+    url = f"postgres://reader@/postgres?host={server}"
+    given = [{"table": name, "connection": url, "relation": f"okna.{name}"} for name in tables]
+    there = load(read_client(client_folder(tmp_path, "okna-plus", given)))
+    found = count(there)
+    there.engine.close()
+    assert differences(found, count(data)) == []
+
+
+@java
+@pytest.mark.slow
+def test_spark_gives_the_same_facts(sample, tmp_path: Path) -> None:
+    tables, expected = sample
+    write_parquet(tables, tmp_path / "lake")
+    url = "spark://local?spark.sql.shuffle.partitions=1&spark.sql.adaptive.enabled=false"
+    given = [{"table": name, "connection": url, "file": f"lake/{name}"} for name in tables]
+    assert differences(count(load(read_client(client_folder(tmp_path, SAMPLE, given)))), expected) == []
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(AuditError) as caught:
+        count(load(read_client(folder)))
+    assert isinstance(caught.value, DataError | ClientFileError)
+    return str(caught.value)
+
+
+@postgres
+def test_one_clear_error_for_each_fault(sample, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+
+    tables, _ = sample
+    url = f"postgres://reader@/postgres?host={server}"
+    with psycopg.connect(host=str(server), user="owner", dbname="postgres", autocommit=True) as con:
+        con.execute("CREATE ROLE locked LOGIN PASSWORD 'right'")
+        con.execute("CREATE TABLE crm.hidden AS SELECT * FROM crm.leads")
+        con.execute("CREATE VIEW crm.texts AS SELECT lead_id, created_at::text AS created_at FROM crm.leads")
+        con.execute(
+            "CREATE VIEW crm.broken AS SELECT lead_id, ('x' || lead_id)::timestamp AS created_at FROM crm.leads"
+        )
+        con.execute("GRANT SELECT ON crm.texts, crm.broken TO reader")
+
+    def told(number: int, url: str, **changes: Any) -> str:
+        given = sources(tables, url)
+        next(one for one in given if one["table"] == "leads").update(changes)
+        return refused(client_folder(tmp_path / str(number), SAMPLE, given))
+
+    assert "there is no such table or view" in told(1, url, relation="crm.lead")
+    assert "may not read hidden" in told(2, url, relation="crm.hidden")
+    assert "no column 'Created'" in told(3, url, columns={"created_at": "Created"})
+    assert "created_at is string and does not fit leads.created_at" in told(4, url, relation="crm.texts")
+    broken = told(5, url, relation="crm.broken")
+    assert "a value does not fit" in broken
+    assert "xL" not in broken, "a cell of the data is shown"
+    assert "cannot be reached" in told(6, "postgres://reader@/postgres?host=/nowhere")
+    monkeypatch.setenv("AUDIT_TEST_PASSWORD", "s3cr3t-wrong")
+    wrong = told(7, f"postgres://locked:${{AUDIT_TEST_PASSWORD}}@/postgres?host={server}")
+    assert "the user or the password is wrong" in wrong
+    assert "s3cr3t" not in wrong
+
+
+@postgres
+def test_a_connection_cut_in_the_middle(sample, server: Path, tmp_path: Path) -> None:
+    import psycopg
+
+    url = f"postgres://reader@/postgres?host={server}"
+    data = load(read_client(client_folder(tmp_path, SAMPLE, sources(sample[0], url))))
+    with psycopg.connect(host=str(server), user="owner", dbname="postgres", autocommit=True) as con:
+        con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'audit'")
+    with pytest.raises(DataError, match=r"connection was (cut|closed)"):
+        count(data)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres://u:hunter2@h/d", "postgres://u@h/d?password=hunter2", "spark://h:7077?spark.token=hunter2"]
+)
+def test_a_secret_in_client_yml_is_refused_and_not_repeated(url: str, tmp_path: Path) -> None:
+    folder = client_folder(tmp_path, SAMPLE, [{"table": "leads", "connection": url, "relation": "leads"}])
+    text = refused(folder)
+    assert "write ${NAME} instead" in text
+    assert "hunter2" not in text
+
+
+def test_a_variable_that_is_not_set(tmp_path: Path) -> None:
+    url = "postgres://u:${AUDIT_TEST_NOT_SET}@h/d"
+    text = refused(client_folder(tmp_path, SAMPLE, [{"table": "leads", "connection": url, "relation": "leads"}]))
+    assert "the environment variable AUDIT_TEST_NOT_SET is not set" in text
+
+
+@postgres
+@pytest.mark.filterwarnings("error")
+def test_a_connection_is_let_go(sample, server: Path, tmp_path: Path) -> None:
+    import gc
+
+    import psycopg
+
+    url = f"postgres://reader@/postgres?host={server}"
+    folder = client_folder(tmp_path, SAMPLE, sources(sample[0], url))
+    state = "SELECT state FROM pg_stat_activity WHERE application_name = 'audit'"
+    with psycopg.connect(host=str(server), user="owner", dbname="postgres", autocommit=True) as con:
+        data = load(read_client(folder))
+        count(data)
+        assert con.execute(state).fetchall() == [("idle",)], "a transaction stays open"
+        del data
+        gc.collect()
+        with load(read_client(folder)) as data:
+            open_now = data.con.con
+        assert open_now.closed
