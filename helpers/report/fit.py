@@ -117,7 +117,11 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         if sum(least) <= room:
             break
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
-    return Fitted(heads, written, numeric, _shared(least, wished, room), size, room > upright, table.total, left_out)
+    widths = _shared(least, wished, room)
+    if not any(cell.strip() for row in written for cell in row):
+        # Empty cells are there to be written in: all the room there is.
+        widths = tuple(width * max(1.0, room / sum(widths)) for width in widths)
+    return Fitted(heads, written, numeric, widths, size, room > upright, table.total, left_out)
 
 
 def left_out_text(table: Fitted, say: Language) -> str:
