@@ -179,8 +179,8 @@ class Words:
         say = self.say
         if stake.driver == "losing":
             return say.plural(
-                "{n} campaign loses money and still runs: {names}; it costs {spend} a month.",
-                "{n} campaigns lose money and still run, first of all {names}; they cost {spend} a month.",
+                "{n} campaign loses money and still runs: {names}; {spend} a month is spent on it.",
+                "{n} campaigns lose money and still run, first of all {names}; {spend} a month is spent on them.",
                 len(self.losing), names=say.quoted(self.losing[:2]), spend=self.money(stake.now),
             )  # fmt: skip
         now, target = self.value(stake.driver, stake.now), self.value(stake.driver, stake.target)

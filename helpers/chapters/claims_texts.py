@@ -151,7 +151,7 @@ def further_text(key: str, say: Language) -> str:
         "specific": say("rejected leads with a clear reason, however late"),
         "in_time": say("decisions carried out on time"),
         "mean_score": say("mean checklist score of a conversation"),
-        "leads_traced": say("new leads with a source"),
+        "leads_traced": say("new leads with a named source; “direct” and tests are none"),
         "seen_marketing": say("people of marketing who see figures of a stage, mean over the stages"),
         "seen_sales": say("people of sales who see figures of a stage, mean over the stages"),
         "run_rate": say("weeks with the right forecast at the current pace"),

@@ -238,6 +238,12 @@ class DataQuality(Chapter):
             "{n} of {m} fields are filled in for nine leads of ten; the weakest is “{field}” with {share}",
             n=good, m=len(self.filled), field=labels[worst["field"]], share=say.share(worst["share"]),
         )  # fmt: skip
+        if worst["known"] == worst["leads"]:
+            title = say.plural(
+                "The {n} field that the chapters rest on is filled in for every lead",
+                "All {n} fields that the chapters rest on are filled in for every lead",
+                good,
+            )
         rows = tuple(
             (labels[row["field"]], int(row["known"]), int(row["leads"]), float(row["share"]))
             for row in self.filled.to_dict("records")

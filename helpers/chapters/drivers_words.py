@@ -267,6 +267,8 @@ class DriverWords:
                 *(getattr(row, name) for name in names),
             )
             for row in lines(table.loc[order[:CHANNELS]])
+            # Tests and the like: no money before, none now.
+            if row.before or row.after or any(getattr(row, name) for name in names)
         ]
         rest = table.loc[order[CHANNELS:]]
         if len(rest):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FEW = 3
 """A sentence names so many managers."""
+PERHAPS = ("perhaps_higher", "perhaps_lower")
 WIDE = 4
 """From so many times the variance of luck on, the spread of the team is the finding."""
 
@@ -153,7 +154,7 @@ class ManagerWords:
                 "Conversions differ {times} times as much as luck explains, across the whole team",
                 times=say.number(self.measured.spread, 1),
             )
-        perhaps = people[people["verdict"].isin(["perhaps_higher", "perhaps_lower"])]
+        perhaps = people[people["verdict"].isin(PERHAPS)]
         if len(perhaps):
             return say.plural(
                 "No manager surely differs from the others with equal leads; perhaps {n} does: {names}",
@@ -190,6 +191,14 @@ class ManagerWords:
                 else say("Look first at how the work is arranged: which leads are handed over, when, with how much "
                          "load and training. Numbers show a difference, not its cause.")
             )  # fmt: skip
+        elif perhaps := len(measured.people[measured.people["verdict"].isin(PERHAPS)]):
+            out.append(
+                say.plural(
+                    "One manager of twenty looks like that by luck alone: look again with more leads.",
+                    "One manager of twenty looks like that by luck alone: look at them again with more leads.",
+                    perhaps,
+                )
+            )
         elif measured.spread <= 1:
             out.append(say("A ranking or a bonus by conversion would here reward luck, not work."))
         if measured.spread > 1:

@@ -81,6 +81,9 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
                 "cost; stop it if that does not help within one cycle.",
                 money=say.money_short(moves.spend["fix"], currency))
         )  # fmt: skip
+        if moves.no_leads:
+            out.append(say("Of the money to fix {money} was spent without any lead that names its campaign: connect it "
+                           "first.", money=say.money_short(moves.no_leads, currency)))  # fmt: skip
     if moves.spend["wait"]:
         out.append(
             say("To wait ({money}): leave it as it is until there are enough leads to judge.",

@@ -163,6 +163,14 @@ class Speed(Chapter):
         return say("Leads created {period}, answers up to {as_of}.",
                    period=say.period(*self.period), as_of=say.date(self.as_of))  # fmt: skip
 
+    def _since(self) -> str:
+        """For leads that wait today: those that came after the period wait, too."""
+        if self.as_of <= self.period[1]:
+            return self._note()
+        say = self.say
+        return say("Leads created since {first}, also after the period, answers up to {as_of}.",
+                   first=say.date(self.period[0]), as_of=say.date(self.as_of))  # fmt: skip
+
     # Exhibits --------------------------------------------------------------------------------------------------------
 
     def _curve(self) -> Exhibit:
@@ -242,7 +250,7 @@ class Speed(Chapter):
             reading=words.waiting_reading(self.called, self.unlinked),
             table=words.waiting_table(),
             table_open=True,
-            note=self._note(),
+            note=self._since(),
         )
 
     # Findings and figures --------------------------------------------------------------------------------------------
