@@ -217,8 +217,8 @@ class Words:
         return {
             "answer": say("Find the hours in which most answers come late, put one person on duty for them by name, "
                           "and look at yesterday's late leads each morning."),
-            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and dearest first, "
-                             "and empty the list each morning."),
+            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and most valuable "
+                             "first, and empty the list each morning."),
             "qualified": say("Read the three commonest reasons of rejection together and change one thing about them: "
                              "the offer, the audience or the form of the channel they come from."),
             "win_rate": say("Compare ten qualified leads that bought with ten that did not, listen to their calls "

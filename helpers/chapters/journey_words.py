@@ -137,6 +137,8 @@ def broken_table(journey: JourneyMap, client: Client, say: Language) -> Table:
 def map_title(journey: JourneyMap, say: Language) -> str:
     """How much of the map keeps the rules."""
     stages, joints = len(journey.stages), len(journey.joints)
+    if not journey.drawn and not any(stage.kpis for stage in journey.stages):
+        return say("The journey has not been mapped yet: its {stages} stages have no KPI", stages=stages)
     if not journey.broken:
         return say("The journey map is whole: every stage and every joint keeps the rules")
     if not joints:

@@ -163,7 +163,7 @@ class ManagerWords:
             )  # fmt: skip
         if self.measured.spread > 1:
             return say("No single manager stands out: conversions differ across the whole team")
-        return say("With equal leads the managers' conversions differ no more than luck makes them")
+        return say("With equal leads the managers' conversions differ no more than luck would explain")
 
     def limits_reading(self) -> tuple[str, ...]:
         """How sure it is and what it means for whom."""
@@ -182,6 +182,15 @@ class ManagerWords:
                     expected=say.number(row.expected, 1),
                 )
             )  # fmt: skip
+        for row in lines(measured.people.head(1)):
+            if row.verdict == "usual" and measured.spread <= 1 and row.won:
+                out.append(
+                    say(
+                        "{name} has the highest conversion: {won} sales, where equal leads bring the others "
+                        "{expected}. That is no more than luck.",
+                        name=manager_name(row, say), won=say.count(row.won), expected=say.number(row.expected, 1),
+                    )
+                )  # fmt: skip
         if len(measured.differing):
             higher = measured.differing["verdict"].eq("higher").any()
             out.append(
@@ -191,7 +200,7 @@ class ManagerWords:
                 else say("Look first at how the work is arranged: which leads are handed over, when, with how much "
                          "load and training. Numbers show a difference, not its cause.")
             )  # fmt: skip
-        elif perhaps := len(measured.people[measured.people["verdict"].isin(PERHAPS)]):
+        elif measured.spread <= 1 and (perhaps := int(measured.people["verdict"].isin(PERHAPS).sum())):
             out.append(
                 say.plural(
                     "One manager of twenty looks like that by luck alone: look again with more leads.",

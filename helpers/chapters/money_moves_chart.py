@@ -61,13 +61,13 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
     if moves.to:
         out.append(
             say("Where it is now, 100 of this money brings back {back} of gross profit. Moved, it would make the "
-                "profit of the period larger by about {gain}, if it earned there as these campaigns do today.",
+                "profit of the period larger by {gain} at most: if it earned there as these campaigns do today.",
                 back=say.count(moves.losing_per_100), gain=say.money_short(moves.gain, currency))
         )  # fmt: skip
         out.append(
-            say("It need not: a campaign that grows finds dearer leads. The moved money pays for itself as long as it "
-                "earns {share} of today's return. So no campaign gets more than {cap} of its spend at once; look again "
-                "after one cycle.",
+            say("A campaign that grows finds more expensive leads. The moved money pays for itself as long as it earns "
+                "{share} of today's return. So no campaign gets more than {cap} of its spend at once; look again after "
+                "one cycle.",
                 share=say.share(moves.even), cap=say.share(GROW))
         )  # fmt: skip
     if moves.spend["stop"]:

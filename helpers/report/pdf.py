@@ -83,7 +83,9 @@ def _files(report: Report) -> dict[str, bytes]:
 
 
 def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
-    files["data.json"] = json.dumps(_clean(data)).encode()
+    # A minus stays with the sign of the money behind it.
+    written = re.sub(r"\\u2212(?=\\u|\$)", r"\\u2212\\u2060", json.dumps(_clean(data)))
+    files["data.json"] = written.encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
