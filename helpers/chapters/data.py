@@ -220,6 +220,7 @@ class DataQuality(Chapter):
             "people": say("People"),
             "tasks": say("Tasks"),
             "meetings": say("Meetings"),
+            "notes": say("Notes of meetings"),
             "promotions": say("Promotions"),
             "goals": say("Campaign goals"),
             "pay": say("Pay"),

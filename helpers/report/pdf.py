@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import Fitted, Run, advance, left_out_text, runs
+from helpers.report.fit import Fitted, Run, advance, height, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
@@ -39,6 +39,8 @@ LETTERS = 9.5
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+TALL = 260.0
+"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
 STORY = 500
 """Letters: a row with a longer cell may be broken over two pages."""
 
@@ -184,7 +186,13 @@ def _cells(table: Fitted) -> dict[str, Any]:
     ]
     heads = [broken(head, room, bold=True) for head, room in zip(table.heads, rooms, strict=True)]
     longest = max((len(cell) for row in table.rows for cell in row), default=0)
-    return {"inset": table.inset, "heads": heads, "rows": rows, "long_rows": longest > STORY}
+    return {
+        "inset": table.inset,
+        "heads": heads,
+        "rows": rows,
+        "long_rows": longest > STORY,
+        "tall": height(table) > TALL,
+    }
 
 
 def _file(figure: Figure) -> str:
