@@ -2,7 +2,7 @@
 
 Expressions above this module use only what Ibis translates with one meaning for all three. The rest is here: what is
 kept between questions, hashes, order of texts, clocks of time zones. A client's own database is only read: DuckDB keeps
-its tables in its own memory beside the client's file, Spark in its cache, PostgreSQL keeps nothing.
+its tables in its own memory beside the client's file, Spark with its workers, PostgreSQL keeps nothing.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class Engine:
         self._note([table])
         with faults(self):
             return self.con.create_table(ibis.util.gen_name(name), table)
+
+    def forget(self, table: ir.Table) -> None:
+        """What was kept is needed no more."""
+        self.con.drop_table(table.op().name)
 
     def frames(self, tables: Sequence[ir.Table]) -> list[pd.DataFrame]:
         """The rows of small tables: decimals become the nearest float, dates and moments ``datetime64[us]``.
@@ -123,6 +127,9 @@ class Postgres(Engine):
         """The expression itself: a statement that uses it several times computes it once."""
         return table
 
+    def forget(self, table: ir.Table) -> None:
+        """Nothing was kept."""
+
     def frames(self, tables: Sequence[ir.Table]) -> list[pd.DataFrame]:
         """One statement for all: their values as text in one shape, cut apart again."""
         if not tables:
@@ -164,29 +171,42 @@ class Postgres(Engine):
 
 
 class Spark(Engine):
-    """A session of Spark; what is kept stays in the cache of its workers."""
+    """A session of Spark; what is kept stays with its workers."""
 
     name = "pyspark"
 
     def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
         super().__init__(con, shown, secrets)
-        self._cached: list[Any] = []
+        self._kept: list[str] = []
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Cached where it is computed first."""
+        """Computed now and kept by the workers, in memory and on disk, by two of them where there are two.
+
+        What was only cached would be planned again, all the way from the client's tables, in each question about it.
+        """
+        from pyspark import StorageLevel
+
         self._note([table])
         view = ibis.util.gen_name(name)
+        session = self.con._session
+        alone = session.sparkContext.master.startswith("local")
+        level = StorageLevel.MEMORY_AND_DISK if alone else StorageLevel.MEMORY_AND_DISK_2
         with faults(self):
-            frame = self.con._session.sql(self.con.compile(table)).cache()
+            frame = session.sql(self.con.compile(table)).localCheckpoint(storageLevel=level)
             frame.createOrReplaceTempView(view)
-            self._cached.append(frame)
+            self._kept.append(view)
             return self.con.table(view)
 
+    def forget(self, table: ir.Table) -> None:
+        """Spark frees what nothing names any more."""
+        self.con._session.catalog.dropTempView(table.op().name)
+        self._kept.remove(table.op().name)
+
     def close(self) -> None:
-        """Free the cache; the session is left to whoever made it."""
-        for frame in self._cached:
-            frame.unpersist()
-        self._cached.clear()
+        """Free what was kept; the session is left to whoever made it."""
+        for view in self._kept:
+            self.con._session.catalog.dropTempView(view)
+        self._kept.clear()
 
     def local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """An instant (with a zone) as local time of ``zone``, without a zone."""

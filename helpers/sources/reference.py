@@ -56,6 +56,8 @@ class _Part:
     label: str
     beside: tuple[str, ...]
     """``_bad_<column>`` and ``_macro_<column>``: texts that were not taken."""
+    typed: ir.Table | None = None
+    """The same as it was kept, before anything was decided."""
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     """``_drop``, day (since 1970) | rows, money (as text)."""
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -184,6 +186,8 @@ def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> 
 async def _decide(engine: Engine, part: _Part) -> None:
     """Ask what has to be known before the table can be counted."""
     spec = part.spec
+    # The client's table is read this once, where the engine can keep what it has read.
+    part.typed = part.table = engine.keep(f"typed_{spec.name}", part.table)
     questions: list[Any] = [_counted(part)]
     if spec.name in MEANT:
         questions.append(asked(pairs_of(part.alive)))
@@ -329,6 +333,9 @@ async def _resolve(
     if "spend" in tables:
         said.append(check_spend(client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
     await together(*said)
+    for part in parts.values():
+        if part.typed is not None:
+            engine.forget(part.typed)
     return tables
 
 
