@@ -360,7 +360,8 @@ def _resolve(
         if name in tables:
             try:
                 pairs = answered(engine, asked(pairs_of(tables[name])))
-                tables[name] = answered(engine, make(engine, client, tables[name], pairs, presets[name], as_of, ledger))
+                tables[name], told = make(engine, client, tables[name], pairs, presets[name], as_of, ledger)
+                answered(engine, told())
             except DataError as error:
                 problems.extend(error.problems)
     if problems:

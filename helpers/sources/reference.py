@@ -313,26 +313,30 @@ async def _resolve(
     engine: Engine, client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger
 ) -> dict[str, ir.Table]:
     """Clean tables; all unknown stages are reported together."""
-    questions: dict[str, Any] = {}
+    tables: dict[str, ir.Table] = {}
+    tellers: list[Any] = []
     problems: list[Problem] = []
     for name, part in parts.items():
-        if name in MEANT:
+        if name not in MEANT:
+            tables[name] = engine.keep(f"clean_{name}", _kept(part))
+            continue
+        try:
             table = _numbered(_kept(part))
-            questions[name] = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
-    found = await together(
-        *(_settled(one, problems) for one in questions.values()),
-        *(_worth_saying(part, ledger) for part in parts.values()),
-    )
+            tables[name], told = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
+            tellers.append(told)
+        except DataError as error:
+            problems += error.problems
     ledger.left = None
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
-    meant = dict(zip(questions, found, strict=False))
-    others = {name: engine.keep(f"clean_{name}", _kept(part)) for name, part in parts.items() if name not in meant}
-    tables = {name: (meant | others)[name] for name in parts}
-    said = [suggest_names(client, tables, ledger)]
+    # All in one round: what is said of rows, and what is asked of the clean tables.
+    questions = [told() for told in tellers]
+    questions += [_worth_saying(part, ledger) for part in parts.values()]
+    questions.append(suggest_names(client, tables, ledger))
     if "spend" in tables:
-        said.append(check_spend(client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
-    await together(*said)
+        spend = _numbered(tables["spend"])
+        questions.append(check_spend(client, spend, ledger.labels["spend"], ledger))
+    await together(*questions)
     for part in parts.values():
         if part.typed is not None:
             engine.forget(part.typed)
@@ -351,15 +355,6 @@ def _kept(part: _Part) -> ir.Table:
 def _numbered(table: ir.Table) -> ir.Table:
     """As if all rows stood in one file."""
     return table.mutate(_file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"))
-
-
-async def _settled(question: Any, problems: list[Problem]) -> ir.Table | None:
-    try:
-        table: ir.Table = await question
-    except DataError as error:
-        problems += error.problems
-        return None
-    return table
 
 
 async def _worth_saying(part: _Part, ledger: Ledger) -> None:
