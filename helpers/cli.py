@@ -211,6 +211,9 @@ def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",
     html: Annotated[bool, typer.Option("--html", help="Write it as a page: <out>/<client>/check-<lang>.html.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also how often each table is read, facts included.")
+    ] = False,
     out: Reports = Path("reports"),
     debug: Debug = False,
 ) -> None:
@@ -238,7 +241,15 @@ def check(
 
             typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
             return
-        for line in check_lines(data, say, answers):
+        lines = check_lines(data, say, answers)
+        if explain:
+            from helpers.facts import count
+            from helpers.sources.check import read_lines
+
+            decided = dict(data.engine.reads)
+            count(data)
+            lines += read_lines(data, decided, say)
+        for line in lines:
             typer.echo(printable(line))
 
 
