@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from helpers.batch.job import Failure
     from helpers.brand import Branding
     from helpers.client import Client
+    from helpers.language import Language
+    from helpers.sources.loading import Data
 
 _DEBUG = "--debug"
 
@@ -238,8 +240,18 @@ def check(
 
             typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
             return
-        for line in check_lines(data, say, answers):
+        for line in (*check_lines(data, say, answers), *_tracking(data, say)):
             typer.echo(printable(line))
+
+
+def _tracking(data: Data, say: Language) -> list[str]:
+    """How far the leads can be followed; nothing where there are none, or no source is known of any."""
+    from helpers.chapters.data_tracking import measure_tracking, tracking_lines
+    from helpers.facts import count
+
+    found = measure_tracking(count(data)) if "leads" in data.tables else None
+    lines = tracking_lines(found, say) if found is not None else []
+    return ["", say("Tracking"), *(f"  {line}" for line in lines)] if lines else []
 
 
 @app.command(name="map")
