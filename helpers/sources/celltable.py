@@ -7,7 +7,7 @@ here: the cells stand in files, which only DuckDB reads, and ``read_csv`` inside
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -219,11 +219,14 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
     surely = _surely(columns, wanted.required)
     first, whole = f"coalesce({', '.join(cells)}, '')", f"concat({', '.join(cells)})"
     filled = " + ".join(f"({cell} IS NOT NULL)::INT" for cell in cells)
+    service = [_repeated(candidate.headers, columns)]
+    if preset.footers:
+        service.append(f"{filled} = 1 AND {_matches(lead, preset.footers)}")
     parts = {
         "_hash": f"hash({', '.join([*cells, *file])})",
         "_blank": f"CASE WHEN {surely} THEN false WHEN {_nothing(first)} THEN {_nothing(whole)} ELSE false END",
         "_total": f"CASE WHEN {surely} THEN false ELSE {_matches(lead, (TOTALS, *preset.totals))} END",
-        "_footer": f"{filled} = 1 AND {_matches(lead, preset.footers)}" if preset.footers else "false",
+        "_footer": f"CASE WHEN {surely} THEN false ELSE {' OR '.join(service)} END",
         "_broken": f"coalesce({', '.join(beyond)}, NULL) IS NOT NULL" if beyond else "false",
         "_nameless": f"coalesce({', '.join(unnamed)}, NULL) IS NOT NULL" if unnamed else "false",
     }
@@ -262,6 +265,13 @@ def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -
     """A cheap test that spares nearly all rows the dear ones: ids and dates are there and begin with a digit."""
     places = [columns[name][0] for name in required if name in columns]
     return " AND ".join(f"unicode(c{place}) BETWEEN 48 AND 57" for place in places) if len(places) > 1 else "false"
+
+
+def _repeated(headers: Sequence[str], columns: Mapping[str, tuple[int, ...]]) -> str:
+    """Whether a row is the header once more: somebody has put several exports into one file."""
+    places = sorted({at for many in columns.values() for at in many if at < len(headers) and headers[at].strip()})
+    same = [f"coalesce(audit_trim(c{at}) = audit_trim({quoted(headers[at])}), false)" for at in places]
+    return " AND ".join(same) if len(same) > 1 else "false"
 
 
 def _nothing(text: str) -> str:

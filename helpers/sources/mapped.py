@@ -13,10 +13,11 @@ from helpers.errors import DataError, Problem
 from helpers.sources.celltable import Cells, Wanted, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
+from helpers.sources.period import span_of
 from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
-from helpers.sources.rawfiles import RawFile
-from helpers.sources.recognise import Candidate, partial_report
+from helpers.sources.rawfiles import RawFile, normal
+from helpers.sources.recognise import Candidate, near_headers, partial_report
 from helpers.sources.tables import TABLES, Column
 from helpers.sources.workbook import BookSheet
 
@@ -53,6 +54,8 @@ class Mapped:
     notices: list[Notice] = field(default_factory=list)
     views: tuple[str, ...] = ()
     """Views over those tables."""
+    spans: dict[int, str] = field(default_factory=dict)
+    """Numbers of the files whose rows of spend each cover the 'week', 'month' or 'quarter' that their day begins."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
 
@@ -99,7 +102,12 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
         notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
     currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
     late = frozenset(number for number, candidate in enumerate(candidates) if _since_1904(candidate))
-    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+    made = Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+    if source.table == "spend" and "to" not in present:
+        named = {number: span_of(normal(c.headers[c.places["from"][0]]))
+                 for number, c in enumerate(candidates) if "from" in c.places}  # fmt: skip
+        made.spans = {number: span for number, span in named.items() if span}
+    return made
 
 
 def _since_1904(candidate: Candidate) -> bool:
@@ -175,6 +183,10 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.PREAMBLE, table, raw.preamble, file=name))
     if candidate.guessed:
         found.append(Notice(Code.HEADER_GUESSED, table, None, file=name, detail=", ".join(candidate.guessed)))
+    near = near_headers(candidate) if candidate.name else {}
+    if near:
+        shown = ", ".join(f"“{header}” – {clean}" for header, clean in near.items())
+        found.append(Notice(Code.HEADER_NEAR, table, None, file=name, detail=shown))
     if candidate.doubled:
         found.append(Notice(Code.HEADER_TWICE, table, None, file=name, detail=", ".join(candidate.doubled)))
     if candidate.period is not None and "from" not in source.constants:
