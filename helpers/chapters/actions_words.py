@@ -185,8 +185,8 @@ class Words:
         say = self.say
         if stake.driver == "losing":
             return say.plural(
-                "{n} campaign loses money and still runs: {names}; it costs {spend} a month.",
-                "{n} campaigns lose money and still run, first of all {names}; they cost {spend} a month.",
+                "{n} campaign loses money and still runs: {names}; {spend} a month is spent on it.",
+                "{n} campaigns lose money and still run, first of all {names}; {spend} a month is spent on them.",
                 len(self.losing), names=say.quoted(self.losing[:2]), spend=self.money(stake.now),
             )  # fmt: skip
         now, target = self.value(stake.driver, stake.now), self.value(stake.driver, stake.target)
@@ -223,8 +223,8 @@ class Words:
         return {
             "answer": say("Find the hours in which most answers come late, put one person on duty for them by name, "
                           "and look at yesterday's late leads each morning."),
-            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and dearest first, "
-                             "and empty the list each morning."),
+            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and most valuable "
+                             "first, and empty the list each morning."),
             "qualified": say("Read the three commonest reasons of rejection together and change one thing about them: "
                              "the offer, the audience or the form of the channel they come from."),
             "win_rate": say("Compare ten qualified leads that bought with ten that did not, listen to their calls "

@@ -123,7 +123,10 @@ class _Document:
         if self.own_page:
             self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
         self._add("Title", run(handout.title))
-        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=6 if self.tight else 18)
+        said = f"{report.client} · {say.period(*report.period)}"
+        if self.tight:
+            said += f" · {say('data as of {date}', date=say.date(report.as_of))}"
+        self._add("Subtitle", run(said), after=6 if self.tight else 18)
         self._pieces(handout_pieces(handout, level))
         return self._saved(handout.title)
 
@@ -329,6 +332,9 @@ class _Document:
         """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
         number = next(self.drawings)
         inline = self.docx.part.new_pic_inline(io.BytesIO(png), round(wide * EMU), round(high * EMU))
+        for side in ("distT", "distB", "distL", "distR"):
+            # Left out, LibreOffice takes an eighth of an inch and moves the picture over the margin.
+            inline.set(side, "0")
         inline.docPr.set("id", str(number))
         inline.docPr.set("name", f"Picture {number}")
         inline.docPr.set("descr", strip_control(alt))
