@@ -92,7 +92,7 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
                 for sheets in _members(open_sheets(path, name, scratch)):
                     candidate = _candidate(sheets, source)
                     if candidate.preset.unused:
-                        unused.append(_left(candidate, candidate.preset.unused))
+                        unused.append(candidate.account(unused=candidate.preset.unused))
                     else:
                         found.append((candidate.name, candidate))
             except NoTableError as error:
@@ -320,20 +320,6 @@ def _unpaired(planned: Sequence[Planned]) -> list[Problem]:
         for part in planned
         if part.preset.pair and part.preset.pair not in there
     ]
-
-
-def _left(candidate: Candidate, why: str) -> RawFile:
-    sheet = candidate.sheet
-    return RawFile(
-        sheet.name,
-        candidate.view.taken_for,
-        sheet.sha256,
-        candidate.headers,
-        candidate.header + 1,
-        preset=candidate.name,
-        known=candidate.known,
-        unused=why,
-    )
 
 
 def _unknown(name: str, problem: Problem) -> RawFile:
