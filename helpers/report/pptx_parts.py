@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,19 +61,22 @@ def plain(text: str) -> str:
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
-    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken, a path after its "/"."""
     lines = 0
     space = advance(" ", size, bold=bold)
     for part in text.split("\n"):
         lines, used = lines + 1, 0.0
         for word in part.split(" "):
-            wide = advance(word, size, bold=bold)
-            if used and used + space + wide > width:
-                lines, used = lines + 1, 0.0
-            if wide > width:
-                more = math.ceil(wide / width) - 1
-                lines, wide = lines + more, wide - more * width
-            used += wide + (space if used else 0)
+            gap = space if used else 0.0
+            whole = advance(word, size, bold=bold) <= width
+            for piece in [word] if whole else re.findall(r"[^/]+/*|/+", word):
+                wide = advance(piece, size, bold=bold)
+                if used and used + gap + wide > width:
+                    lines, used, gap = lines + 1, 0.0, 0.0
+                if wide > width:
+                    more = math.ceil(wide / width) - 1
+                    lines, wide = lines + more, wide - more * width
+                used, gap = used + gap + wide, 0.0
     return lines
 
 
