@@ -133,6 +133,13 @@ def test_refusals_and_their_reasons() -> None:
     assert "10 refused leads of 100 have no reason" in texts
 
 
+def test_where_most_refusals_have_no_reason_the_title_says_so() -> None:
+    reasons = [{"reason": "Spam", "leads": 20}, {"reason": "", "leads": 80}]
+    made = chapter([lead(300, 120, accepted=120, rejected=100)], handover=handover(reasons=reasons))
+    title = exhibits(made)["leads-rejections"].title
+    assert title == "80% of refused leads have no reason; of those given most often: “Spam”"
+
+
 def test_thousands_of_reasons_are_summed_in_the_picture() -> None:
     reasons = [
         {"reason": f"Очень длинная причина отказа номер {i} с подробностями", "leads": 3000 - i} for i in range(3000)
