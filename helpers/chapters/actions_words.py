@@ -45,6 +45,20 @@ LOOK_AGAIN = {"untouched": 5, "answer": 10, "losing": 10, "C1": 20, "D1": 20}
 USUAL_LOOK = 15
 
 
+def driver_names(say: Language) -> dict[str, str]:
+    """What moves money, as it is called where no figure stands beside it."""
+    return {
+        "answer": say("Late first answers"),
+        "untouched": say("Leads nobody has answered"),
+        "qualified": say("Share of qualified leads"),
+        "win_rate": say("Qualified leads that buy"),
+        "conversion": say("Leads that buy"),
+        "deal": say("Average sale"),
+        "lead_cost": say("Cost of a lead (CPL)"),
+        "losing": say("Campaigns that lose"),
+    }
+
+
 @dataclass(frozen=True)
 class Words:
     """Says stakes and steps."""
@@ -70,17 +84,9 @@ class Words:
 
     def label(self, driver: Driver) -> str:
         """What the figure is called."""
-        say = self.say
-        return {
-            "answer": say("First answer within {limit}", limit=self.limit()),
-            "untouched": say("Leads nobody has answered"),
-            "qualified": say("Share of qualified leads"),
-            "win_rate": say("Qualified leads that buy"),
-            "conversion": say("Leads that buy"),
-            "deal": say("Average sale"),
-            "lead_cost": say("Cost of a lead (CPL)"),
-            "losing": say("Campaigns that lose"),
-        }[driver]
+        if driver == "answer":
+            return self.say("First answer within {limit}", limit=self.limit())
+        return driver_names(self.say)[driver]
 
     def value(self, driver: Driver, value: float) -> str:
         """The figure as it is written."""

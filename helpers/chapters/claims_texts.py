@@ -143,8 +143,8 @@ def further_text(key: str, say: Language) -> str:
     return {
         "bant": say("leads handed over with at least three of the four BANT marks filled in"),
         "kappa": say("agreement of two people who sorted the same leads blindly (Cohen's kappa, 1 is full)"),
-        "median_min": say("half of enquiries are answered within (working time)"),
-        "p90_min": say("nine of ten enquiries are answered within (working time)"),
+        "median_min": say("working time within which half of enquiries are answered"),
+        "p90_min": say("working time within which nine of ten enquiries are answered"),
         "never_answered": say("enquiries never answered"),
         "owned": say("leads with an owner"),
         "taken": say("leads answered, or called at least three times"),

@@ -268,6 +268,8 @@ def further_table(claims: Sequence[Claim], client: Client, say: Language) -> Tab
 
 
 def _further(one: Further, say: Language) -> str:
+    if one.key == "mean_score":
+        return say("{n} of 100", n=say.count(one.value))
     if one.unit == "%":
         return percent_text(one.value, say)
     if one.unit == "minutes":

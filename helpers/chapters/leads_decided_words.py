@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FEW = 3
 """Reasons that a sentence names."""
+MOST = 0.5
+"""From this share of refused leads without a reason on, that is what the title says."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class DecidedWords:
         say, reasons = self.say, self.measured.rejections
         if not reasons.named:
             return say("No reason is given for any of {n} refused leads", n=say.count(reasons.all))
+        if reasons.without >= MOST * reasons.all:
+            # What most of them were refused for nobody knows: that is the finding.
+            return say(
+                "{share} of refused leads have no reason; of those given most often: {reasons}",
+                share=say.share(reasons.without / reasons.all), reasons=self._top(reasons),
+            )  # fmt: skip
         if len(reasons.named) == 1:
             return say("Why leads are refused: the only reason given is {reason}", reason=self._top(reasons))
         return say(

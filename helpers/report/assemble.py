@@ -52,7 +52,7 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
         period=(data.period.from_, data.period.to),
         as_of=data.as_of,
         brand=brief.brand,
-        score=score.score_card(None if claims is None else claims.overclaimed),
+        score=score.score_card() if claims is None else score.score_card(claims.overclaimed, claims.compared),
         findings=strongest([finding for chapter in chapters for finding in chapter.findings()]),
         sections=sections,
         method=method(say),

@@ -6,6 +6,7 @@ that is wider than its column may be broken. A table that does not fit an uprigh
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -57,8 +58,8 @@ class Fitted:
 
     @property
     def rooms(self) -> tuple[float, ...]:
-        """Points that the text of each column has."""
-        return tuple(width - PADDING * self.size for width in self.widths)
+        """Points that the text of each column has; half of the point kept for rounding stays free."""
+        return tuple(width - 2 * self.inset - 0.5 for width in self.widths)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,21 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         if sum(least) <= room:
             break
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
-    return Fitted(heads, written, numeric, _shared(least, wished, room), size, room > upright, table.total, left_out)
+    widths = _shared(least, wished, room)
+    if not any(cell.strip() for row in written for cell in row):
+        # Empty cells are there to be written in: all the room there is.
+        widths = tuple(width * max(1.0, room / sum(widths)) for width in widths)
+    return Fitted(heads, written, numeric, widths, size, room > upright, table.total, left_out)
+
+
+def height(table: Fitted) -> float:
+    """Points that the table takes on paper, about: each row as high as its longest cell wraps."""
+
+    def lines(row: Sequence[str]) -> int:
+        return max((math.ceil(advance(cell, table.size) / room) for cell, room in zip(row, table.rooms, strict=True)),
+                   default=1)  # fmt: skip
+
+    return sum(max(lines(row), 1) * 1.25 * table.size + 8 for row in (table.heads, *table.rows))
 
 
 def left_out_text(table: Fitted, say: Language) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import GUTTER, Fitted, Run, advance, left_out_text, runs
+from helpers.report.fit import GUTTER, Fitted, Run, advance, height, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
@@ -41,8 +41,10 @@ LETTERS = 9.5
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
-SHORT, LONG = 12, 24
-"""Rows: up to so many a table stays on one page; a narrow one with more stands beside its own second half."""
+TALL = 260.0
+"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+LONG = 24
+"""Rows: a narrow table with more stands beside its own second half."""
 STORY = 500
 """Letters: a row with a longer cell may be broken over two pages."""
 
@@ -114,7 +116,6 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
             "actions": say("What to do first"),
         },
         "gutter": GUTTER,
-        "short": SHORT,
         "long": LONG,
         "sheet": None,
         "owner": _owner(report, say),
@@ -200,7 +201,13 @@ def _cells(table: Fitted) -> dict[str, Any]:
     ]
     heads = [broken(head, room, bold=True) for head, room in zip(table.heads, rooms, strict=True)]
     longest = max((len(cell) for row in table.rows for cell in row), default=0)
-    return {"inset": table.inset, "heads": heads, "rows": rows, "long_rows": longest > STORY}
+    return {
+        "inset": table.inset,
+        "heads": heads,
+        "rows": rows,
+        "long_rows": longest > STORY,
+        "tall": height(table) > TALL,
+    }
 
 
 def _file(figure: Figure) -> str:

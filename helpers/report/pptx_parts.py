@@ -61,23 +61,35 @@ def plain(text: str) -> str:
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
-    """Lines of ``text`` in so many points of width; a word wider than the line is broken, a path after its "/"."""
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
     lines = 0
     space = advance(" ", size, bold=bold)
     for part in text.split("\n"):
         lines, used = lines + 1, 0.0
         for word in part.split(" "):
-            gap = space if used else 0.0
-            whole = advance(word, size, bold=bold) <= width
-            for piece in [word] if whole else re.findall(r"[^/]+/*|/+", word):
-                wide = advance(piece, size, bold=bold)
-                if used and used + gap + wide > width:
-                    lines, used, gap = lines + 1, 0.0, 0.0
-                if wide > width:
-                    more = math.ceil(wide / width) - 1
-                    lines, wide = lines + more, wide - more * width
-                used, gap = used + gap + wide, 0.0
+            wide = advance(word, size, bold=bold)
+            if used and used + space + wide > width:
+                lines, used = lines + 1, 0.0
+            if wide > width:
+                more, wide = _broken(word, width, size, bold)
+                lines += more
+            used += wide + (space if used else 0)
     return lines
+
+
+def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "/" and "-" first.
+
+    Not inside a date: "2026-07-15" stays together.
+    """
+    more, used = 0, 0.0
+    for part in re.findall(r"(?:[^-/]|-(?=\d))+[-/]*|[-/]+", word):
+        wide = advance(part, size, bold=bold)
+        if used and used + wide > width:
+            more, used = more + 1, 0.0
+        whole = max(math.ceil(wide / width) - 1, 0)
+        more, used = more + whole, used + wide - whole * width
+    return more, used
 
 
 def height(words: Iterable[Words], width: float) -> float:
