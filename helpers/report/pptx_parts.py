@@ -59,7 +59,7 @@ def plain(text: str) -> str:
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
-    """Lines of ``text`` in so many points of width; a word wider than the line is broken, a path after its "/"."""
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
     lines = 0
     space = advance(" ", size, bold=bold)
     for part in text.split("\n"):
