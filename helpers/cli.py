@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from helpers.batch.job import Failure
     from helpers.brand import Branding
     from helpers.client import Client
+    from helpers.facts import Facts
+    from helpers.language import Language
+    from helpers.sources.loading import Data
 
 _DEBUG = "--debug"
 
@@ -230,8 +233,9 @@ def check(
     for note in branding.notes if branding else ():
         typer.echo(f"note: {printable(note)}", err=True)
 
+    from helpers.facts import count
     from helpers.sources import load
-    from helpers.sources.check import check_lines
+    from helpers.sources.check import check_lines, read_lines
     from helpers.survey.answers import read_answers
 
     answers, say = read_answers(client.folder / "answers"), language(lang or client.lang)
@@ -241,16 +245,22 @@ def check(
 
             typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
             return
-        lines = check_lines(data, say, answers)
+        decided = dict(data.engine.reads)
+        facts = count(data)
+        lines = [*check_lines(data, say, answers), *_tracking(data, facts, say)]
         if explain:
-            from helpers.facts import count
-            from helpers.sources.check import read_lines
-
-            decided = dict(data.engine.reads)
-            count(data)
             lines += read_lines(data, decided, say)
         for line in lines:
             typer.echo(printable(line))
+
+
+def _tracking(data: Data, facts: Facts, say: Language) -> list[str]:
+    """How far the leads can be followed; nothing where there are none, or no source is known of any."""
+    from helpers.chapters.data_tracking import measure_tracking, tracking_lines
+
+    found = measure_tracking(facts) if "leads" in data.tables else None
+    lines = tracking_lines(found, say) if found is not None else []
+    return ["", say("Tracking"), *(f"  {line}" for line in lines)] if lines else []
 
 
 @app.command(name="map")

@@ -109,13 +109,13 @@ def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
     """
     rule = COUNTRIES.get(country or "")
     mail = text.lower().re_extract(_MAIL, 0)
-    bare = text.translate(" ()-\u00a0", "")
-    number = ibis.ifelse(bare.startswith("+"), bare.substr(1), bare)
+    bare = text.re_replace(r"[ ()\-\x{a0}]", "")
     return ibis.cases(
         (text.contains("@") & (mail != ""), mail),
-        # Nearly all numbers are one whole number and nothing else: they are spared the dear reading, which would tell
-        # the same of them.
-        (bare.re_search(_WHOLE), _with_code(number, bare.startswith("+"), rule)),
+        # Nearly all numbers are one whole number and nothing else, many without spaces and brackets: they are spared
+        # the dear readings, which would tell the same of them.
+        (text.re_search(_WHOLE), _one_number(text, rule)),
+        (bare.re_search(_WHOLE), _one_number(bare, rule)),
         else_=_read(text, rule),
     )
 
@@ -150,6 +150,14 @@ def may_hold_contact(text: ir.StringValue) -> ir.BooleanValue:
     """False where a text cannot hold what ``WRITTEN`` finds: a cheap look that spares nearly all rows the dear one."""
     digits = text.length() - text.translate("0123456789", "").length()
     return text.contains("@") | text.contains("%") | (digits >= SHORTEST)
+
+
+def _one_number(bare: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
+    plus = bare.startswith("+")
+    if rule is None:
+        # Of seven digits and a plus the plus is among the last ten.
+        return bare.right(10).replace("+", "")
+    return _with_code(ibis.ifelse(plus, bare.substr(1), bare), plus, rule)
 
 
 def _read(text: ir.StringValue, rule: Numbering | None) -> ir.StringValue:

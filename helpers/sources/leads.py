@@ -146,10 +146,9 @@ def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
     found = (table.title == "test").fill_null(False)
     for name in ("source", "channel", "campaign", "stage"):
         if name in table.columns:
-            text = table[name].fill_null("")
-            found = found | _is_one_of(text, TEST_WORDS)
+            found = found | _is_one_of(table[name], TEST_WORDS)
             for word in rules.words:
-                found = found | text.lower().contains(word.strip().lower())
+                found = found | table[name].lower().contains(word.strip().lower()).fill_null(False)
     managers = [name.strip().lower() for name in rules.managers]
     return found | table.manager.fill_null("").lower().isin(managers) if managers else found
 

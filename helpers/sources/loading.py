@@ -217,7 +217,12 @@ def mixed_vat(client: Client, sources: Sequence[Source]) -> list[Problem]:
 
 def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledger) -> dt.date:
     """The day of the audit: client.yml's, else the last day of leads, deals and spend that is not a slip."""
-    last = [day for name in ("leads", "deals", "spend") if name in staged and (day := staged[name].last_day(con))]
+    alone = not {"leads", "deals"} & set(staged)
+    last = [
+        day
+        for name in ("leads", "deals", "spend")
+        if name in staged and (day := staged[name].last_day(con, whole=alone))
+    ]
     if client.as_of is not None:
         return client.as_of
     if not last:
@@ -388,7 +393,8 @@ def _resolve(
 def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
     main = next(name for name in ("leads", "deals", "spend") if name in tables)
     days = tables[main][TABLES[main].date].cast("date")
-    span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
+    ends = ibis.coalesce(tables[main]["to"], days) if main == "spend" else days
+    span = tables[main].aggregate(first=days.min(), last=ends.max()).to_pyarrow().to_pylist()[0]
     first, last = span["first"], span["last"]
     if first is None:
         raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])
