@@ -73,6 +73,7 @@ class Code(StrEnum):
     CONTACT_UNREAD = "CONTACT_UNREAD"
     CONTACT_TAKEN_OUT = "CONTACT_TAKEN_OUT"
     # Kept as it is, and said.
+    TEXT_DAMAGED = "TEXT_DAMAGED"
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
     SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
     SPEND_TWICE = "SPEND_TWICE"
@@ -486,6 +487,13 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         ),
         Code.ID_PREFIX: say(
             "{rows} where “{column}” carries a prefix, such as {detail}: the number behind it is used",
+            rows=rows,
+            column=column,
+            detail=detail,
+        ),
+        Code.TEXT_DAMAGED: say(
+            "{rows} where “{column}” looks damaged on its way ({detail}): kept as it is, because the texts of a "
+            "database are not repaired; correct them there, or in the view",
             rows=rows,
             column=column,
             detail=detail,

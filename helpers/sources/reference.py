@@ -23,6 +23,7 @@ from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import answered, asked, asked_row, together
 from helpers.sources.connections import opened
+from helpers.sources.discreet import example
 from helpers.sources.enginefaults import faults
 from helpers.sources.engines import named
 from helpers.sources.fitted import fitted
@@ -33,6 +34,7 @@ from helpers.sources.outcomes import pairs_of
 from helpers.sources.presets import GENERIC
 from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
+from helpers.sources.repair import repaired
 from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import DATED, LONELY_DAYS, judged
 from helpers.sources.suggestions import suggest_names
@@ -48,6 +50,7 @@ MEANT = {"leads": clean_leads, "deals": clean_deals, "stage_events": clean_event
 BESIDE = {"bad": Code.VALUE_UNREAD, "macro": Code.MACRO_UNFILLED, "stray": Code.CONTACT_TAKEN_OUT}
 CSV = (".csv", ".csv.gz", ".csv.zst")
 """Clean CSV, one row a line, its values as DuckDB itself writes them: too large for the careful reading of exports."""
+EXAMPLES = 3
 KINDS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}
 
 
@@ -340,6 +343,7 @@ async def _resolve(
     # All in one round: what is said of rows, and what is asked of the clean tables.
     questions = [told() for told in tellers]
     questions += [_worth_saying(part, ledger) for part in parts.values()]
+    questions += [_damaged(tables[name], name, ledger) for name in ("leads", "spend") if name in tables]
     questions.append(suggest_names(client, tables, ledger))
     if "spend" in tables:
         spend = _numbered(tables["spend"])
@@ -400,6 +404,19 @@ async def _worth_saying(part: _Part, ledger: Ledger) -> None:
     if count("vat"):
         gross, net = (f"{Decimal(row[name]):f}" for name in ("vat:gross", "vat:net"))
         ledger.add(Notice(Code.VAT_TAKEN_OFF, "spend", count("vat"), None, part.label, detail=f"{gross} {net}"))
+
+
+async def _damaged(table: ir.Table, name: str, ledger: Ledger) -> None:
+    """Say which channels and campaigns came in a wrong encoding: files are repaired, a database is corrected there."""
+    columns = ["channel", "campaign"]
+    counted = await asked(table.group_by(columns).agg(rows=table.count()))
+    for column in columns:
+        rows = counted.groupby(column)["rows"].sum()
+        meant = {str(text): repaired(str(text))[0] for text in rows.index}
+        damaged = sorted(text for text, better in meant.items() if text != better)
+        shown = ", ".join(f"{example(text)} → {example(meant[text])}" for text in damaged[:EXAMPLES])
+        found = int(rows[damaged].sum()) if damaged else 0
+        ledger.add(Notice(Code.TEXT_DAMAGED, name, found, column=column, detail=shown))
 
 
 def _exact(money: ir.DecimalScalar) -> ir.StringScalar:

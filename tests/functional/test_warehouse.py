@@ -13,7 +13,7 @@ from needs import needs
 from typer.testing import CliRunner
 from warehouse import client_folder, differences, postgres_server, typed_tables, write_parquet, write_postgres
 
-from helpers.cli import app
+from helpers.cli import app, main
 from helpers.client import read_client
 from helpers.errors import AuditError, ClientFileError, DataError
 from helpers.facts import Facts, count
@@ -156,6 +156,49 @@ def test_one_clear_error_for_each_fault(sample, server: Path, tmp_path: Path, mo
     wrong = told(7, f"postgres://locked:${{AUDIT_TEST_PASSWORD}}@/postgres?host={server}")
     assert "the user or the password is wrong" in wrong
     assert "s3cr3t" not in wrong
+
+
+NEW = {"*": {"New": {"stage": "leads"}}}
+CSV = "lead_id,created_at,stage\n" + "".join(f"L{n},2026-03-{1 + n % 28:02} 10:00:00,New\n" for n in range(30_000))
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ({"connection": "duckdb:///nowhere/crm.duckdb", "relation": "leads"}, "there is no such file"),
+        ({"connection": "duckdb://no.duckdb", "relation": "leads"}, "DuckDB could not read it"),
+        ({"connection": "duckdb://", "file": "lake/nothing.parquet"}, "DuckDB could not read it"),
+        ({"connection": "duckdb://", "file": "no.parquet"}, "DuckDB could not read it"),
+        ({"connection": "duckdb://", "file": "late.csv"}, "a value does not fit"),
+        ({"connection": "duckdb://", "file": "leads.csv", "columns": {"manager": "Owner"}}, "no column 'Owner'"),
+        ({"connection": "duckdb://?memory=2GB", "file": "leads.csv"}, "the option memory is not known"),
+        ({"connection": "duckdb://?memory_limit=much", "file": "leads.csv"}, "DuckDB could not read it"),
+        ({"connection": "duckdb://", "file": "leads.csv", "dates": "dmy"}, "dates is for files"),
+    ],
+)
+def test_one_clear_line_and_nothing_written_where_duckdb_cannot_read(
+    source: dict[str, Any], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = client_folder(tmp_path / "c", SAMPLE, [{"table": "leads"} | source], outcomes=NEW)
+    (folder / "no.duckdb").write_text("no database")
+    (folder / "no.parquet").write_text("no Parquet")
+    (folder / "leads.csv").write_text(CSV)
+    (folder / "late.csv").write_text(f"{CSV}L9,secret cell,New\n")
+    assert main(["check", str(folder), "--html", "--out", str(tmp_path / "reports")]) in (2, 3)
+    shown = capsys.readouterr().err
+    assert [line for line in shown.splitlines() if told in line and line.startswith("error: ")] == shown.splitlines()
+    assert "secret cell" not in shown
+    assert not (tmp_path / "reports").exists()
+
+
+def test_packed_csv_that_duckdb_reads_itself(tmp_path: Path) -> None:
+    import gzip
+
+    source = {"table": "leads", "connection": "duckdb://", "file": "leads.csv.gz"}
+    folder = client_folder(tmp_path, SAMPLE, [source], outcomes=NEW)
+    (folder / "leads.csv.gz").write_bytes(gzip.compress(CSV.encode()))
+    with load(read_client(folder)) as data:
+        assert data.ledger.tables["leads"].rows_after == 30_000
 
 
 @postgres

@@ -181,6 +181,19 @@ def test_what_is_odd_means_the_same_on_spark(odd: tuple[Found, Path], tmp_path: 
     assert set(there.reads.values()) == {1}
 
 
+def test_damaged_texts_of_a_database_are_said_and_kept(tmp_path: Path) -> None:
+    leads = odd_tables()["leads"]
+    campaigns = ["Ð²ÐµÑ\u0081Ð½Ð°", "%D0%B4%D0%BE%D0%BC", "весна"] * 2
+    at = leads.column_names.index("Campaign")
+    write_parquet(odd_tables() | {"leads": leads.set_column(at, "Campaign", pa.array(campaigns))}, tmp_path / "lake")
+    with load(read_client(odd_there(tmp_path, "duckdb://", tmp_path / "lake"))) as data:
+        told = [notice for notice in data.notices if notice.code == "TEXT_DAMAGED"]
+        assert [(notice.table, notice.column) for notice in told] == [("leads", "campaign")]
+        # Two of the six leads are tests, one of them with a damaged campaign.
+        assert told[0].rows == 3
+        assert "%D0%B4%D0%BE%D0%BC → дом" in told[0].detail
+
+
 def test_spend_with_and_without_vat_needs_a_rate(odd, tmp_path: Path) -> None:
     folder = client_folder(tmp_path, make_folder(tmp_path / "yml", {"client.yml": ODD}), [
         {"table": "spend", "connection": "duckdb://", "file": str(odd[1] / name), "vat": vat,
