@@ -18,8 +18,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from helpers.client import CLIENT_FILE, Client, Source, read_client
 from helpers.errors import ClientFileError, Problem
-from helpers.survey.intake import write_whole
 from helpers.validation import problems_of
+from helpers.whole import write_whole
 from helpers.yamlfile import read_yaml
 
 Edit = tuple[int, int, str]
@@ -78,7 +78,7 @@ def _rewritten(client: Client, change: Callable[[str], str]) -> Client:
     mark = "\ufeff" if raw.startswith("\ufeff") else ""
     text = change(raw.removeprefix(mark))
     try:
-        write_whole(path, mark + text, path.stat().st_mode & 0o777)
+        write_whole(path, mark + text)
     except OSError as error:
         raise ClientFileError([Problem(f"cannot be written ({error.strerror})", "", CLIENT_FILE)]) from error
     return read_client(client.folder)

@@ -181,7 +181,9 @@ class Language:
         bare = a if self.code == "en" and (below_zero or not a[0].isdigit()) else a.removesuffix(unit)
         if below_zero:
             return self._forms.from_to.format(low=bare, high=b)
-        words = any(letter.isalpha() for letter in bare) and any(letter.isspace() for letter in bare)
+        # "4 876 ₽ – 15 тыс. ₽": without the spaces two units beside a dash run together.
+        apart = bool(_unit(a)) and _unit(a) != unit and self.code != "en"
+        words = apart or (any(letter.isalpha() for letter in bare) and any(letter.isspace() for letter in bare))
         return f"{bare} {DASH} {b}" if words else f"{bare}{DASH}{b}"
 
     # Time ------------------------------------------------------------------------------------------------------------

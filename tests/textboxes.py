@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from itertools import combinations
 
+from fontTools.pens.boundsPen import ControlBoundsPen
+from fontTools.svgLib.path import parse_path
 from lxml import etree
 
 SVG = "{http://www.w3.org/2000/svg}"
-HREF = "{http://www.w3.org/1999/xlink}href"
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 TOUCH = 0.15
 """Part of the smaller box that two may share: outlines of tall letters reach into the next line."""
@@ -40,11 +41,11 @@ class Box:
 def boxes(svg):
     """The box of every line of text."""
     root = etree.fromstring(svg.encode())
-    shapes = {path.get("id"): path for path in root.iter(f"{SVG}path") if (path.get("id") or "").startswith("DejaVu")}
+    shapes = {path.get("id"): _outline(path) for path in root.iter(f"{SVG}path") if path.get("id", "").startswith("g")}
     found = []
     for group in root.iter(f"{SVG}g"):
-        letters = [use for use in group.iterchildren(f"{SVG}use") if use.get(HREF, "")[1:] in shapes]
-        corners = [corner for use in letters for corner in _corners(use, shapes[use.get(HREF)[1:]])]
+        letters = [use for use in group.iterchildren(f"{SVG}use") if use.get("href", "")[1:] in shapes]
+        corners = [corner for use in letters for corner in _corners(use, shapes[use.get("href")[1:]])]
         if corners:
             where = _matrix(group)
             placed = [_apply(where, corner) for corner in corners]
@@ -70,13 +71,16 @@ def faults(svg):
     return cut + over
 
 
-def _corners(use, path):
-    numbers = re.findall(rf"({NUMBER}) ({NUMBER})", path.get("d") or "")
-    if not numbers:
-        return []
-    xs, ys = zip(*((float(x), float(y)) for x, y in numbers), strict=True)
-    where = _times(_parsed(use.get("transform")), _parsed(path.get("transform")))
-    return [_apply(where, (x, y)) for x in (min(xs), max(xs)) for y in (min(ys), max(ys))]
+def _outline(path):
+    pen = ControlBoundsPen(None)
+    parse_path(path.get("d"), pen)
+    return pen.bounds
+
+
+def _corners(use, bounds):
+    left, top, right, bottom = bounds
+    moved = float(use.get("x", 0))
+    return [(x + moved, y) for x in (left, right) for y in (top, bottom)]
 
 
 def _matrix(element):

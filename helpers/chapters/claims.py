@@ -116,6 +116,11 @@ class Claims(Chapter):
             return None
         return tuple(claim.criterion for claim in self.of("overclaimed"))
 
+    @property
+    def compared(self) -> int:
+        """Criteria whose answers could be compared with data."""
+        return sum(claim.verdict != "no_data" for claim in self.claims)
+
     def figures(self) -> dict[str, Any]:
         """``claims`` of audit.json."""
         return {

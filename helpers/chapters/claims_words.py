@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters.claims_level import CLEAR, FAR, NEAR, VERDICTS, Verdict
 from helpers.chapters.claims_texts import fact_text, further_text, missing_text, rule_text
+from helpers.chapters.speed_chart import time_text
 from helpers.report.model import Box, Column, Table
 from helpers.survey.criteria import questionnaire
 
@@ -267,10 +268,12 @@ def further_table(claims: Sequence[Claim], client: Client, say: Language) -> Tab
 
 
 def _further(one: Further, say: Language) -> str:
+    if one.key == "mean_score":
+        return say("{n} of 100", n=say.count(one.value))
     if one.unit == "%":
         return percent_text(one.value, say)
     if one.unit == "minutes":
-        return say.minutes(one.value)
+        return time_text(one.value, say)
     return say.number(one.value, 2) if one.unit == "ratio" else say.count(one.value)
 
 

@@ -24,7 +24,7 @@ def draw_waterfall(words: DriverWords, alt: str) -> Figure:
     parts = measured.parts
     first = say("Plan") if measured.basis == "plan" else say("Before")
     names = [first, *(factor_name(part.factor, say) for part in parts), say("Now")]
-    labels = [theme.shorten(name, 26, lines=2) for name in names]
+    labels = [theme.shorten(name, 32, lines=2) for name in names]
     starts = measured.before + np.concatenate([[0.0], np.cumsum([part.value for part in parts])])
     places = list(range(len(labels)))
     fig, ax = theme.figure(height=0.6 + ROW * len(labels))

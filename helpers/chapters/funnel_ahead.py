@@ -28,7 +28,7 @@ STEPS = ("today", "pay", "meeting", "statistics")
 MOVES = {"pay": ("qualified",), "meeting": ("win_rate", "conversion"), "statistics": ("losing",)}
 """Step → figures of the chapter of actions that it is about: more of the leads are qualified where only these are paid
 for; what sales and marketing settle together shows in sales; who sees what a customer costs moves the budget."""
-_ROW = 0.27
+_ROW = 0.3
 _HEAD, _FOOT = 0.55, 0.6
 
 
@@ -209,14 +209,14 @@ def draw_views(
     """
     stages, height = seen[0].stages, funnel_height(seen[0])
     theme.margins(axes, left_labels=[""], bottom_labels=[""], top_lines=1)
-    names = [theme.shorten(client.stage_label(stage, say), 19) for stage in stages]
+    names = [theme.shorten(client.stage_label(stage, say), 20, lines=2) for stage in stages]
     left = (max(theme.width(name, 8.5) for name in names) + 10) / (72 * theme.WIDTH)
     room = (right - left) / len(seen)
     colours = {stage.key: _colour(stage.owner) for stage in client.stages}
     for place, (ax, view) in enumerate(zip(axes, seen, strict=False)):
         ax.set_position((left + place * room, _FOOT / height, 0.9 * room, _ROW * len(stages) / height))
         ax.set(xlim=(-1.05, 1.75), ylim=(len(stages) - 0.5, -0.5), xticks=[])
-        ax.set_yticks(range(len(stages)), names if place == 0 else [""] * len(stages), fontsize=8)
+        ax.set_yticks(range(len(stages)), names if place == 0 else [""] * len(stages), fontsize=8, linespacing=1)
         for spine in ax.spines.values():
             spine.set_visible(False)
         before = seen[place - 1] if place else None

@@ -100,16 +100,21 @@ class Losses:
                 money=money,
                 period=period,
             )
+        before, after = (self.client.stage_label(key, say) for key in (self.worst.before, self.worst.after))
         if self.profit_known:
             return say(
-                "One percentage point more passing this step is {money} of gross profit ({period}), if they buy as "
-                "often as those who pass today.",
+                "One percentage point more leads going on from “{before}” to “{after}” is {money} of gross profit "
+                "({period}), if they buy as often as those who go on today.",
+                before=before,
+                after=after,
                 money=money,
                 period=period,
             )
         return say(
-            "One percentage point more passing this step is {money} of revenue ({period}), if they buy as often as "
-            "those who pass today.",
+            "One percentage point more leads going on from “{before}” to “{after}” is {money} of revenue ({period}), "
+            "if they buy as often as those who go on today.",
+            before=before,
+            after=after,
             money=money,
             period=period,
         )

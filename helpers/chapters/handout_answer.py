@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from helpers.chapters.handout_sources import bullets, heading, line, steps, table, text
+from helpers.chapters.speed_chart import time_text
 from helpers.report.model import Column, Handout, Table
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _today(sources: Sources, limit: str) -> list[str]:
     kept = curve.by(sources.client.limits.first_answer_min)
     out = []
     if not math.isnan(curve.median):
-        out.append(say("Half of the leads are answered within {time}.", time=say.minutes(curve.median)))
+        out.append(say("Half of the leads are answered within {time}.", time=time_text(curve.median, say)))
     else:
         out.append(say("Fewer than half of the leads have a recorded answer."))
     if not math.isnan(kept):

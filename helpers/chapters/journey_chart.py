@@ -139,5 +139,7 @@ def _write(
     name = theme.shorten(words.kpi_name(kpi, say) + more, max(10, int(room / _LETTER)), lines=2)
     ax.text(start, y, name, color=theme.COLOURS["joint"] if joint else ink, linespacing=1.1, **style)
     day = say.date_short(kpi.on) if kpi.on is not None else say("no value")
-    ax.text(_VALUE, y, value, ha="right", fontweight="bold", color=ink if kpi.fresh else bad, **style)
+    # "no value" says it all, and in a long language it reaches to where the question mark would stand.
+    if kpi.on is not None or value != UNKNOWN:
+        ax.text(_VALUE, y, value, ha="right", fontweight="bold", color=ink if kpi.fresh else bad, **style)
     ax.text(_DAY, y, day, ha="right", color=muted if kpi.fresh else bad, **{**style, "fontsize": 8})

@@ -114,6 +114,9 @@ def draw_aim(measured: Measured, aim: float, even: float, say: Language, alt: st
     ax.invert_yaxis()
     ax.set_xlim(min(0, shown["per_100"].min()), 1.25 * max(aim, even, shown["per_100"].max()))
     theme.label_bars(ax, bars, [say.count(value) for value in shown["per_100"]])
+    for text in ax.texts:
+        # A line passes behind a number, not through it.
+        text.set_bbox(_behind())
     guides = ((aim, say("aim {value}", value=say.count(aim)), "joint"), (even, say("break-even"), "ink"))
     right_first = sorted(guides, reverse=True, key=lambda guide: guide[0])
     for (value, label, colour), side in zip(right_first, ("left", "right"), strict=True):
@@ -197,6 +200,7 @@ def draw_feeling(feeling: Feeling, say: Language, currency: str, alt: str) -> Fi
         ax.text(
             x, y, words.quadrant_text(quadrant, say), transform=ax.transAxes, color=theme.COLOURS["muted"],
             ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom", fontstyle="normal", fontweight="bold",
+            zorder=4.5, bbox=_behind(),
         )  # fmt: skip
     low, high = top["low_per_lead"].tolist(), top["high_per_lead"].tolist()
     theme.whiskers(ax, top["rating"].tolist(), low, high, across=False, colour=theme.COLOURS["edge"])
@@ -213,7 +217,7 @@ def _ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def _name_points(ax: Any, table: pd.DataFrame, middle: float, say: Language) -> None:
-    """Names of the first points, each at the first of four places that is free; else the table has to do."""
+    """Names of the first points, each at the first of eight places that is free; else the table has to do."""
     from helpers.report import theme
     from helpers.report.lettering import SIZE, height, width
 
@@ -242,6 +246,10 @@ def _name_points(ax: Any, table: pd.DataFrame, middle: float, say: Language) -> 
                 (x - 7 - long, y - high / 2),
                 (x - long / 2, y + 6),
                 (x - long / 2, y - 6 - high),
+                (x + 4, y + 5),
+                (x + 4, y - 5 - high),
+                (x - 4 - long, y + 5),
+                (x - 4 - long, y - 5 - high),
             )
             if left >= 0 and left + long <= plot[0]
         ]
@@ -252,8 +260,15 @@ def _name_points(ax: Any, table: pd.DataFrame, middle: float, say: Language) -> 
             taken.append(area)
             ax.annotate(
                 name, (row.rating, row.per_lead), xytext=(area[0] - x, area[1] - y + line * 0.2),
-                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6, linespacing=1.25,
+                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6, linespacing=1.25, bbox=_behind(),
             )  # fmt: skip
+
+
+def _behind() -> dict[str, Any]:
+    """What stands behind a text so that lines do not run through it."""
+    from helpers.report import theme
+
+    return {"facecolor": theme.COLOURS["paper"], "edgecolor": "none", "pad": 0.6}
 
 
 def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -250,8 +250,12 @@ class Titles:
         loss = -float(losing["profit"].sum())
         liked, disliked = self.feeling.contradictions()
         if loss > 0:
-            sure = say("Chance of a profit: at most 10 % for each. First of all: {names}.",
-                       names=self._names(losing.sort_values("profit", kind="stable")))  # fmt: skip
+            names = self._names(losing.sort_values("profit", kind="stable"))
+            sure = (
+                say("The chance that {name} makes a profit is at most 10 %.", name=names)
+                if len(losing) == 1
+                else say("Chance of a profit: at most 10 % for each. First of all: {names}.", names=names)
+            )
             if liked is not None and liked.verdict == "loses":
                 # One loss is told once, with the feeling that hides it.
                 sure += " " + say("Sales like {name}: rated {rating} of 5.", name=self._name(liked),

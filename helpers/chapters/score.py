@@ -67,9 +67,12 @@ class ScoreChapter(Chapter):
         stages = {stage.key: client.stage_label(stage.key, say) for stage in client.stages}
         return cls(say, found, asked, answers.problems, stages, earlier)
 
-    def score_card(self, overclaimed: Sequence[str] | None = None) -> ScoreCard:
-        """The score for the first page; ``overclaimed``: criteria that the data contradict, None: not compared."""
-        return score_card(self.score, self.questionnaire, self.say, overclaimed)
+    def score_card(self, overclaimed: Sequence[str] | None = None, compared: int = 0) -> ScoreCard:
+        """The score for the first page; ``overclaimed``: criteria that the data contradict, of ``compared`` ones.
+
+        None: nothing was compared.
+        """
+        return score_card(self.score, self.questionnaire, self.say, overclaimed, compared)
 
     def figures(self) -> dict[str, Any]:
         """``score`` of audit.json."""

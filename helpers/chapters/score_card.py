@@ -24,9 +24,16 @@ ROOTS = ("B1", "D1", "A1")
 
 
 def score_card(
-    score: Score, questionnaire: Questionnaire, say: Language, overclaimed: Sequence[str] | None = None
+    score: Score,
+    questionnaire: Questionnaire,
+    say: Language,
+    overclaimed: Sequence[str] | None = None,
+    compared: int = 0,
 ) -> ScoreCard:
-    """The card; ``overclaimed``: criteria whose answers the data contradict, None: nothing was compared with data."""
+    """The card; ``overclaimed``: criteria whose answers the data contradict, None: nothing was compared with data.
+
+    ``compared``: how many criteria were; 0 where that is not known.
+    """
     total = score.total
     sides = [score.departments[key].total for key in SIDES]
     by_opinion = bool(set(overclaimed or ()) & set(ROOTS))
@@ -41,13 +48,16 @@ def score_card(
         missing=words.missing(score, say),
         marketing=None if sides[0] is None else sides[0].value,
         sales=None if sides[1] is None else sides[1].value,
-        readings=(
+        # Before anybody has answered there is nothing to read.
+        readings=()
+        if not score.forms
+        else (
             _who(score, questionnaire, say),
             _spread(score, questionnaire, say),
             _gap(score, questionnaire, say),
-            _data(score, questionnaire, say, overclaimed),
+            _data(score, questionnaire, say, overclaimed, compared),
         ),
-        states=_states(score, questionnaire, say),
+        states=_states(score, questionnaire, say) if score.forms else (),
     )
 
 
@@ -206,7 +216,9 @@ def _gap(score: Score, questionnaire: Questionnaire, say: Language) -> Reading:
     return Reading(title=heading, text=text, tone="caution" if len(different) >= MANY_GAPS else "neutral")
 
 
-def _data(score: Score, questionnaire: Questionnaire, say: Language, overclaimed: Sequence[str] | None) -> Reading:
+def _data(
+    score: Score, questionnaire: Questionnaire, say: Language, overclaimed: Sequence[str] | None, compared: int
+) -> Reading:
     """Fourth reading: what the data say about the opinion."""
     heading = say("Data")
     if not score.forms:
@@ -219,10 +231,14 @@ def _data(score: Score, questionnaire: Questionnaire, say: Language, overclaimed
             criteria=roots,
         )
         return Reading(title=heading, text=text, tone="caution" if score.total is not None else "neutral")
+    scope = (
+        say("Compared with data: {n} of {m} criteria.", n=compared, m=len(questionnaire.criteria)) if compared else ""
+    )
     if not overclaimed:
-        return Reading(title=heading, text=say("No answer is contradicted by the data."), tone="good")
+        text = say("No answer is contradicted by the data.")
+        return Reading(title=heading, text=f"{text} {scope}".strip(), tone="good")
     names = "; ".join(questionnaire.criterion(x).title[say.code] for x in overclaimed)
     text = say("The data contradict what was answered on: {criteria}.", criteria=names)
     if set(overclaimed) & set(ROOTS):
         text += " " + say("Others rest on these, so read the state as an opinion.")
-    return Reading(title=heading, text=text, tone="caution")
+    return Reading(title=heading, text=f"{text} {scope}".strip(), tone="caution")

@@ -25,6 +25,7 @@ FINDINGS = 3
 def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[Chapter]) -> Report:
     """The report of one client in one language; ``chapters`` in reading order."""
     from helpers.chapters.actions import Actions
+    from helpers.chapters.claims import Claims
     from helpers.portfolio.peers import read_peers
     from helpers.portfolio.place import place_exhibit
 
@@ -33,6 +34,7 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
     if client.peers and (place := place_exhibit(score.score, read_peers(brief.out, client.slug), say)) is not None:
         sections = tuple(with_exhibit(section, place) if section.key == score.key else section for section in sections)
     actions = next((chapter for chapter in chapters if isinstance(chapter, Actions)), None)
+    claims = next((chapter for chapter in chapters if isinstance(chapter, Claims)), None)
     first: dict[str, Any] = {}
     if actions is not None:
         first = {
@@ -50,7 +52,7 @@ def assemble(brief: Brief, data: Data, score: ScoreChapter, chapters: Sequence[C
         period=(data.period.from_, data.period.to),
         as_of=data.as_of,
         brand=brief.brand,
-        score=score.score_card(),
+        score=score.score_card() if claims is None else score.score_card(claims.overclaimed, claims.compared),
         findings=strongest([finding for chapter in chapters for finding in chapter.findings()]),
         sections=sections,
         method=method(say),

@@ -37,6 +37,7 @@ from helpers.report.outline import (
     Framed,
     Heading,
     Items,
+    Listing,
     Numbers,
     Picture,
     Piece,
@@ -53,7 +54,7 @@ EMU = 12_700
 """Word measures pictures in parts of a point."""
 HIGHEST = 590.0
 """Points: a picture leaves room on its page for its heading and its caption."""
-CONTENTS_LEVELS = 2
+LISTED_LEVELS = 2
 TIGHT_TABLE = 7.0
 """Points of a table's letters where all is to stand on one sheet."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
@@ -99,6 +100,8 @@ class _Document:
         self.page = Page(self.docx, own=not template, tight=tight)
         self.own_page = not template
         self.body: list[Any] = []
+        self.listing: int | None = None
+        """Where in the body the listing of all headings comes."""
         self.headings: list[tuple[int, str, str]] = []
         self.marks: dict[str, str] = {}
         self.numbers, self.drawings = count(1), count(1)
@@ -114,6 +117,9 @@ class _Document:
         contents = len(self.body)
         self._first_page()
         self._pieces(outline(report, say))
+        # Both lists name all headings, so they are made last; the later one first, for the places to hold.
+        if self.listing is not None:
+            self.body[self.listing : self.listing] = self._listed(LISTED_LEVELS)
         self.body[contents:contents] = self._contents()
         return self._saved(report.title)
 
@@ -123,7 +129,10 @@ class _Document:
         if self.own_page:
             self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
         self._add("Title", run(handout.title))
-        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=6 if self.tight else 18)
+        said = f"{report.client} · {say.period(*report.period)}"
+        if self.tight:
+            said += f" · {say('data as of {date}', date=say.date(report.as_of))}"
+        self._add("Subtitle", run(said), after=6 if self.tight else 18)
         self._pieces(handout_pieces(handout, level))
         return self._saved(handout.title)
 
@@ -181,11 +190,15 @@ class _Document:
         return self._drawing(png, brand.name, wide * scale, high * scale)
 
     def _contents(self) -> list[Any]:
-        """The contents as a field that shows the headings with links already; page numbers come with an update."""
-        made = [paragraph(self.styles["TOC Heading"], run(self.say("Contents")), page_break=True)]
-        listed = [(level, text, mark) for level, text, mark in self.headings if level <= CONTENTS_LEVELS]
+        """The chapters, on a page of their own; the listing at the end has all."""
+        return [paragraph(self.styles["TOC Heading"], run(self.say("Contents")), page_break=True), *self._listed(1)]
+
+    def _listed(self, levels: int) -> list[Any]:
+        """A field that shows the headings with links already; page numbers come with an update."""
+        made = []
+        listed = [(level, text, mark) for level, text, mark in self.headings if level <= levels]
         for i, (level, text, mark) in enumerate(listed):
-            start = field_start(f'TOC \\o "1-{CONTENTS_LEVELS}" \\h \\z \\u') if i == 0 else []
+            start = field_start(f'TOC \\o "1-{levels}" \\h \\z \\u') if i == 0 else []
             end = [field_end()] if i == len(listed) - 1 else []
             made.append(paragraph(self.styles[f"toc {level}"], *start, link(mark, run(text)), *end))
         return made
@@ -261,6 +274,8 @@ class _Document:
         elif isinstance(piece, Numbers):
             if fitted is not None:
                 self._numbers(piece, fitted)
+        elif isinstance(piece, Listing):
+            self.listing = len(self.body)
         else:
             self._add("Report Blank", run(f"{piece.text} "), tab(), tabs=[("right", self.page.room, "underscore")])
 
@@ -311,7 +326,9 @@ class _Document:
             said = self._numbered("Table", piece.label, piece.number, piece.caption)
             mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
             self._add("caption", *mark, keep_next=True, before=12)
-        self.body.append(table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption))
+        self.body.append(
+            table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)
+        )
         notes = [note for note in (piece.table.note, left_out_text(made, self.say)) if note]
         for note in notes:
             self._add("Report Note", run(note))
@@ -323,12 +340,16 @@ class _Document:
         """ "Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
         before, _, after = label.partition(str(number))
         counted = field(f"SEQ {kind} \\* ARABIC", [run(str(number), bold=True)])
-        return [run(before, bold=True), *counted, run(f"{after}. ", bold=True), run(caption)]
+        said = [run(f" {caption}")] if caption else []
+        return [run(before, bold=True), *counted, run(f"{after}.", bold=True), *said]
 
     def _drawing(self, png: bytes, alt: str, wide: float, high: float) -> Any:
         """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
         number = next(self.drawings)
         inline = self.docx.part.new_pic_inline(io.BytesIO(png), round(wide * EMU), round(high * EMU))
+        for side in ("distT", "distB", "distL", "distR"):
+            # Left out, LibreOffice takes an eighth of an inch and moves the picture over the margin.
+            inline.set(side, "0")
         inline.docPr.set("id", str(number))
         inline.docPr.set("name", f"Picture {number}")
         inline.docPr.set("descr", strip_control(alt))

@@ -9,16 +9,17 @@ from helpers.report.html import part
 from helpers.report.lettering import strip_control
 from helpers.report.model import Figure, Report, ScoreCard, Section, Table
 
-# Jupyter sets $...$ as formulas in HTML too; these classes (of MathJax 2 and 3) keep it from the client's text.
+# Said by what comes first in a cell: it holds for all that follows.
 _STYLE = (
-    ".audit{max-width:52em} .audit table{text-align:left} .audit .num{text-align:right!important} "
+    "<style>.audit{max-width:52em} .audit table{text-align:left} .audit .num{text-align:right!important} "
     ".audit th,.audit td{text-align:left} .audit caption,.audit .note{font-size:.85em;opacity:.75;text-align:left}"
+    "</style>\n"
 )
 
 
 def show_section(section: Section, say: Language, currency: str = "") -> None:
     """Display a chapter below the running cell; ``currency`` is written beside the money of its tables."""
-    _show(part("opening", say, currency, section), _plain(section.title, *section.lead))
+    _show(_STYLE + part("opening", say, currency, section), _plain(section.title, *section.lead))
     for exhibit in section.exhibits:
         if exhibit.figure is not None and exhibit.figure.svg:
             _show(part("heading", say, currency, exhibit), _plain(exhibit.title))
@@ -33,7 +34,7 @@ def show_section(section: Section, say: Language, currency: str = "") -> None:
 
 def show_score(card: ScoreCard, say: Language) -> None:
     """Display the score with its band, interval and how to read it."""
-    _show(part("score", say, "", card), _plain(card.band, card.headline, card.missing))
+    _show(_STYLE + part("score", say, "", card), _plain(card.band, card.headline, card.missing))
 
 
 def show_first_page(report: Report, say: Language) -> None:
@@ -42,13 +43,13 @@ def show_first_page(report: Report, say: Language) -> None:
     actions = (f"{action.title} {action.amount}".strip() for action in report.actions)
     headline = report.score.headline if report.score else ""
     plain = _plain(report.title, report.headline, headline, *findings, *actions)
-    _show(part("first_page", say, report.currency, report), plain)
+    _show(_STYLE + part("first_page", say, report.currency, report), plain)
 
 
 def show_handout(report: Report, say: Language) -> None:
     """Display the working documents of a report as they will be handed out."""
     for handout in report.handouts:
-        _show(part("heading", say, "", handout), _plain(handout.title))
+        _show(_STYLE + part("heading", say, "", handout), _plain(handout.title))
         for block in handout.blocks:
             if block.kind == "picture":
                 if block.figure is not None:
@@ -70,7 +71,8 @@ def _show_picture(figure: Figure) -> None:
 
 
 def _show(html: str, plain: str) -> None:
-    page = f'<div class="audit tex2jax_ignore mathjax_ignore"><style>{_STYLE}</style>\n{html}\n</div>'
+    # Jupyter sets $...$ as formulas in HTML too; these classes (of MathJax 2 and 3) keep it from the client's text.
+    page = f'<div class="audit tex2jax_ignore mathjax_ignore">{html}</div>'
     _display({"text/html": page, "text/plain": plain})
 
 

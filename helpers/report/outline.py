@@ -32,13 +32,15 @@ LOWEST, HIGHEST = 20, 100
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; those of level 1 stand in the contents."""
+    """A heading; those of level 1 stand in the contents, all others in the listing at the end."""
 
     text: str
     level: int = 1
     key: str = ""
     """What links to it call it."""
     new_page: bool = False
+    listed: bool = False
+    """Of level 2, and in the contents all the same: somebody will look for it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,12 @@ class Blank:
     text: str
 
 
-Piece = Heading | Text | Items | Framed | Card | Picture | Numbers | Blank
+@dataclass(frozen=True)
+class Listing:
+    """All headings of chapters and exhibits with their pages: the contents in front name chapters only."""
+
+
+Piece = Heading | Text | Items | Framed | Card | Picture | Numbers | Blank | Listing
 
 
 def outline(report: Report, say: Language) -> list[Piece]:
@@ -187,11 +194,14 @@ class _Outline:
         if report.handouts:
             yield Heading(say("Working documents"), key="handouts", new_page=True)
             for number, handout in enumerate(report.handouts):
-                yield Heading(handout.title, 2, f"h-{handout.key}", new_page=number > 0)
+                yield Heading(handout.title, 2, f"h-{handout.key}", new_page=number > 0, listed=True)
                 yield from handout_pieces(handout, 3)
         if self.later:
             yield Heading(say("Numbers behind the figures"), key="numbers", new_page=True)
             yield from self.later
+        if report.sections:
+            yield Heading(say("All findings with their pages"), key="listing", new_page=True)
+            yield Listing()
         yield from self.sources()
 
     def days(self) -> Iterator[Piece]:
@@ -243,7 +253,8 @@ class _Outline:
     def exhibit(self, exhibit: Exhibit, key: str) -> Iterator[Piece]:
         say = self.say
         yield Heading(exhibit.title, 2, f"x-{key}")
-        source = exhibit.note or exhibit.title
+        # The finding stands above already: a caption says where the numbers are from.
+        source = exhibit.note
         numbers = None
         if exhibit.table is not None:
             n = next(self.folded_tables if _folded(exhibit) else self.tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,10 +71,22 @@ def line_count(text: str, width: float, size: float, *, bold: bool = False) -> i
             if used and used + space + wide > width:
                 lines, used = lines + 1, 0.0
             if wide > width:
-                more = math.ceil(wide / width) - 1
-                lines, wide = lines + more, wide - more * width
+                more, wide = _broken(word, width, size, bold)
+                lines += more
             used += wide + (space if used else 0)
     return lines
+
+
+def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first."""
+    more, used = 0, 0.0
+    for part in re.findall(r"[^-/]+[-/]*|[-/]+", word):
+        wide = advance(part, size, bold=bold)
+        if used and used + wide > width:
+            more, used = more + 1, 0.0
+        whole = max(math.ceil(wide / width) - 1, 0)
+        more, used = more + whole, used + wide - whole * width
+    return more, used
 
 
 def height(words: Iterable[Words], width: float) -> float:

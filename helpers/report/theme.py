@@ -15,13 +15,11 @@ same. Text from the client is drawn as it is (``$x$`` is no formula); what canno
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, cast
-from xml.sax.saxutils import escape
 
 import matplotlib
 import matplotlib.axes
@@ -31,7 +29,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter
 
 from helpers.report import model
-from helpers.report.lettering import SIZE, clean, shorten, strip_control, width
+from helpers.report.compact import compact
+from helpers.report.lettering import SIZE, clean, shorten, width
 from helpers.report.lettering import height as _height
 from helpers.report.marks import (
     count_axis,
@@ -238,18 +237,4 @@ def picture(fig: matplotlib.figure.Figure, name: str, alt: str) -> model.Figure:
             text.set_text(clean(text.get_text()))
         file = io.StringIO()
         fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return model.Figure(name=name, alt=alt, svg=_slim(file.getvalue(), alt))
-
-
-def _slim(svg: str, alt: str) -> str:
-    """Without prologue, comments (they repeat the client's text) and metadata; two decimals; titled by ``alt``."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r' d="[^"]*"', lambda path: _round(path.group()), svg)
-    svg = re.sub(r"\n\s*", "\n", svg)
-    title = f"<title>{escape(strip_control(alt))}</title>"
-    return svg.replace(">", f">\n{title}", 1).rstrip("\n") + "\n"
-
-
-def _round(path: str) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda number: f"{float(number.group()):.2f}".rstrip("0").rstrip("."), path)
+    return model.Figure(name=name, alt=alt, svg=compact(file.getvalue(), alt))

@@ -33,10 +33,10 @@ BOMS = (
 )
 LABELS = {
     "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8 with BOM",
+    "utf-8-sig": "UTF-8 (BOM)",
     "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16 LE without BOM",
-    "utf-16-be": "UTF-16 BE without BOM",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
     "utf-32": "UTF-32",
     "cp1251": "windows-1251",
     "cp866": "DOS (cp866)",

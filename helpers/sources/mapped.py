@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
-from helpers.sources.celltable import Cells, nameless_columns, read_cells
+from helpers.sources.celltable import Cells, Wanted, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
 from helpers.sources.period import span_of
@@ -86,8 +86,9 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
         name = ibis.util.gen_name("text")
-        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency, private)
-        raw = replace(_account(candidate, source), rows=cells.rows)
+        wanted = Wanted(places, values, constants, identity, keyed, client.currency, private)
+        cells = read_cells(con, candidate, name, wanted)
+        raw = candidate.account(table=source.table, guessed=candidate.guessed, rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)
         present |= set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
@@ -170,21 +171,6 @@ def _one_currency(candidates: Sequence[Candidate], source: Source) -> None:
     if len(named) > 1 and source.currency is None:
         shown = ", ".join(f"{candidate.sheet.name}: {code}" for code, candidate in named.items())
         raise DataError([Problem(f"files in different currencies ({shown})", "give each its own source", source.file)])
-
-
-def _account(candidate: Candidate, source: Source) -> RawFile:
-    sheet = candidate.sheet
-    return RawFile(
-        sheet.name,
-        candidate.view.taken_for,
-        sheet.sha256,
-        candidate.headers,
-        candidate.header + 1,
-        preset=candidate.name,
-        table=source.table,
-        known=candidate.known,
-        guessed=candidate.guessed,
-    )
 
 
 def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -> list[Notice]:

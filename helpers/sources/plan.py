@@ -137,7 +137,7 @@ def _of_file(
             problems += error.problems
         else:
             if candidate.preset.unused:
-                left.append(_left(candidate, candidate.preset.unused))
+                left.append(candidate.account(unused=candidate.preset.unused))
             else:
                 found.append((candidate.name, candidate))
     if strange and not found and not left and len(problems) == stopped:
@@ -373,20 +373,6 @@ def _unpaired(planned: Sequence[Planned]) -> list[Problem]:
         for part in planned
         if part.preset.pair and part.preset.pair not in there
     ]
-
-
-def _left(candidate: Candidate, why: str) -> RawFile:
-    sheet = candidate.sheet
-    return RawFile(
-        sheet.name,
-        candidate.view.taken_for,
-        sheet.sha256,
-        candidate.headers,
-        candidate.header + 1,
-        preset=candidate.name,
-        known=candidate.known,
-        unused=why,
-    )
 
 
 def _unknown(name: str, problem: Problem) -> RawFile:

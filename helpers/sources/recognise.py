@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Any
 
 from helpers.errors import DataError, Problem
 from helpers.sources.containers import NoTableError
@@ -19,7 +20,7 @@ from helpers.sources.delimiter import Row
 from helpers.sources.discreet import shown_header
 from helpers.sources.period import period_in
 from helpers.sources.presets import GENERIC, Partial, Preset, likely_presets, read_preset
-from helpers.sources.rawfiles import MAX_COLUMNS, Sheet, View, normal
+from helpers.sources.rawfiles import MAX_COLUMNS, RawFile, Sheet, View, normal
 from helpers.sources.tables import TABLES
 
 ENOUGH = 0.5
@@ -72,6 +73,19 @@ class Candidate:
         """Positions of a header."""
         wanted = normal(header)
         return tuple(index for index, text in enumerate(self.headers) if normal(text) == wanted)
+
+    def account(self, **more: Any) -> RawFile:
+        """What is known of the file before it is read; ``more``: what became of it."""
+        return RawFile(
+            self.sheet.name,
+            self.view.taken_for,
+            self.sheet.sha256,
+            self.headers,
+            self.header + 1,
+            preset=self.name,
+            known=self.known,
+            **more,
+        )
 
     @property
     def filled(self) -> int:

@@ -73,6 +73,11 @@ def test_stored_notebooks_hold_nothing_of_the_machine_that_ran_them(path):
     assert Scrubber({}).notebook(notebook, {}).cells == notebook.cells
 
 
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
+def test_stored_notebooks_are_small_enough_to_be_shown_on_the_web(path):
+    assert path.stat().st_size < 2_000_000
+
+
 @pytest.fixture(scope="module")
 def tiny():
     """A notebook with a result and a picture, with stored outputs."""

@@ -9,8 +9,9 @@ from tokens import tokened
 
 from helpers.errors import ReportError
 from helpers.language import language
-from helpers.report import model
+from helpers.report import model, theme
 from helpers.report.html import html_page
+from helpers.report.inline import inlined
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "col"}
 SVG_VOID = {"path", "use", "rect"}
@@ -134,10 +135,17 @@ def test_every_picture_has_its_text(page):
     assert titles == [figure.alt for figure in figures]
 
 
+def test_an_alt_text_may_look_like_anything():
+    alt = 'Best: a href="https://x.example" url(https://y.example) style="fill:#1d2733" <g id="a"/>.'
+    fig, _ = theme.figure()
+    drawn, _ = inlined([theme.picture(fig, "x", alt)])
+    assert Page(drawn["x"]).text("title") == [alt]
+
+
 def test_letters_are_shared_and_colours_follow_the_page(html):
-    shapes = re.findall(r'<path id="g\d+" d="([^"]*)"', html)
+    shapes = re.findall(r'<path id="g[^"]+" d="([^"]*)"', html)
     assert len(shapes) == len(set(shapes)) > 30
-    assert len(re.findall(r'<use href="#g\d+"', html)) > 2 * len(shapes)
+    assert len(re.findall(r'<use href="#g[^"]+"', html)) > 2 * len(shapes)
     assert "DejaVuSans" not in html
     drawn = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
     assert "var(--marketing)" in drawn
@@ -198,6 +206,9 @@ def test_the_smallest_report_is_a_page():
         "<svg><title>x</title><script>alert(1)</script></svg>",
         "<svg onload='alert(1)'><title>x</title></svg>",
         '<svg><title>x</title><use href="https://evil.example/#a"/></svg>',
+        '<svg><title>x</title><g d=">" onload="alert(1)"/></svg>',
+        '<svg><title>x</title><path style="fill: URL(https://evil.example)"/></svg>',
+        "<svg xmlns='http://www.w3.org/2000/svg'><title>x</title><style>@import 'x'</style></svg>",
         '<svg><title>x</title><image href="//evil.example/a.png"/></svg>',
         '<svg><title>x</title><path style="fill: url(https://evil.example)"/></svg>',
         "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg><title>x</title></svg>",

@@ -197,6 +197,7 @@ def test_intervals_of_money():
     assert plain(EN.interval(-1200, 1500, lambda x: EN.money(x, "USD"))) == "−$1,200 to $1,500"
     assert plain(EN.interval(1.2e6, 1.5e6, lambda x: EN.money_short(x, "USD"))) == "$1.2M–$1.5M"
     assert plain(RU.interval(8e5, 1.5e6, lambda x: RU.money_short(x, "RUB"))) == "800 тыс. ₽ – 1,5 млн ₽"
+    assert plain(UK.interval(4876, 15e3, lambda x: UK.money_short(x, "UAH"))) == "4 876 ₴ – 15 тис. ₴"
 
 
 def test_dates():

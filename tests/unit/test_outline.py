@@ -50,7 +50,7 @@ def test_a_folded_table_stands_at_the_end_and_its_picture_says_where(report):
     first, second = (p for p in of(Numbers, report) if p.number in (1, 2))
     assert not first.at_the_end
     assert of(Picture, report)[0].see == ""
-    assert second.caption == "What was changed while reading"
+    assert second.caption == ""  # its finding stands above it, in the heading
 
 
 def test_a_note_is_the_caption_of_the_picture(report):
@@ -66,6 +66,7 @@ def test_parts_come_in_order_each_on_a_page_of_its_own(report):
         "Method in brief",
         "Working documents",
         "Numbers behind the figures",
+        "All findings with their pages",
         "Files and version",
     ]
     assert all(p.new_page for p in parts)

@@ -184,8 +184,25 @@ def test_the_contents_name_every_part_with_its_page(pdf):
 @poppler
 def test_pictures_and_tables_are_numbered(pdf):
     text = "".join(texts(pdf, "-raw"))
-    assert [text.count(f"Рисунок {n}. ") for n in (1, 2, 3)] == [1, 1, 0]
-    assert [text.count(f"Таблица {n}. ") for n in (1, 2, 3, 4, 5)] == [1, 1, 1, 1, 0]
+    assert [text.count(f"Рисунок {n}.") for n in (1, 2, 3)] == [1, 1, 0]
+    assert [text.count(f"Таблица {n}.") for n in (1, 2, 3, 4, 5)] == [1, 1, 1, 1, 0]
+
+
+@poppler
+def test_the_contents_are_one_page_and_the_listing_has_all(long_pdf):
+    report = demo_report("ru", long=True)
+    pages = [" ".join(page.split()) for page in texts(long_pdf, "-raw")]
+    contents = pages[1]
+    assert all(section.title in contents for section in report.sections)
+    assert all(handout.title in contents for handout in report.handouts)
+    assert pages[2].endswith("3 / " + str(len(pages)))
+    assert report.headline in pages[2]
+    listing = next(i for i, page in enumerate(pages) if i > 2 and "Все выводы с номерами страниц" in page)
+    listed = " ".join(pages[listing:])
+    findings = [exhibit.title for section in report.sections for exhibit in section.exhibits]
+    assert findings
+    assert all(title in listed for title in findings)
+    assert not any(title in contents for title in findings)
 
 
 @poppler

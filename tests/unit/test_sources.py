@@ -91,7 +91,7 @@ def test_the_check_prints_files_tables_and_notices(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "taken_for"),
-    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with BOM"), ("utf-16", "UTF-16"), ("cp1251", "windows-1251")],
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 (BOM)"), ("utf-16", "UTF-16"), ("cp1251", "windows-1251")],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encoding_and_delimiter_are_told_from_the_content(

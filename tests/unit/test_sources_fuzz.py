@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped import CLIENT, TRAPS
+from trapped_folders import CLIENT, TRAPS
 
 pytestmark = pytest.mark.timeout(3600)
 SECRETS = ("Zoe Hidden", "zoe.hidden@example.com", "9161234567", "916 123-45-67")

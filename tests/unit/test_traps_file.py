@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped import codes, column, money, notice, refused, rows, trap
+from trapped_folders import codes, column, money, notice, refused, rows, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines
@@ -20,7 +20,7 @@ from helpers.sources.notices import Code
 def test_01_a_mark_before_the_first_header_is_no_part_of_it(tmp_path: Path) -> None:
     data = trap(tmp_path, "01-bom-on-first-header")
     assert data.files[0].headers[0] == "Reporting starts"
-    assert data.files[0].taken_for == 'CSV, UTF-8 with BOM, ","'
+    assert data.files[0].taken_for == 'CSV, UTF-8 (BOM), ","'
     assert money(data) == ("200", "200")
 
 

@@ -58,7 +58,7 @@ def test_an_unknown_file_is_mapped_and_read(folder: Path) -> None:
     text = talk(folder, str(line), "3", "w")
     assert 'exports/заявки.csv: CSV, windows-1251, ";"; header in row 1' in text
     assert "not recognised" in text
-    assert "exports/meta.csv: CSV, UTF-8 with BOM" in text
+    assert "exports/meta.csv: CSV, UTF-8 (BOM)" in text
     assert re.search(r"lead_id \*\s*│ Номер заявки", text)
     assert re.search(r"created_at \*\s*│ Когда пришла\s*│ the only column of dates", text)
     written = (folder / "client.yml").read_text(encoding="utf-8")
