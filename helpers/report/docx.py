@@ -9,6 +9,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -28,7 +29,7 @@ from helpers.report.docx_xml import (
     table,
 )
 from helpers.report.fit import Fitted, left_out_text, runs
-from helpers.report.inline import check, size_of
+from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
 from helpers.report.model import Handout, Report, ScoreCard
@@ -47,7 +48,7 @@ from helpers.report.outline import (
     handout_pieces,
     outline,
 )
-from helpers.report.raster import png_of
+from helpers.report.raster import png_of, pngs_of
 from helpers.report.repeatable import repeatable
 
 EMU = 12_700
@@ -306,11 +307,14 @@ class _Document:
             last = i == len(lines) - 1
             self._add("Report Card", *line, border=edge, keep_next=not last, after=12 if last else None)
 
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        return pngs_of(self.report)
+
     def _picture(self, piece: Picture) -> None:
-        check(piece.figure)
         wide, high = size_of(piece.figure.svg)
         scale = min(1.0, self.page.room / wide, HIGHEST / high)
-        png = png_of(recoloured(piece.figure.svg, self.report.brand))
+        png = self.pictures[recoloured(piece.figure.svg, self.report.brand)]
         self._add("Report Picture", self._drawing(png, piece.figure.alt, wide * scale, high * scale))
         if not piece.number:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -531,11 +531,7 @@ def _in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tab
 
 def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) -> ir.Table:
     """Cost without VAT by the dated rates of client.yml."""
-    days = sorted(client.vat_rate, reverse=True)
-    day = table["from"].cast("date")
-    branches = [(day >= ibis.literal(start), _exact(1 + client.vat_rate[start])) for start in days]
-    rate = ibis.cases(*branches, else_=_exact(1 + client.vat_rate[days[-1]]))
-    net = (table.cost.cast("decimal(38, 10)") / rate).cast(MONEY)
+    net = without_vat(table.cost, table["from"].cast("date"), client.vat_rate)
     data = table.mutate(_net=net).filter(~table._blank & ~table._total & ~table._footer & table.cost.notnull())
     found = data.aggregate(rows=data.count(), gross=data.cost.sum(), net=data._net.sum()).to_pandas().iloc[0]
     made = con.create_table(ibis.util.gen_name("typed"), table.mutate(cost=net))
@@ -546,6 +542,14 @@ def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) 
             Notice(Code.VAT_TAKEN_OFF, "spend", int(found["rows"]), None, mapped.source.file, detail=detail)
         )
     return made
+
+
+def without_vat(cost: ir.NumericValue, day: ir.DateValue, rates: Mapping[dt.date, Decimal]) -> ir.DecimalValue:
+    """Cost without VAT of the rate of the last date on or before the day; before the first date the first rate."""
+    days = sorted(rates, reverse=True)
+    branches = [(day >= ibis.literal(start), _exact(1 + rates[start])) for start in days]
+    rate = ibis.cases(*branches, else_=_exact(1 + rates[days[-1]]))
+    return (cost.cast("decimal(38, 10)") / rate).cast(MONEY)
 
 
 def _claimed(client: Client, mapped: Mapped) -> str | None:
