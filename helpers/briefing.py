@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.batch.parameters import AuditParameters, MeetingParameters, read_parameters
-from helpers.batch.wishes import AGENDA_FORMATS, parse_formats, parse_period
+from helpers.batch.wishes import parse_formats, parse_period
 from helpers.brand import find_brand
 from helpers.client import Client, Span, read_client
 from helpers.language import Language, language
@@ -58,23 +58,12 @@ def brief(namespace: Mapping[str, Any]) -> Brief:
         BrandError: there is a brand.yml and it cannot be used.
     """
     wish = read_parameters(namespace, AuditParameters)
-    client = read_client(found_folder(wish.client))
     changes: dict[str, Any] = {}
-    if wish.lang:
-        changes["lang"] = wish.lang
     if days := parse_period(wish.period):
         changes["period"] = Span.model_validate({"from": days[0], "to": days[1]})
         # The comparison of client.yml belongs to its own period.
         changes["compare_with"] = None
-    client = client.model_copy(update=changes)
-    branding = find_brand(client.folder)
-    return Brief(
-        client,
-        language(client.lang),
-        out_folder(wish.out),
-        parse_formats(wish.formats),
-        branding.brand if branding else None,
-    )
+    return _brief(wish, changes)
 
 
 def meeting_brief(namespace: Mapping[str, Any]) -> Brief:
@@ -86,12 +75,21 @@ def meeting_brief(namespace: Mapping[str, Any]) -> Brief:
         BrandError: there is a brand.yml and it cannot be used.
     """
     wish = read_parameters(namespace, MeetingParameters)
+    return _brief(wish, {}, wish.week)
+
+
+def _brief(wish: AuditParameters | MeetingParameters, changes: dict[str, Any], week: str = "") -> Brief:
     client = read_client(found_folder(wish.client))
-    client = client.model_copy(update={"lang": wish.lang} if wish.lang else {})
+    client = client.model_copy(update=changes | ({"lang": wish.lang} if wish.lang else {}))
     branding = find_brand(client.folder)
-    formats = parse_formats(wish.formats, AGENDA_FORMATS)
-    brand = branding.brand if branding else None
-    return Brief(client, language(client.lang), out_folder(wish.out), formats, brand, wish.week)
+    return Brief(
+        client,
+        language(client.lang),
+        out_folder(wish.out),
+        parse_formats(wish.formats, wish.writes),
+        branding.brand if branding else None,
+        week,
+    )
 
 
 def found_folder(text: str) -> Path:

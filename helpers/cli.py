@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from helpers.batch.job import Failure
     from helpers.brand import Branding
     from helpers.client import Client
+    from helpers.facts import Facts
+    from helpers.language import Language
+    from helpers.sources.loading import Data
 
 _DEBUG = "--debug"
 
@@ -211,6 +214,9 @@ def check(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A client's folder.")],
     lang: Annotated[str, typer.Option(metavar="|".join(LANGUAGES), help="Default: the client's own.")] = "",
     html: Annotated[bool, typer.Option("--html", help="Write it as a page: <out>/<client>/check-<lang>.html.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also how often each table is read, facts included.")
+    ] = False,
     out: Reports = Path("reports"),
     debug: Debug = False,
 ) -> None:
@@ -227,8 +233,9 @@ def check(
     for note in branding.notes if branding else ():
         typer.echo(f"note: {printable(note)}", err=True)
 
+    from helpers.facts import count
     from helpers.sources import load
-    from helpers.sources.check import check_lines
+    from helpers.sources.check import check_lines, read_lines
     from helpers.survey.answers import read_answers
 
     answers, say = read_answers(client.folder / "answers"), language(lang or client.lang)
@@ -238,8 +245,22 @@ def check(
 
             typer.echo(printable(str(write_check(data, answers, say, out, branding.brand if branding else None))))
             return
-        for line in check_lines(data, say, answers):
+        decided = dict(data.engine.reads)
+        facts = count(data)
+        lines = [*check_lines(data, say, answers), *_tracking(data, facts, say)]
+        if explain:
+            lines += read_lines(data, decided, say)
+        for line in lines:
             typer.echo(printable(line))
+
+
+def _tracking(data: Data, facts: Facts, say: Language) -> list[str]:
+    """How far the leads can be followed; nothing where there are none, or no source is known of any."""
+    from helpers.chapters.data_tracking import measure_tracking, tracking_lines
+
+    found = measure_tracking(facts) if "leads" in data.tables else None
+    lines = tracking_lines(found, say) if found is not None else []
+    return ["", say("Tracking"), *(f"  {line}" for line in lines)] if lines else []
 
 
 @app.command(name="map")

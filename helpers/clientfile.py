@@ -1,4 +1,5 @@
-"""Writing a source into client.yml: the lines that it concerns are changed, every other byte stays, comments above all.
+"""Writing sources and meanings of stages into client.yml: the lines concerned change, every other byte stays, comments
+above all.
 
 ruamel.yaml says where each key stands; the text between is never dumped anew. What was written is read back, and
 nothing reaches the disk that does not hold exactly the old data and the new source.
@@ -7,7 +8,7 @@ nothing reaches the disk that does not hold exactly the old data and the new sou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,8 +18,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from helpers.client import CLIENT_FILE, Client, Source, read_client
 from helpers.errors import ClientFileError, Problem
-from helpers.survey.intake import write_whole
 from helpers.validation import problems_of
+from helpers.whole import write_whole
 from helpers.yamlfile import read_yaml
 
 Edit = tuple[int, int, str]
@@ -41,25 +42,76 @@ def write_sources(client: Client, entries: Mapping[str, Mapping[str, Any]]) -> C
     Raises:
         ClientFileError: the file has changed into something unreadable, cannot be changed safely, or cannot be written.
     """
+
+    def changed(text: str) -> str:
+        for file, keys in entries.items():
+            entry = {"file": file, **keys}
+            try:
+                Source.model_validate(entry)
+            except ValidationError as error:
+                raise ClientFileError(problems_of(error, Source, CLIENT_FILE)) from None
+            text = with_source(text, entry)
+        return text
+
+    return _rewritten(client, changed)
+
+
+def write_outcomes(client: Client, meanings: Mapping[tuple[str, str], Mapping[str, str]]) -> Client:
+    """Put meanings of stages into client.yml and read it again.
+
+    Args:
+        client: whose file.
+        meanings: (pipeline or "*", stage) → ``outcome`` and ``stage``.
+
+    Raises:
+        ClientFileError: as of :func:`write_sources`.
+    """
+    return _rewritten(client, lambda text: with_outcomes(text, meanings))
+
+
+def _rewritten(client: Client, change: Callable[[str], str]) -> Client:
     path = client.folder / CLIENT_FILE
     read = read_yaml(path, CLIENT_FILE)
     if isinstance(read, list):
         raise ClientFileError(read)
     raw = path.read_bytes().decode("utf-8")
     mark = "\ufeff" if raw.startswith("\ufeff") else ""
-    text = raw.removeprefix(mark)
-    for file, keys in entries.items():
-        entry = {"file": file, **keys}
-        try:
-            Source.model_validate(entry)
-        except ValidationError as error:
-            raise ClientFileError(problems_of(error, Source, CLIENT_FILE)) from None
-        text = with_source(text, entry)
+    text = change(raw.removeprefix(mark))
     try:
-        write_whole(path, mark + text, path.stat().st_mode & 0o777)
+        write_whole(path, mark + text)
     except OSError as error:
         raise ClientFileError([Problem(f"cannot be written ({error.strerror})", "", CLIENT_FILE)]) from error
     return read_client(client.folder)
+
+
+def with_outcomes(text: str, meanings: Mapping[tuple[str, str], Mapping[str, str]]) -> str:
+    """The text of a client.yml with these meanings of stages in it.
+
+    Raises:
+        ClientFileError: the file is written in a way that this cannot change without touching more.
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    before = _data(text) or {}
+    outcomes = {pipeline: dict(stages) for pipeline, stages in (before.get("outcomes") or {}).items()}
+    for (pipeline, stage), meaning in meanings.items():
+        outcomes.setdefault(pipeline, {})[stage] = dict(meaning)
+    node = _yaml().compose(text)
+    edits: list[Edit] | None = None
+    if isinstance(node, MappingNode) and "outcomes" in before:
+        edits = _changed(text, node, {"outcomes": outcomes}, end)
+    elif isinstance(node, MappingNode) and not node.flow_style:
+        lines = [f"{'' if text.endswith(chr(10)) else end}{end}outcomes:"]
+        for pipeline, stages in outcomes.items():
+            lines.append(f"  {_flow(pipeline)}:")
+            lines += [f"    {_flow(stage)}: {_flow(meaning)}" for stage, meaning in stages.items()]
+        edits = [(len(text), len(text), end.join(lines) + end)]
+    result = _applied(text, edits) if edits is not None else text
+    if edits is None or not _holds(result, {**before, "outcomes": outcomes}):
+        todo = f"write it by hand under outcomes: {_flow(outcomes)}"
+        raise ClientFileError(
+            [Problem("outcomes are written in a way that is not changed by itself", todo, CLIENT_FILE)]
+        )
+    return result
 
 
 def with_source(text: str, entry: Mapping[str, Any]) -> str:
@@ -242,4 +294,4 @@ def _flow(value: Any) -> str:
     return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
 
 
-__all__ = ["with_source", "write_sources"]
+__all__ = ["with_outcomes", "with_source", "write_outcomes", "write_sources"]

@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from helpers.clientfile import write_sources
+from helpers.clientfile import write_outcomes, write_sources
 from helpers.errors import DataError, ParameterError, Problem
 from helpers.language import language
+from helpers.sources.outcomes import UnknownStage
 from helpers.sources.plan import Looked, files_in, look_at
 from helpers.sources.proposal import Proposal, propose
 from helpers.sources.tables import TABLES
@@ -49,11 +50,53 @@ def map_files(client: Client, file: Path | None, ask: Ask, console: Console) -> 
                     console.print(Text(printable(f"{one.name}: {propose(one, say).taken_for}")))
             if not todo:
                 console.print(Text(say("All files are recognised; name one to map it otherwise.")))
+        left = False
         for one in todo:
             proposal = _agreed(propose(one, say), ask, console)
-            if proposal is not None:
-                client = write_sources(client, entries(client, proposal, looked))
-                console.print(Text(say("Written into {file}.", file="client.yml")))
+            if proposal is None:
+                left = True
+                continue
+            client = write_sources(client, entries(client, proposal, looked))
+            console.print(Text(say("Written into {file}.", file="client.yml")))
+    return client if left else _staged(client, ask, console)
+
+
+def unknown_stages(client: Client) -> list[UnknownStage]:
+    """Stages in the client's exports that have no meaning yet; none where something else stops the reading."""
+    from helpers.sources import load
+
+    try:
+        load(client).close()
+    except DataError as error:
+        return [problem for problem in error.problems if isinstance(problem, UnknownStage)]
+    return []
+
+
+def _staged(client: Client, ask: Ask, console: Console) -> Client:
+    """Ask what each unknown stage of the CRM means, and write the answers."""
+    say, keys = language(client.lang), client.stage_keys
+    unknown = unknown_stages(client)
+    if not unknown:
+        return client
+    console.print()
+    console.print(Text(say("Stages of the CRM without a meaning"), style="bold"))
+    for number, key in enumerate(keys, 1):
+        console.print(Text(f"{number:>3}  {key}"))
+    meanings: dict[tuple[str, str], dict[str, str]] = {}
+    for one in unknown:
+        place = ", ".join(part for part in (one.pipeline, say.plural("{n} row", "{n} rows", one.rows)) if part)
+        console.print(Text(printable(f"{one.stage} ({place})")))
+        given = ask(say("w won, l lost, a number the stage reached while open; empty leaves it, q ends"))
+        given = given.strip().casefold()
+        if given == "q":
+            break
+        if given in ("w", "l"):
+            meanings[one.under, one.stage] = {"outcome": "won" if given == "w" else "lost"}
+        elif given.isdecimal() and 1 <= int(given) <= len(keys):
+            meanings[one.under, one.stage] = {"stage": keys[int(given) - 1], "outcome": "open"}
+    if meanings:
+        client = write_outcomes(client, meanings)
+        console.print(Text(say("Written into {file}.", file="client.yml")))
     return client
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
 
-from helpers.batch.wishes import AGENDA_FORMATS, parse_day, parse_formats, parse_period, parse_week
+from helpers.batch.wishes import AGENDA_FORMATS, FORMATS, parse_day, parse_formats, parse_period, parse_week
 from helpers.errors import ParameterError, Problem
 from helpers.validation import Strict, nearest, problems_of
 
@@ -85,14 +85,27 @@ def check_parameters(values: Mapping[str, Any], declared: Mapping[str, Declared]
         raise ParameterError(problems)
 
 
-class AuditParameters(Strict):
+class _RunParameters(Strict):
+    """What every notebook that writes a document is told."""
+
+    writes: ClassVar[tuple[str, ...]] = FORMATS
+
+    out: str = "reports"
+    lang: Literal["", "en", "ru", "uk"] = ""
+    formats: str = "html"
+
+    @field_validator("formats")
+    @classmethod
+    def _are_formats(cls, value: str) -> str:
+        parse_formats(value, cls.writes)
+        return value
+
+
+class AuditParameters(_RunParameters):
     """The parameters of notebooks/audit.ipynb."""
 
     client: str
-    out: str = "reports"
-    lang: Literal["", "en", "ru", "uk"] = ""
     period: str = ""
-    formats: str = "html"
 
     @field_validator("period")
     @classmethod
@@ -100,27 +113,12 @@ class AuditParameters(Strict):
         parse_period(value)
         return value
 
-    @field_validator("formats")
-    @classmethod
-    def _are_formats(cls, value: str) -> str:
-        parse_formats(value)
-        return value
 
-
-class PortfolioParameters(Strict):
+class PortfolioParameters(_RunParameters):
     """The parameters of notebooks/portfolio.ipynb."""
 
     reports: str
-    out: str = "reports"
-    lang: Literal["", "en", "ru", "uk"] = ""
-    formats: str = "html"
     as_of: str = ""
-
-    @field_validator("formats")
-    @classmethod
-    def _are_formats(cls, value: str) -> str:
-        parse_formats(value)
-        return value
 
     @field_validator("as_of")
     @classmethod
@@ -129,25 +127,18 @@ class PortfolioParameters(Strict):
         return value
 
 
-class MeetingParameters(Strict):
+class MeetingParameters(_RunParameters):
     """The parameters of notebooks/meeting.ipynb."""
 
+    writes = AGENDA_FORMATS
+
     client: str
-    out: str = "reports"
-    lang: Literal["", "en", "ru", "uk"] = ""
     week: str = ""
-    formats: str = "html"
 
     @field_validator("week")
     @classmethod
     def _is_week(cls, value: str) -> str:
         parse_week(value)
-        return value
-
-    @field_validator("formats")
-    @classmethod
-    def _are_formats(cls, value: str) -> str:
-        parse_formats(value, AGENDA_FORMATS)
         return value
 
 

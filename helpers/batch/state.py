@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from helpers.whole import write_whole
+
 STATE_FILE = ".state.json"
 _SCHEMA = 1
 _PACKAGES = (
@@ -116,7 +118,6 @@ def toolkit(notebook: Path) -> str:
 
 def write_state(state: State, folder: Path) -> None:
     """Write the state beside the report, in one step."""
-    beside = folder / f"{STATE_FILE}.new"
     data = {
         "schema": _SCHEMA,
         "code": state.code,
@@ -126,8 +127,7 @@ def write_state(state: State, folder: Path) -> None:
         "inputs": [[one.name, one.size, one.time, one.sha256] for one in state.inputs],
         "earlier": [list(one) for one in state.earlier],
     }
-    beside.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-    beside.replace(folder / STATE_FILE)
+    write_whole(folder / STATE_FILE, json.dumps(data, ensure_ascii=False) + "\n")
 
 
 def read_state(folder: Path) -> State | None:

@@ -16,6 +16,7 @@ from rich.text import Text
 from helpers.batch.job import Result
 from helpers.errors import EXIT_SOME_FAILED
 from helpers.terminal import printable
+from helpers.whole import write_whole
 
 BATCH_FILE = "batch.json"
 INTERRUPTED = 130
@@ -90,9 +91,7 @@ def write_batch(results: Sequence[Result], out: Path) -> None:
         }
         del row["reports"]
         rows.append(row | {"languages": list(result.languages), "formats": list(result.job.formats)})
-    beside = out / f".{BATCH_FILE}.new"
     # A summary that cannot be written (disk full) must not take the place of the failures it would tell.
     with suppress(OSError):
         text = json.dumps({"schema": 1, "clients": rows}, ensure_ascii=False, indent=2) + "\n"
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(out / BATCH_FILE)
+        write_whole(out / BATCH_FILE, text)

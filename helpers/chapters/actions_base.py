@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.common_age import common_age
-from helpers.chapters.speed_measure import ALL_RECORDED
+from helpers.chapters.speed_measure import ALL_RECORDED, unlinked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,8 @@ def measure_base(facts: Facts, client: Client) -> Base:
 
 def _sure(facts: Facts) -> bool:
     fates = facts.speed.fates
-    return bool(fates["proven_timed"].sum() >= ALL_RECORDED * fates["proven"].sum() > 0)
+    # Where calls name no lead, one that has no answer noted may have been called all the same.
+    return not unlinked(facts) and bool(fates["proven_timed"].sum() >= ALL_RECORDED * fates["proven"].sum() > 0)
 
 
 def over_by(table: pd.DataFrame, day: dt.date) -> pd.Series[bool]:

@@ -40,7 +40,7 @@ def headline(stakes: Sequence[Stake], base: Base, words: Words) -> str:
         return say("What is lost a month cannot be counted: the data hold no leads of the period")
     if not base.ripe:
         return say("What is lost a month cannot be counted yet: the leads of the period are too young")
-    return say("What is lost a month cannot be said in money: too few sales with an amount")
+    return say("What is lost between the lead and the sale cannot be said in money: too few sales with an amount")
 
 
 def _loss(stake: Stake, words: Words) -> str:

@@ -45,6 +45,20 @@ LOOK_AGAIN = {"untouched": 5, "answer": 10, "losing": 10, "C1": 20, "D1": 20}
 USUAL_LOOK = 15
 
 
+def driver_names(say: Language) -> dict[str, str]:
+    """What moves money, as it is called where no figure stands beside it."""
+    return {
+        "answer": say("Late first answers"),
+        "untouched": say("Leads nobody has answered"),
+        "qualified": say("Share of qualified leads"),
+        "win_rate": say("Qualified leads that buy"),
+        "conversion": say("Leads that buy"),
+        "deal": say("Average sale"),
+        "lead_cost": say("Cost of a lead (CPL)"),
+        "losing": say("Campaigns that lose"),
+    }
+
+
 @dataclass(frozen=True)
 class Words:
     """Says stakes and steps."""
@@ -70,17 +84,9 @@ class Words:
 
     def label(self, driver: Driver) -> str:
         """What the figure is called."""
-        say = self.say
-        return {
-            "answer": say("First answer within {limit}", limit=self.limit()),
-            "untouched": say("Leads nobody has answered"),
-            "qualified": say("Share of qualified leads"),
-            "win_rate": say("Qualified leads that buy"),
-            "conversion": say("Leads that buy"),
-            "deal": say("Average sale"),
-            "lead_cost": say("Cost of a lead (CPL)"),
-            "losing": say("Campaigns that lose"),
-        }[driver]
+        if driver == "answer":
+            return self.say("First answer within {limit}", limit=self.limit())
+        return driver_names(self.say)[driver]
 
     def value(self, driver: Driver, value: float) -> str:
         """The figure as it is written."""
@@ -179,8 +185,8 @@ class Words:
         say = self.say
         if stake.driver == "losing":
             return say.plural(
-                "{n} campaign loses money and still runs: {names}; it costs {spend} a month.",
-                "{n} campaigns lose money and still run, first of all {names}; they cost {spend} a month.",
+                "{n} campaign loses money and still runs: {names}; {spend} a month is spent on it.",
+                "{n} campaigns lose money and still run, first of all {names}; {spend} a month is spent on them.",
                 len(self.losing), names=say.quoted(self.losing[:2]), spend=self.money(stake.now),
             )  # fmt: skip
         now, target = self.value(stake.driver, stake.now), self.value(stake.driver, stake.target)
@@ -217,8 +223,8 @@ class Words:
         return {
             "answer": say("Find the hours in which most answers come late, put one person on duty for them by name, "
                           "and look at yesterday's late leads each morning."),
-            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and dearest first, "
-                             "and empty the list each morning."),
+            "untouched": say("Share out the leads of the worklist (chapter on speed) today, oldest and most valuable "
+                             "first, and empty the list each morning."),
             "qualified": say("Read the three commonest reasons of rejection together and change one thing about them: "
                              "the offer, the audience or the form of the channel they come from."),
             "win_rate": say("Compare ten qualified leads that bought with ten that did not, listen to their calls "

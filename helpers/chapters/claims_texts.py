@@ -69,7 +69,7 @@ def rule_text(claim: Claim, name: str, say: Language) -> str:
     """A rule of the criterion that bears on its level; empty where none does."""
     return {
         "rubber_stamp": say(
-            "“{name}”: nearly all leads are accepted, but they become customers more rarely than before. Sales may be "
+            "“{name}”: nearly all leads are accepted, but they become customers less often than before. Sales may be "
             "accepting without looking, so the answer is not confirmed.",
             name=name,
         ),
@@ -80,7 +80,7 @@ def rule_text(claim: Claim, name: str, say: Language) -> str:
             "“{name}”: one department sees no stage of the other's work, so the level is 2 at most.", name=name
         ),
         "falling": say(
-            "“{name}”: customers come back more rarely from quarter to quarter, and no decision about it is recorded, "
+            "“{name}”: customers come back less often from quarter to quarter, and no decision about it is recorded, "
             "so the level is 3 at most.",
             name=name,
         ),
@@ -151,7 +151,7 @@ def further_text(key: str, say: Language) -> str:
         "specific": say("rejected leads with a clear reason, however late"),
         "in_time": say("decisions carried out on time"),
         "mean_score": say("mean checklist score of a conversation"),
-        "leads_traced": say("new leads with a source"),
+        "leads_traced": say("new leads with a named source; “direct” and tests are none"),
         "seen_marketing": say("people of marketing who see figures of a stage, mean over the stages"),
         "seen_sales": say("people of sales who see figures of a stage, mean over the stages"),
         "run_rate": say("weeks with the right forecast at the current pace"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,8 @@ from helpers.sources.names import key
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices, notice_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.language import Language
@@ -220,7 +222,7 @@ class DataQuality(Chapter):
             "people": say("People"),
             "tasks": say("Tasks"),
             "meetings": say("Meetings"),
-            "notes": say("Notes of meetings"),
+            "notes": say("Meeting notes"),
             "promotions": say("Promotions"),
             "goals": say("Campaign goals"),
             "pay": say("Pay"),
@@ -239,6 +241,12 @@ class DataQuality(Chapter):
             "{n} of {m} fields are filled in for nine leads of ten; the weakest is “{field}” with {share}",
             n=good, m=len(self.filled), field=labels[worst["field"]], share=say.share(worst["share"]),
         )  # fmt: skip
+        if worst["known"] == worst["leads"]:
+            title = say.plural(
+                "The {n} field that the chapters rest on is filled in for every lead",
+                "All {n} fields that the chapters rest on are filled in for every lead",
+                good,
+            )
         rows = tuple(
             (labels[row["field"]], int(row["known"]), int(row["leads"]), float(row["share"]))
             for row in self.filled.to_dict("records")
@@ -294,7 +302,7 @@ class DataQuality(Chapter):
             "assumed": say("Assumed"),
             "dress": say("Not data"),
         }
-        ordered = sorted(self.notices, key=lambda n: (list(groups).index(n.group), n.table, -(n.rows or 0)))
+        ordered = sorted(_together(self.notices), key=lambda n: (list(groups).index(n.group), n.table, -(n.rows or 0)))
         rows = tuple(
             (
                 groups[notice.group],
@@ -320,6 +328,19 @@ class DataQuality(Chapter):
             ),
             table_open=True,
         )
+
+
+def _together(notices: Sequence[Notice]) -> list[Notice]:
+    """Notices that say the same of several files are one line, their rows and money added up."""
+    found: dict[tuple[object, ...], Notice] = {}
+    for one in notices:
+        same = (one.code, one.table, one.column, one.detail, one.rows is None, one.money is None)
+        if (first := found.get(same)) is not None:
+            rows = None if one.rows is None else one.rows + (first.rows or 0)
+            money = None if one.money is None else one.money + (first.money or Decimal(0))
+            one = replace(first, rows=rows, money=money)
+        found[same] = one
+    return list(found.values())
 
 
 def filled_fields(facts: Facts) -> pd.DataFrame:

@@ -90,16 +90,7 @@ def measure_tracking(facts: Facts) -> Tracking | None:
 
 def tracking_exhibit(found: Tracking, say: Language, note: str) -> Exhibit:
     """The picture and the table by channel."""
-    share, money = found.share("campaign"), found.money_share("campaign")
-    if found.total < MINIMUM:
-        title = say("Too few leads to judge how they are tracked: {n}", n=say.count(found.total))
-    elif money is None:
-        title = say("{share} of the leads can be followed to a campaign", share=say.share(share))
-    else:
-        title = say(
-            "{share} of the leads and {money} of the revenue can be followed to a campaign",
-            share=say.share(share), money=say.share(money),
-        )  # fmt: skip
+    title = _title(found, say)
     rows = [
         (row["channel"] or say("nobody knows"), int(row["leads"]), int(row["traced"]), int(row["unfilled"]),
          float(row["revenue"]))
@@ -129,6 +120,23 @@ def tracking_exhibit(found: Tracking, say: Language, note: str) -> Exhibit:
         ),
         note=note,
     )
+
+
+def tracking_lines(found: Tracking, say: Language) -> list[str]:
+    """The finding and its reading, for the terminal."""
+    return [_title(found, say), *_reading(found, say)]
+
+
+def _title(found: Tracking, say: Language) -> str:
+    share, money = found.share("campaign"), found.money_share("campaign")
+    if found.total < MINIMUM:
+        return say("Too few leads to judge how they are tracked: {n}", n=say.count(found.total))
+    if money is None:
+        return say("{share} of the leads can be followed to a campaign", share=say.share(share))
+    return say(
+        "{share} of the leads and {money} of the revenue can be followed to a campaign",
+        share=say.share(share), money=say.share(money),
+    )  # fmt: skip
 
 
 def _reading(found: Tracking, say: Language) -> list[str]:

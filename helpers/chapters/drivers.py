@@ -189,7 +189,7 @@ class Drivers(Chapter):
                 money=abs(measured.change),
                 amount=words.signed(measured.change),
                 detail=self.say(
-                    "A month: {period} against {other}; the change with luck allowed for: {interval}.",
+                    "A month: {period} against {other}; the change, allowing for luck: {interval}.",
                     period=words.period, other=words.other,
                     interval=self.say.interval(measured.low, measured.high, words.signed),
                 ),

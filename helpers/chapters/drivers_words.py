@@ -99,12 +99,12 @@ class DriverWords:
         phrases = {
             "spend": (say("more was spent on advertising"), say("less was spent on advertising")),
             "free": (say("more leads came without advertising"), say("fewer leads came without advertising")),
-            "price": (say("leads became dearer"), say("leads became cheaper")),
+            "price": (say("leads became more expensive"), say("leads became cheaper")),
             "quality": (say("a larger share of leads was qualified"), say("a smaller share of leads was qualified")),
             "closing": (say("qualified leads became customers more often"),
-                        say("qualified leads became customers more rarely")),
-            "conversion": (say("leads became customers more often"), say("leads became customers more rarely")),
-            "repeat": (say("customers bought more often again"), say("customers bought more rarely again")),
+                        say("qualified leads became customers less often")),
+            "conversion": (say("leads became customers more often"), say("leads became customers less often")),
+            "repeat": (say("customers came back more often"), say("customers came back less often")),
             "deal": (say("a sale brought more gross profit"), say("a sale brought less gross profit")),
         }  # fmt: skip
         return phrases[part.factor][0 if more else 1]
@@ -131,7 +131,7 @@ class DriverWords:
         if not measured.enough:
             return say("{head}: too few leads to say why", head=head)
         if not measured.sure:
-            return say("{head}: no more than luck alone can make", head=head)
+            return say("{head}: no more than luck alone would explain", head=head)
         if not same or abs(same[0].value) < MOST * abs(measured.change):
             return say("{head}: no single part explains most of it", head=head)
         return say("{head}, above all because {cause}: {money}",
@@ -141,7 +141,7 @@ class DriverWords:
         """One paragraph in words both departments can accept."""
         say, measured = self.say, self.measured
         first = say(
-            "{profit}: {before} ({other}), now {after} ({period}). The change is {change}; with luck allowed for, "
+            "{profit}: {before} ({other}), now {after} ({period}). The change is {change}; allowing for luck, "
             "{interval}.",
             profit=self._profit(), before=self.money(measured.before), after=self.money(measured.after),
             other=self.other, period=self.period, change=self.signed(measured.change),
@@ -267,6 +267,8 @@ class DriverWords:
                 *(getattr(row, name) for name in names),
             )
             for row in lines(table.loc[order[:CHANNELS]])
+            # Tests and the like: no money before, none now.
+            if row.before or row.after or any(getattr(row, name) for name in names)
         ]
         rest = table.loc[order[CHANNELS:]]
         if len(rest):

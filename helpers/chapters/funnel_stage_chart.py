@@ -25,17 +25,22 @@ SURE = 0.01
 
 def stage_exhibits(stages: Stages, client: Client, say: Language, note: str) -> list[Exhibit]:
     """One exhibit per known stage, then one for all stages that nobody knows."""
-    made = [_exhibit(panel, client, say, note) for panel in stages.panels]
+    open_ = [any(part.unfinished for part in panel.months) for panel in stages.panels]
+    made = [
+        # The sign is explained where it is met first, once.
+        _exhibit(panel, client, say, note, explained=any(open_[:place]))
+        for place, panel in enumerate(stages.panels)
+    ]
     return made + ([_unknown(stages, client, say, note)] if stages.unknown else [])
 
 
-def _exhibit(panel: Panel, client: Client, say: Language, note: str) -> Exhibit:
+def _exhibit(panel: Panel, client: Client, say: Language, note: str, *, explained: bool) -> Exhibit:
     judged = any(part.ratio.share is not None for part in (*panel.months, *panel.channels))
     return Exhibit(
         key=f"funnel-stage-{_key(panel.step.stage)}",
         title=_title(panel, client, say),
         figure=_draw(panel, client, say) if judged else None,
-        reading=_reading(panel, client, say),
+        reading=_reading(panel, client, say, explained),
         table=_table(panel, client, say),
         table_open=not judged,
         note=note,
@@ -78,7 +83,7 @@ def _time(wait: Wait, say: Language) -> str:
     return say.minutes((hours + 1) * 60)
 
 
-def _reading(panel: Panel, client: Client, say: Language) -> tuple[str, ...]:
+def _reading(panel: Panel, client: Client, say: Language, explained: bool) -> tuple[str, ...]:
     out = []
     if (apart := _apart(panel.channels)) is not None:
         low, high = apart
@@ -88,7 +93,7 @@ def _reading(panel: Panel, client: Client, say: Language) -> tuple[str, ...]:
                 high=share_text(high.ratio.share or 0, say), best=_channel(high, say))
         )  # fmt: skip
     elif sum(part.ratio.enough for part in panel.channels) > 1:
-        out.append(say("The channels do not differ by more than chance may make them."))
+        out.append(say("The channels differ no more than chance would explain."))
     if (apart := _apart(panel.months)) is not None and not any(part.unfinished for part in apart):
         low, high = apart
         out.append(
@@ -96,10 +101,12 @@ def _reading(panel: Panel, client: Client, say: Language) -> tuple[str, ...]:
                 low=share_text(low.ratio.share or 0, say), worst=_month(low, say),
                 high=share_text(high.ratio.share or 0, say), best=_month(high, say))
         )  # fmt: skip
-    if any(part.unfinished for part in panel.months):
+    if not explained and any(part.unfinished for part in panel.months):
         out.append(say("Hollow: so many leads are still open there that the share may yet rise above its range."))
     if panel.wait is not None:
         out.append(_wait(panel.wait, client, say))
+        if panel.step.stage == "contacted" and client.working_hours and not panel.wait.by_day:
+            out.append(say("Here nights and weekends count, too; the chapter on the first answer counts working time."))
     return tuple(out)
 
 
@@ -114,8 +121,8 @@ def _wait(wait: Wait, client: Client, say: Language) -> str:
         )  # fmt: skip
     if wait.waiting:
         return say(
-            "Time since “{after}”: half of the leads go on within {time}. {passed} have gone on; {waiting} are open "
-            "and wait, and count for as long as they have waited.",
+            "Time since “{after}”: half of the leads go on within {time}; {passed} have gone on, {waiting} are open "
+            "and still wait.",
             after=after, time=_time(wait, say), **counts,
         )  # fmt: skip
     return say("Time since “{after}”: half of the leads that went on did so within {time}.",

@@ -65,6 +65,8 @@ class _Month(NamedTuple):
     plan: float | None
     delivered: int
     qualified: int
+    unmarked: int
+    """Nobody has said yet whether they are qualified."""
     today: float | None
     proposed: float | None
 
@@ -72,14 +74,14 @@ class _Month(NamedTuple):
 def _months(sources: Sources, measured: MeasuredPay | None) -> list[_Month]:
     """The months of the period: all leads, those qualified, their plan, and what both schemes pay where it is known."""
     pay = {f"{one.month:%Y-%m}": one for one in measured.months} if measured is not None else {}
-    counts = sources.leads.groupby("month", sort=True)[["leads", "qualified"]].sum()
+    counts = sources.leads.groupby("month", sort=True)[["leads", "qualified", "marked"]].sum()
     out = []
-    for day, leads, qualified in counts.itertuples():
+    for day, leads, qualified, marked in counts.itertuples():
         month = f"{day:%Y-%m}"
         plan, one = sources.client.plan.get(month), pay.get(month)
         out.append(
             _Month(
-                month, plan.qualified if plan else None, int(leads), int(qualified),
+                month, plan.qualified if plan else None, int(leads), int(qualified), int(leads - marked),
                 one.today if one else None, one.proposed if one else None,
             )
         )  # fmt: skip
@@ -122,11 +124,17 @@ def _table(sources: Sources, months: Sequence[_Month]) -> Table:
 def _sum(sources: Sources, months: Sequence[_Month]) -> str:
     say = sources.say
     delivered, qualified = sum(one.delivered for one in months), sum(one.qualified for one in months)
+    unmarked = sum(one.unmarked for one in months)
     words = say(
         "In the audited period {delivered} leads were delivered; {qualified} of them are qualified and would be paid "
         "for, {rest} would not.",
-        delivered=say.count(delivered), qualified=say.count(qualified), rest=say.count(delivered - qualified),
+        delivered=say.count(delivered), qualified=say.count(qualified),
+        rest=say.count(delivered - qualified - unmarked),
     )  # fmt: skip
+    if unmarked:
+        words += " " + say.plural(
+            "{n} lead has no mark yet, so nobody can say.", "{n} leads have no mark yet, so nobody can say.", unmarked
+        )
     today, proposed = [one.today for one in months], [one.proposed for one in months]
     if None not in today and None not in proposed:
         words += " " + say(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from helpers.chapters.handout_sources import bullets, heading, line, table, text
 from helpers.report.model import Column, Handout, Table
 from helpers.sources.leads import TEST_WORDS
-from helpers.sources.notices import Code
 
 if TYPE_CHECKING:
     from helpers.chapters.handout_sources import Sources
@@ -104,12 +103,12 @@ def _lost(sources: Sources) -> list[str]:
                        n=say.count(nowhere), all=whole, share=sources.share(nowhere, total)))  # fmt: skip
         out.append(say("Leads without a campaign: {n} of {all} ({share}); some came by themselves and need none.",
                        n=say.count(bare), all=whole, share=sources.share(bare, total)))  # fmt: skip
-    notices = sources.ledger.notices if sources.ledger is not None else ()
-    macros = sum(notice.rows or 0 for notice in notices if notice.code == Code.MACRO_UNFILLED)
-    if macros:
+    traces = sources.facts.quality.tracking
+    unfilled = int(traces.loc[(traces["span"] == "now") & (traces["trace"] == "unfilled"), "leads"].sum())
+    if unfilled:
         out.append(say.plural(
-            "{n} tag came with the bare placeholder of the ad system instead of a number.",
-            "{n} tags came with the bare placeholder of the ad system instead of a number.", macros,
+            "{n} lead came with the bare placeholder of the ad system instead of a campaign.",
+            "{n} leads came with the bare placeholder of the ad system instead of a campaign.", unfilled,
         ))  # fmt: skip
     if sources.money is not None:
         sums = sources.money.measured.sums

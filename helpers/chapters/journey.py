@@ -110,7 +110,9 @@ class Journey(Chapter):
         return Exhibit(
             key="journey-rules",
             title=say.plural("{n} rule of the map is not kept", "{n} rules of the map are not kept",
-                             len(journey.broken)),
+                             len(journey.broken))
+            if journey.drawn
+            else say("What the map of the journey still has to say"),
             reading=(
                 say("What nobody owns and nobody looks at cannot get better; it is settled at one meeting of the "
                     "departments."),
@@ -166,7 +168,7 @@ class Journey(Chapter):
             return ()
         joints = len(journey.joints)
         shared = journey.whole(joints=True)
-        if shared < joints:
+        if shared < joints and journey.drawn:
             text = say(
                 "On {n} of {all} joints between teams no common KPI is owned by both and looked at",
                 n=joints - shared, all=joints,
@@ -174,7 +176,7 @@ class Journey(Chapter):
         else:
             text = words.map_title(journey, say)
         detail = say("Clients pass from team to team there, and nobody answers for what is lost.")
-        return (Finding(text=text, detail=detail if shared < joints else "", section=self.key),)
+        return (Finding(text=text, detail=detail if shared < joints and journey.drawn else "", section=self.key),)
 
     def figures(self) -> dict[str, Any]:
         """``journey`` of audit.json: stages, joints, broken rules, retention and referrals; shares 0-1, days ISO."""

@@ -178,7 +178,8 @@ def referred_exhibit(referred: Referred, say: Language, note: str) -> Exhibit | 
         }
         if referred.own.interval[0] > referred.others.interval[1]:
             reading.append(say("Recommended leads become customers more often than the others: {own} against {others}. "
-                               "Asking happy customers is the cheapest campaign there is.", **numbers))  # fmt: skip
+                               "Asking happy customers costs little; whether it brings more such leads, a trial shows.",
+                               **numbers))  # fmt: skip
         else:
             reading.append(say("Recommended leads become customers in {own} of cases, the others in {others}.",
                                **numbers))  # fmt: skip

@@ -121,10 +121,11 @@ def broken_table(journey: JourneyMap, client: Client, say: Language) -> Table:
         joint = one.rule.startswith("joint")
         return (journey.joints[one.place].before, 0) if joint else (one.place, 1)
 
-    rows = tuple(
-        (place_name(one, journey, client, say), *broken_text(one, journey, say))
-        for one in sorted(journey.broken, key=order)
-    )
+    # Several places with one thing missing are one line: the same advice ten times is read once.
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(journey.broken, key=order):
+        places.setdefault(broken_text(one, journey, say), []).append(place_name(one, journey, client, say))
+    rows = tuple((", ".join(names), *missing) for missing, names in places.items())
     columns = (
         Column(label=say("Stage or joint")),
         Column(label=say("What is missing")),
@@ -136,6 +137,8 @@ def broken_table(journey: JourneyMap, client: Client, say: Language) -> Table:
 def map_title(journey: JourneyMap, say: Language) -> str:
     """How much of the map keeps the rules."""
     stages, joints = len(journey.stages), len(journey.joints)
+    if not journey.drawn and not any(stage.kpis for stage in journey.stages):
+        return say("The journey has not been mapped yet: its {stages} stages have no KPI", stages=stages)
     if not journey.broken:
         return say("The journey map is whole: every stage and every joint keeps the rules")
     if not joints:

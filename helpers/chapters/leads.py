@@ -217,7 +217,10 @@ class Leads(Chapter):
         return Exhibit(
             key="leads-rejections",
             title=words.rejections_title(),
-            figure=draw_reasons(reasons, self.say, "leads-rejections", words.reasons_alt(reasons)),
+            # One reason is said in the title: a bar beside nothing shows nothing.
+            figure=draw_reasons(reasons, self.say, "leads-rejections", words.reasons_alt(reasons))
+            if len(reasons.named) != 1
+            else None,
             reading=words.rejections_reading(),
             table=words.reasons_table(reasons),
             note=self._note(),
@@ -230,7 +233,9 @@ class Leads(Chapter):
         return Exhibit(
             key="leads-losses",
             title=title,
-            figure=draw_reasons(reasons, say, "leads-losses", words.reasons_alt(reasons)),
+            figure=draw_reasons(reasons, say, "leads-losses", words.reasons_alt(reasons))
+            if len(reasons.named) != 1
+            else None,
             reading=words.losses_reading(apart),
             table=words.reasons_table(reasons),
             note=self._note(),

@@ -31,6 +31,9 @@ class DecidedWords:
     def decided_title(self) -> str:
         """What sales decided."""
         say, measured = self.say, self.measured
+        if not measured.undecided:
+            return say("Sales accepted {accepted} leads and refused {rejected}; every lead is decided on",
+                       accepted=say.count(measured.accepted), rejected=say.count(measured.rejected))  # fmt: skip
         return say(
             "Sales accepted {accepted} leads, refused {rejected}, and has not decided on {undecided}",
             accepted=say.count(measured.accepted), rejected=say.count(measured.rejected),
@@ -49,9 +52,10 @@ class DecidedWords:
             out.append(say("Refused most often: “{most}”, {high}; least often: “{least}”, {low}.",
                            most=ends[0].name, high=share_text(ends[0].share, say), least=ends[1].name,
                            low=share_text(ends[1].share, say)))  # fmt: skip
-        out.append(
-            say("An undecided lead can be paid for or argued about later: a day by which sales answers ends that.")
-        )
+        if measured.undecided:
+            out.append(
+                say("An undecided lead can be paid for or argued about later: a day by which sales answers ends that.")
+            )
         return tuple(out)
 
     def decided_alt(self) -> str:
@@ -90,6 +94,8 @@ class DecidedWords:
                 "{share} of refused leads have no reason; of those given most often: {reasons}",
                 share=say.share(reasons.without / reasons.all), reasons=self._top(reasons),
             )  # fmt: skip
+        if len(reasons.named) == 1:
+            return say("Why leads are refused: the only reason given is {reason}", reason=self._top(reasons))
         return say(
             "Why leads are refused: {reasons} make up {share} of the reasons given",
             reasons=self._top(reasons), share=self._share(reasons),
@@ -98,6 +104,9 @@ class DecidedWords:
     def losses_title(self) -> str:
         """The reasons that make up most losses."""
         say, reasons = self.say, self.measured.losses
+        if len(reasons.named) == 1:
+            return say("Why leads that were not refused are lost: the only reason given is {reason}",
+                       reason=self._top(reasons))  # fmt: skip
         return say(
             "Why leads that were not refused are lost: {reasons} make up {share} of the reasons given",
             reasons=self._top(reasons), share=self._share(reasons),
@@ -106,6 +115,8 @@ class DecidedWords:
     def all_losses_title(self) -> str:
         """The same where nobody marks refused leads: refusals are among the losses."""
         say, reasons = self.say, self.measured.losses
+        if len(reasons.named) == 1:
+            return say("Why leads are lost: the only reason given is {reason}", reason=self._top(reasons))
         return say(
             "Why leads are lost: {reasons} make up {share} of the reasons given",
             reasons=self._top(reasons), share=self._share(reasons),
@@ -131,7 +142,9 @@ class DecidedWords:
             )  # fmt: skip
         else:
             out.append(say("Every refused lead has a reason."))
-        out.append(say("Red: reasons that make up four fifths together. These are reasons of sales, not of customers."))
+        if len(reasons.named) > 1:
+            out.append(say("Red: reasons that make up four fifths together."))
+        out.append(say("These are reasons of sales, not of customers."))
         return tuple(out)
 
     def losses_reading(self, apart: bool) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from helpers.chapters.leads_pay import MeasuredPay
     from helpers.language import Language
 
+SOME = 0.01
+"""Part of the pay sheet that the scheme may leave unexplained without a word."""
+
 
 @dataclass(frozen=True)
 class PayWords:
@@ -80,6 +83,12 @@ class PayWords:
                 if pay.assumed
                 else say("Proposed: {scheme}.", scheme=proposed)
             )
+        sheet, today = pay.total("paid"), pay.total("today")
+        if pay.scheme and sheet is not None and today is not None and sheet - today > SOME * sheet:
+            out.append(
+                say("The pay sheet holds {sheet} in all: {today} by this scheme and other pay, shown by person below.",
+                    sheet=self._money(sheet), today=self._money(today))
+            )  # fmt: skip
         planned = [month for month in pay.months if month.plan]
         if planned:
             plan = sum(month.plan or 0 for month in planned)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FEW = 3
 """A sentence names so many managers."""
+PERHAPS = ("perhaps_higher", "perhaps_lower")
 WIDE = 4
 """From so many times the variance of luck on, the spread of the team is the finding."""
 
@@ -153,7 +154,7 @@ class ManagerWords:
                 "Conversions differ {times} times as much as luck explains, across the whole team",
                 times=say.number(self.measured.spread, 1),
             )
-        perhaps = people[people["verdict"].isin(["perhaps_higher", "perhaps_lower"])]
+        perhaps = people[people["verdict"].isin(PERHAPS)]
         if len(perhaps):
             return say.plural(
                 "No manager surely differs from the others with equal leads; perhaps {n} does: {names}",
@@ -162,7 +163,7 @@ class ManagerWords:
             )  # fmt: skip
         if self.measured.spread > 1:
             return say("No single manager stands out: conversions differ across the whole team")
-        return say("With equal leads the managers' conversions differ no more than luck makes them")
+        return say("With equal leads the managers' conversions differ no more than luck would explain")
 
     def limits_reading(self) -> tuple[str, ...]:
         """How sure it is and what it means for whom."""
@@ -181,6 +182,15 @@ class ManagerWords:
                     expected=say.number(row.expected, 1),
                 )
             )  # fmt: skip
+        for row in lines(measured.people.head(1)):
+            if row.verdict == "usual" and measured.spread <= 1 and row.won:
+                out.append(
+                    say(
+                        "{name} has the highest conversion: {won} sales, where equal leads bring the others "
+                        "{expected}. That is no more than luck.",
+                        name=manager_name(row, say), won=say.count(row.won), expected=say.number(row.expected, 1),
+                    )
+                )  # fmt: skip
         if len(measured.differing):
             higher = measured.differing["verdict"].eq("higher").any()
             out.append(
@@ -190,6 +200,14 @@ class ManagerWords:
                 else say("Look first at how the work is arranged: which leads are handed over, when, with how much "
                          "load and training. Numbers show a difference, not its cause.")
             )  # fmt: skip
+        elif measured.spread <= 1 and (perhaps := int(measured.people["verdict"].isin(PERHAPS).sum())):
+            out.append(
+                say.plural(
+                    "One manager of twenty looks like that by luck alone: look again with more leads.",
+                    "One manager of twenty looks like that by luck alone: look at them again with more leads.",
+                    perhaps,
+                )
+            )
         elif measured.spread <= 1:
             out.append(say("A ranking or a bonus by conversion would here reward luck, not work."))
         if measured.spread > 1:

@@ -163,7 +163,7 @@ class Meeting:
         out += [say("To check with marketing: {text}", text=text) for text in found["marketing"]]
         out += [say("To check with sales: {text}", text=text) for text in found["sales"]]
         out += [say("To check together: {text}", text=text) for text in found["both"]]
-        return list(dict.fromkeys(out))
+        return list(filled(dict.fromkeys([*out, self.counted.hypotheses_source()])))
 
     def _changes(self) -> tuple[str, list[Block]]:
         say, lines = self.say, self.records.changes()
@@ -180,7 +180,7 @@ class Meeting:
     def _decisions(self) -> tuple[str, list[Block]]:
         say = self.say
         columns = tuple(Column(label=label) for label in (say("Decision"), say("Who"), say("By")))
-        rows = ((NOTHING * 110, NOTHING * 40, NOTHING * 26),) * ROOM
+        rows = ((NOTHING * 62, NOTHING * 24, NOTHING * 14),) * ROOM
         return say("Decisions: what, who, by when"), [Block(kind="table", table=Table(columns=columns, rows=rows))]
 
     # Numbers ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.chapters.leads_measure import verdict
 from helpers.chapters.meeting_chart import Trend, draw_trends
 from helpers.chapters.meeting_five import LOOKS_BACK, Five, WeeklyFive
+from helpers.chapters.meeting_week import WEEK
 from helpers.chapters.shares import Share
 from helpers.report.model import Block, Column, Table
 from helpers.stats.shares import MINIMUM
@@ -60,12 +61,13 @@ class Figures:
     def judged(self, one: Share) -> str:
         """'31 % (25–38 %) of 210 leads', or that there are too few."""
         say = self.say
-        leads = say.plural("{n} lead", "{n} leads", one.whole)
+        if not one.whole:
+            return say("no leads")
         if not one.enough:
-            return say("{part} of {leads}, too few to judge", part=say.count(round(one.share * one.whole))
-                       if one.whole else "0", leads=leads)  # fmt: skip
-        return say("{share} of {leads} (95%: {range})", share=say.share(one.share), leads=leads,
-                   range=say.interval(one.low, one.high, say.share))  # fmt: skip
+            return say.plural("{part} of {n} lead, too few to judge", "{part} of {n} leads, too few to judge",
+                              one.whole, part=say.count(round(one.share * one.whole)))  # fmt: skip
+        return say.plural("{share} of {n} lead (95%: {range})", "{share} of {n} leads (95%: {range})", one.whole,
+                          share=say.share(one.share), range=say.interval(one.low, one.high, say.share))  # fmt: skip
 
     # The five statistics ---------------------------------------------------------------------------------------------
 
@@ -111,6 +113,9 @@ class Figures:
             for label in (say("Figure"), say("This week"), say("Last week"), say("Plan or norm"), say("Counted from"))
         )
         note = say("Managers, share and cost: last {n} weeks, because one week holds too few sales.", n=LOOKS_BACK)
+        if len(now.sellers) > 1:
+            note += " " + say("Of several managers one is always first and one last: the report of the audit says "
+                              "whether it is more than chance.")  # fmt: skip
         return Table(columns=columns, rows=tuple(rows), note=note)
 
     def _run_rate(self, five: Five) -> str:
@@ -136,8 +141,8 @@ class Figures:
     def _managers(self, five: Five) -> str:
         if not five.sellers:
             return self.say("too few to judge")
-        highest, lowest = five.sellers[0], five.sellers[-1]
-        return f"{self.share(highest.rate)} / {self.share(lowest.rate)}"
+        rates = [self.share(seller.rate) for seller in (five.sellers[0], five.sellers[-1])]
+        return " / ".join(rates if len(five.sellers) > 1 else rates[:1])
 
     def _team(self, five: Five) -> str:
         leads, won = five.sold
@@ -171,11 +176,13 @@ class Figures:
 
         run, norm = self.now.run_rate, self.client.limits.qualified_share
         plan = None if run is None or run.plan is None else (run.plan, run.plan)
+        share = self.now.value("qualified_share")
+        sellers = self._managers(self.now) if self.now.sellers else "?"
         trends = [
             Trend(say("Run rate"), self._run_rate(self.now), (line("run_rate"),), "sales", plan),
             Trend(say("Deals in work"), self.money(self.now.value("pipeline")), (line("pipeline"),), "sales"),
-            Trend(say("Managers"), self._managers(self.now), (line("manager_max"), line("manager_min")), "sales"),
-            Trend(say("Share qualified"), self.share(self.now.value("qualified_share")), (line("qualified_share"),),
+            Trend(say("Managers"), sellers, (line("manager_max"), line("manager_min")), "sales"),
+            Trend(say("Share qualified"), "?" if share is None else self.share(share), (line("qualified_share"),),
                   "marketing", norm),
             Trend(say("CAC"), self.money(self.now.value("cac")), (line("cac"),), "joint"),
         ]  # fmt: skip
@@ -261,18 +268,23 @@ class Figures:
 
     def off_plan(self) -> bool | None:
         """Whether one of both paces is likelier to miss its plan than to make it; None: nothing can be said."""
-        chances = [run.chance for run in (self.now.qualified_pace, self.now.run_rate) if run is not None]
-        known = [chance for chance in chances if chance is not None]
+        known = [chance for chance in (_chance(self.now.qualified_pace), _chance(self.now.run_rate)) if chance >= 0]
         return any(chance < EVEN_CHANCE for chance in known) if known else None
 
     def plan_title(self) -> str:
-        """Off plan or not."""
+        """Off plan or not, and by which figure."""
         say, month = self.say, self.say.month(self.now.end)
         off = self.off_plan()
         if off is None:
             return say("Plan, {month}: cannot be judged yet", month=month)
-        return say("Plan, {month}: we are off it", month=month) if off else say("Plan, {month}: within reach",
-                                                                                 month=month)  # fmt: skip
+        if not off:
+            return say("Plan, {month}: likelier made than missed", month=month)
+        leads, revenue = (0 <= _chance(run) < EVEN_CHANCE for run in (self.now.qualified_pace, self.now.run_rate))
+        if leads and revenue:
+            return say("Plan, {month}: we are off it with qualified leads and with revenue", month=month)
+        if leads:
+            return say("Plan, {month}: we are off it with qualified leads", month=month)
+        return say("Plan, {month}: we are off it with revenue", month=month)
 
     def plan_lines(self) -> list[str]:
         """Both paces with range, plan and chance."""
@@ -315,7 +327,8 @@ class Figures:
     def hypotheses(self) -> dict[str, list[str]]:
         """Marketing, sales, both → what the audit's figures suggest to look at; empty lists where we are on plan."""
         found: dict[str, list[str]] = {"marketing": [], "sales": [], "both": []}
-        if self.actions is None or not self.off_plan():
+        # A week in the midst of the audit's period could not know what the whole of it shows.
+        if self.actions is None or not self.off_plan() or self.week.sunday + WEEK <= self._audited[1]:
             return found
         from helpers.chapters.actions_words import OWNERS
 
@@ -327,9 +340,29 @@ class Figures:
                 side.append(f"{words.why_driver(stake)} {self._worth(words.amount(stake))}".strip())
         return found
 
+    @property
+    def _audited(self) -> tuple[dt.date, dt.date]:
+        """The days that the chapter on actions looked at."""
+        assert self.actions is not None
+        first, last = self.actions.period
+        return first, min(last, self.actions.as_of)
+
+    def hypotheses_source(self) -> str:
+        """Where the things to check come from; "" where there are none."""
+        if not any(self.hypotheses().values()):
+            return ""
+        return self.say("What is to be checked comes from the audit of {period}.",
+                        period=self.say.period(*self._audited))  # fmt: skip
+
     def _worth(self, amount: str) -> str:
         return self.say("At stake: {amount}.", amount=amount) if amount else ""
 
 
 def _money(figures: Figures, value: float | None) -> str:
     return figures.money(value)
+
+
+def _chance(run: Running | None) -> float:
+    """Chance of making the plan; -1: nothing can be said."""
+    chance = None if run is None else run.chance
+    return -1.0 if chance is None else chance

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.chapters.funnel_then import Change
+from helpers.chapters.meeting_five import LOOKS_BACK
 from helpers.chapters.meeting_week import WEEK
 from helpers.chapters.plan_measure import free_days
 from helpers.chapters.shares import Share
@@ -81,14 +82,16 @@ class Records:
     @cached_property
     def tasks(self) -> list[Task]:
         """Decided by the end of the week and done in it or still open: overdue ones first, then done, then open."""
-        end, found = self.week.end, []
+        return self._tasks_of(self.week.monday, self.week.end)
+
+    def _tasks_of(self, monday: dt.date, end: dt.date) -> list[Task]:
+        found = []
         for row in self.facts.weeks.tasks.itertuples(index=False):
             decided, done = _date(row.date), _day(row.done)
             done = done if done is not None and done <= end else None
-            if decided > end or (done is not None and done < self.week.monday):
+            if decided > end or (done is not None and done < monday):
                 continue
-            due = _day(row.due)
-            found.append(Task(decided, str(row.decision), str(row.owner), due, done, end, self.week.monday))
+            found.append(Task(decided, str(row.decision), str(row.owner), _day(row.due), done, end, monday))
         far = dt.date.max
         return sorted(found, key=lambda one: (_rank(one), one.due or far, one.decision))
 
@@ -117,7 +120,13 @@ class Records:
         )  # fmt: skip
         columns = tuple(Column(label=label) for label in (say("Task"), say("Who"), say("By"), say("How it stands")))
         more = len(self.tasks) - TASKS
-        note = say.plural("And {n} more task.", "And {n} more tasks.", more) if more > 0 else ""
+        notes = [say.plural("And {n} more task.", "And {n} more tasks.", more)] if more > 0 else []
+        if not self.week.first:
+            before = self._tasks_of(self.week.back(1), self.week.monday - dt.timedelta(days=1))
+            done = say.count(sum(task.done_now for task in before))
+            overdue = say.count(sum(not task.done_now and task.late > 0 for task in before))
+            notes.append(say("A week earlier: {done} done, {overdue} overdue.", done=done, overdue=overdue))
+        note = " ".join(notes)
         return [Block(kind="table", table=Table(columns=columns, rows=rows, note=note))]
 
     def _state(self, task: Task) -> str:
@@ -161,7 +170,7 @@ class Records:
                    range=say.interval(one.low, one.high, say.share))  # fmt: skip
 
     def rejected_lines(self) -> list[str]:
-        """The commonest reasons, and examples to look at."""
+        """The commonest reasons, the share of the last weeks beside the week's own, and examples to look at."""
         say, out = self.say, []
         table = self._of_week(self.facts.weeks.refused)
         named = table[table["reason"] != ""].sort_values(["leads", "reason"], ascending=[False, True]).head(REASONS)
@@ -173,6 +182,8 @@ class Records:
             parts.append(say("no reason given ({n})", n=say.count(without)))
         if parts:
             out.append(say("Commonest reasons: {list}.", list="; ".join(parts)))
+        if told := self._refused_lately():
+            out.append(told)
         examples = self._of_week(self.facts.weeks.examples)
         shown = [
             f"{shorten(str(row.lead_id), 24)} ({shorten(str(row.reason) or '?', 40)})"
@@ -181,6 +192,18 @@ class Records:
         if shown:
             out.append(say("Examples to read together: {list}.", list="; ".join(shown)))
         return out
+
+    def _refused_lately(self) -> str:
+        """Share of refused leads of the weeks before; "" where there is nothing to compare."""
+        say, leads = self.say, self.facts.weeks.leads
+        first, last = pd.Timestamp(self.week.back(LOOKS_BACK)), pd.Timestamp(self.week.back(1))
+        sums = leads.loc[leads["week"].between(first, last), ["rejected", "accepted"]].sum()
+        before = Share.of("", sums["rejected"], sums["rejected"] + sums["accepted"])
+        if not before.enough or not sum(self.decided[1:]):
+            return ""
+        return say("The {weeks} weeks before: {share} of {n} decided leads (95%: {range}).", weeks=LOOKS_BACK,
+                   share=say.share(before.share), n=say.count(before.whole),
+                   range=say.interval(before.low, before.high, say.share))  # fmt: skip
 
     # Notes -----------------------------------------------------------------------------------------------------------
 

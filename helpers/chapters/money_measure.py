@@ -11,6 +11,7 @@ import numpy as np
 from helpers.chapters.ages import whole_ages
 from helpers.chapters.campaigns import KEY, Join, count_campaigns, join_keys, lines, open_by_age
 from helpers.chapters.profit import Expected, expected_profit, verdict
+from helpers.sources.leads import TEST_WORDS
 from helpers.stats.incidence import Incidence, incidence
 from helpers.stats.shares import MINIMUM
 
@@ -191,7 +192,7 @@ def _actions(table: pd.DataFrame, client: Client) -> list[str]:
 
     - fix: money is spent and no lead is seen (or no campaign is named): connect it before judging it
     - hold: leads without spend: there is no money to move
-    - wait: too few leads, or too early to say
+    - wait: too few leads, or too early to say; a channel of tests, whatever it earned
     - scale: earns, and expected revenue per 100 of spend reaches the aim (without an aim: the average of all campaigns)
     - hold: earns, but less than that
     - fix: loses, but its leads may be worth at least half of what they cost: cheaper leads or better handling can do
@@ -205,6 +206,8 @@ def _actions(table: pd.DataFrame, client: Client) -> list[str]:
             out.append("fix")
         elif row.kind == "leads_only":
             out.append("hold")
+        elif str(row.channel).casefold() in TEST_WORDS:
+            out.append("wait")
         elif row.verdict == "earns":
             share = row.revenue / row.gross if row.gross > 0 else 1 / (client.margin or 1)
             gross_per_100 = 100 * (row.expected + row.spend) / row.spend if row.spend > 0 else math.inf

@@ -65,7 +65,8 @@ def _title(mix: Mix, measured: Measured, names: dict[int, str], say: Language) -
         numbers = {"rate": share_text(line.whole.rate or 0, say), "elsewhere": share_text(line.elsewhere or 0, say)}
         if line.dear:
             return say(
-                "Dear leads that sell worse whoever handles them: “{name}” - {rate} against {elsewhere} with others",
+                "Expensive leads that sell worse whoever handles them: “{name}” - {rate} against {elsewhere} with "
+                "others",
                 name=names[line.place], **numbers,
             )  # fmt: skip
         return say(
@@ -98,8 +99,8 @@ def _reading(mix: Mix, say: Language) -> tuple[str, ...]:
     low = mix.of("low", "both")
     if any(line.dear for line in low):
         out.append(
-            say("Dear and low with everybody: what the campaign promises does not fit what sales can sell. It is a "
-                "question of the offer and of whom it is shown to, and the departments can only answer it together.")
+            say("Expensive and low with everybody: what the campaign promises does not fit what sales can sell. It is "
+                "a question of the offer and of whom it is shown to, and the departments can only answer it together.")
         )  # fmt: skip
     if any(not line.dear for line in low):
         out.append(

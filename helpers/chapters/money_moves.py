@@ -41,6 +41,8 @@ class Moves:
     """Action → number of campaigns with spend."""
     losing: float
     """Spend of the campaigns that lose: those to stop, and those to fix."""
+    no_leads: float
+    """Of the spend to fix: that of campaigns no lead names."""
     losing_per_100: float
     """Gross profit expected per 100 of the moved spend where it is now; nan where nothing is moved."""
     to: tuple[Move, ...]
@@ -79,6 +81,7 @@ def measure_moves(measured: Measured) -> Moves:
         spend={name: float(by["spend"].sum().get(name, 0.0)) for name in ACTIONS},
         campaigns={name: int(by.size().get(name, 0)) for name in ACTIONS},
         losing=float(losing["spend"].sum()),
+        no_leads=float(table.loc[table["kind"] == "spend_only", "spend"].sum()),
         losing_per_100=100 * lost / moved if moved else float("nan"),
         to=tuple(moves),
         gain=returned - lost if moved else float("nan"),

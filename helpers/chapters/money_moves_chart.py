@@ -61,13 +61,13 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
     if moves.to:
         out.append(
             say("Where it is now, 100 of this money brings back {back} of gross profit. Moved, it would make the "
-                "profit of the period larger by about {gain}, if it earned there as these campaigns do today.",
+                "profit of the period larger by {gain} at most: if it earned there as these campaigns do today.",
                 back=say.count(moves.losing_per_100), gain=say.money_short(moves.gain, currency))
         )  # fmt: skip
         out.append(
-            say("It need not: a campaign that grows finds dearer leads. The moved money pays for itself as long as it "
-                "earns {share} of today's return. So no campaign gets more than {cap} of its spend at once; look again "
-                "after one cycle.",
+            say("A campaign that grows finds more expensive leads. The moved money pays for itself as long as it earns "
+                "{share} of today's return. So no campaign gets more than {cap} of its spend at once; look again after "
+                "one cycle.",
                 share=say.share(moves.even), cap=say.share(GROW))
         )  # fmt: skip
     if moves.spend["stop"]:
@@ -81,6 +81,9 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
                 "cost; stop it if that does not help within one cycle.",
                 money=say.money_short(moves.spend["fix"], currency))
         )  # fmt: skip
+        if moves.no_leads:
+            out.append(say("Of the money to fix {money} was spent without any lead that names its campaign: connect it "
+                           "first.", money=say.money_short(moves.no_leads, currency)))  # fmt: skip
     if moves.spend["wait"]:
         out.append(
             say("To wait ({money}): leave it as it is until there are enough leads to judge.",

@@ -200,7 +200,9 @@ def costs_table(measured: Measured, say: Language) -> Table:
     return Table(
         columns=columns,
         rows=tuple(rows),
-        note=say("Break-even price: what a lead may cost at most; dearer ones lose money. ROMI of 0 % is break-even."),
+        note=say(
+            "Break-even price: what a lead may cost at most; above it a lead loses money. ROMI of 0 % is break-even."
+        ),
     )
 
 

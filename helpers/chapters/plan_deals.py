@@ -66,7 +66,8 @@ class DealWords:
         worth = self._money(weighted.expected)
         if measured.coverage is not None and measured.revenue is not None:
             return say(
-                "Open deals may bring {worth}: {times} times what is missing to the plan, {due} of it this month",
+                "Open deals may bring {worth}: {times} times what is still missing from the plan, {due} of it this "
+                "month",
                 worth=worth, times=say.number(measured.coverage, 1), due=self._money(weighted.due),
             )  # fmt: skip
         return say(
@@ -90,7 +91,7 @@ class DealWords:
                 out.append(say("The plan of {month} is already made.", month=self._month()))
             else:
                 out.append(
-                    say("Missing to the plan of {month}: {missing}. New deals of the month come on top.",
+                    say("Still missing from the plan of {month}: {missing}. New deals of the month come on top.",
                         month=self._month(), missing=self._money(missing))
                 )  # fmt: skip
         out.append(
@@ -140,8 +141,8 @@ class DealWords:
         """How many deals lie still."""
         say, pipeline = self.say, self.pipeline
         return say.plural(
-            "{n} of {of} open deals lies still; amounts written in it: {money}",
-            "{n} of {of} open deals lie still; amounts written in them: {money}",
+            "{n} of {of} open deals has stalled; amounts written in it: {money}",
+            "{n} of {of} open deals have stalled; amounts written in them: {money}",
             pipeline.stale_deals, of=say.count(pipeline.open["deals"].sum()), money=self._money(pipeline.stale_amount),
         )  # fmt: skip
 
@@ -149,10 +150,10 @@ class DealWords:
         """What lying still means, and what to do."""
         say, days = self.say, self.pipeline.quiet_after
         rule = (
-            say("A deal lies still when nothing has moved in it for more than {days} - nine of ten won deals took less "
-                "in all - or when the day it was expected is past.", days=say.days(days))
+            say("A deal has stalled when nothing has moved in it for more than {days} - nine of ten won deals took "
+                "less in all - or when the day it was expected is past.", days=say.days(days))
             if days is not None
-            else say("A deal lies still when the day it was expected is past; too few deals were won to say how long "
+            else say("A deal has stalled when the day it was expected is past; too few deals were won to say how long "
                      "is too long.")
         )  # fmt: skip
         return (
@@ -188,7 +189,7 @@ class DealWords:
             for row in lines(shown)
         )
         rest = self.pipeline.stale_deals - len(shown)
-        note = say.plural("{n} more deal lies still.", "{n} more deals lie still.", rest) if rest > 0 else ""
+        note = say.plural("{n} more deal has stalled.", "{n} more deals have stalled.", rest) if rest > 0 else ""
         return Table(columns=columns, rows=rows, note=note)
 
     # Cycle -----------------------------------------------------------------------------------------------------------

@@ -183,7 +183,7 @@ class PlanWords:
             if of:
                 name = say("revenue") if figure == "revenue" else say("qualified leads")
                 parts.append(say("{figure} in {made} of {n} months", figure=name, made=made, n=of))
-        return say("The plan was made: {list}", list=", ".join(parts))
+        return say("The plan was met: {list}", list=", ".join(parts))
 
     def months_alt(self) -> str:
         """Past months in words."""

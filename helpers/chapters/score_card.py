@@ -48,13 +48,16 @@ def score_card(
         missing=words.missing(score, say),
         marketing=None if sides[0] is None else sides[0].value,
         sales=None if sides[1] is None else sides[1].value,
-        readings=(
+        # Before anybody has answered there is nothing to read.
+        readings=()
+        if not score.forms
+        else (
             _who(score, questionnaire, say),
             _spread(score, questionnaire, say),
             _gap(score, questionnaire, say),
             _data(score, questionnaire, say, overclaimed, compared),
         ),
-        states=_states(score, questionnaire, say),
+        states=_states(score, questionnaire, say) if score.forms else (),
     )
 
 

@@ -18,10 +18,11 @@ from helpers.chapters.shares import Share
 from helpers.chapters.shares_chart import Panel, draw_shares
 from helpers.chapters.speed_chart import draw_curve, draw_map
 from helpers.chapters.speed_hour_words import HourWords
-from helpers.chapters.speed_measure import MeasuredSpeed, Wait, measure_speed
+from helpers.chapters.speed_measure import MeasuredSpeed, Wait, measure_speed, unlinked
 from helpers.chapters.speed_waiting_words import WaitingWords
 from helpers.chapters.speed_words import SpeedWords
 from helpers.report.model import Box, Exhibit, Finding, Section
+from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
     from helpers.client import Client
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 GOOD = 0.85
 """Share answered in time from which nothing is found (criterion "The first answer comes fast", level 5)."""
-MOST_UNLINKED = 0.2
-"""Where more than this share of calls names no lead, nobody can say who was not called."""
+MAPPED = 0.5
+"""Where fewer of the leads than this share stand in hours that can be judged, no map of hours is drawn."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ class Speed(Chapter):
     @classmethod
     def measure(cls, facts: Facts, client: Client, say: Language) -> Speed:
         """Waiting times of the leads created in the audited period, as known on ``as_of``."""
-        talks = facts.conversations.talks[["touches", "linked"]].sum()
         return cls(
             say=say,
             client=client,
@@ -66,8 +66,8 @@ class Speed(Chapter):
             measured=measure_speed(facts, client),
             clock=facts.speed.clock,
             profit_known=client.margin_given or "deals.margin" in facts.has,
-            called=bool(talks["touches"]),
-            unlinked=bool(talks["touches"] - talks["linked"] > MOST_UNLINKED * talks["touches"]),
+            called=bool(facts.conversations.talks["touches"].sum()),
+            unlinked=unlinked(facts),
         )
 
     @property
@@ -163,6 +163,14 @@ class Speed(Chapter):
         return say("Leads created {period}, answers up to {as_of}.",
                    period=say.period(*self.period), as_of=say.date(self.as_of))  # fmt: skip
 
+    def _since(self) -> str:
+        """For leads that wait today: those that came after the period wait, too."""
+        if self.as_of <= self.period[1]:
+            return self._note()
+        say = self.say
+        return say("Leads created since {first}, also after the period, answers up to {as_of}.",
+                   first=say.date(self.period[0]), as_of=say.date(self.as_of))  # fmt: skip
+
     # Exhibits --------------------------------------------------------------------------------------------------------
 
     def _curve(self) -> Exhibit:
@@ -206,8 +214,18 @@ class Speed(Chapter):
         return Share(self.words.name(wait, kind), told.whole, told.share, told.low, told.high)
 
     def _hours(self) -> Exhibit:
-        words = self.hour_words
-        figure = draw_map(self.measured.cells, self.client.working_hours, self.say, words.map_alt())
+        words, say, cells = self.hour_words, self.say, self.measured.cells
+        seen = sum(cell.kept.whole for cell in cells if cell.kept.enough)
+        if seen < MAPPED * sum(cell.kept.whole for cell in cells) and not self.measured.slow_hours:
+            return Exhibit(
+                key="speed-hours",
+                title=say("By hours of the week: too few leads to judge"),
+                reading=(
+                    say("Even in blocks of six hours most parts of the week hold fewer than {least} leads; a longer "
+                        "period would show more.", least=MINIMUM),
+                ),
+            )  # fmt: skip
+        figure = draw_map(cells, self.client.working_hours, say, words.map_alt())
         return Exhibit(
             key="speed-hours",
             title=words.map_title(),
@@ -242,7 +260,7 @@ class Speed(Chapter):
             reading=words.waiting_reading(self.called, self.unlinked),
             table=words.waiting_table(),
             table_open=True,
-            note=self._note(),
+            note=self._since(),
         )
 
     # Findings and figures --------------------------------------------------------------------------------------------

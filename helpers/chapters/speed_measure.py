@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
 
+MOST_UNLINKED = 0.2
+"""Where more than this share of calls names no lead, nobody can say who was not called."""
 ALL_RECORDED = 0.9
 """Of the leads that somebody must have answered at least this share has a time: then a lead without one was not
 answered. Below, it may as well be that nobody wrote it down."""
@@ -83,6 +85,12 @@ class MeasuredSpeed:
     def sure(self) -> bool:
         """A lead without a recorded answer was not answered."""
         return self.recorded >= ALL_RECORDED
+
+
+def unlinked(facts: Facts) -> bool:
+    """Too many calls name no lead to tell which leads were not called."""
+    talks = facts.conversations.talks[["touches", "linked"]].sum()
+    return bool(talks["touches"] - talks["linked"] > MOST_UNLINKED * talks["touches"])
 
 
 def measure_speed(facts: Facts, client: Client) -> MeasuredSpeed:

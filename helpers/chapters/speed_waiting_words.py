@@ -58,7 +58,7 @@ class WaitingWords(SpeedWords):
                         share=say.share(left.late))
                 )  # fmt: skip
         if left.leads > LISTED:
-            out.append(say("Listed are the {n} dearest, of equal ones those that wait longest.", n=LISTED))
+            out.append(say("Listed are the {n} worth most, of equals those that wait longest.", n=LISTED))
         if left.older:
             out.append(
                 say.plural("{n} more came before the period; it is neither listed nor counted in the money.",

@@ -124,7 +124,7 @@ class SpeedWords:
         ninety, out = measured.all.curve.quantile(0.9), []
         if measured.all.kept.enough:
             out.append(
-                say("Nine of ten leads have an answer only after {time}.", time=self.time(ninety))
+                say("It takes {time} until nine leads in ten have an answer.", time=self.time(ninety))
                 if not math.isnan(ninety)
                 else say("Fewer than nine of ten leads have an answer by now.")
             )

@@ -46,7 +46,8 @@ class Weeks:
     sellers: pd.DataFrame
     """manager, week (the lead came), won_week (NaT: not won) | leads."""
     tasks: pd.DataFrame
-    """TASKS: decisions with owner, day due and day done (NaT: not given)."""
+    """TASKS: decisions with owner, day due and day done (NaT: not given). The owner as the meeting wrote it, without
+    the alias of the table of people: nobody can ask "Manager 2" about a task, and no figure stands beside it."""
     meetings: pd.DataFrame
     """MEETINGS."""
     promotions: pd.DataFrame
@@ -82,7 +83,7 @@ async def count_weeks(ground: Ground) -> Weeks:
         refused=refused[0],
         examples=refused[1],
         sellers=sellers,
-        tasks=_people_shown(ground, tasks),
+        tasks=tasks,
         meetings=meetings,
         promotions=promotions,
         notes=_channels_shown(ground, notes),
@@ -163,11 +164,6 @@ async def _records(ground: Ground, name: str, columns: list[str]) -> pd.DataFram
             text = frame[column].where(frame[column].notna(), "").astype(str).str.strip()
             frame[column] = text.str.replace(r"^'(?=[=+@])", "", regex=True)
     return frame[columns].sort_values(columns, ignore_index=True)
-
-
-def _people_shown(ground: Ground, tasks: pd.DataFrame) -> pd.DataFrame:
-    tasks["owner"] = tasks["owner"].map(lambda name: ground.managers.get(name, name))
-    return tasks
 
 
 def _channels_shown(ground: Ground, notes: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,10 @@ def parse_day(text: str) -> dt.date:
     if not found:
         raise ValueError(text)
     year, month, day, own_day, own_month, own_year = found.groups()
-    return dt.date(int(year or own_year), int(month or own_month), int(day or own_day))
+    try:
+        return dt.date(int(year or own_year), int(month or own_month), int(day or own_day))
+    except ValueError:
+        raise ValueError(text) from None
 
 
 def ask(meeting: Meeting) -> Outcome | None:

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError
 from helpers.meeting.asked import parse_day
-from helpers.meeting.record import BOTH, Decision, Done, Note, Outcome, figures_of, record, usual_day
+from helpers.meeting.record import BOTH, Announced, Decision, Done, Note, Outcome, figures_of, record, usual_day
 
 if TYPE_CHECKING:
     from helpers.chapters.meeting import Meeting
+    from helpers.chapters.meeting_records import Task
 
 ROWS = 5
+"""Decisions that the form has room for."""
+FEW = 2
+"""Promotions, and changes."""
+_NOTES = (("hypothesis", "marketing"), ("hypothesis", "sales"), ("signal", ""))
 
 
 @dataclass(frozen=True)
@@ -27,24 +32,38 @@ class DecisionForm:
         say = self.meeting.say
         return say("The form for the decisions of the meeting is shown in a running notebook.")
 
+    @property
+    def tasks(self) -> list[Task]:
+        """Tasks that may have been done."""
+        return [task for task in self.meeting.records.tasks if task.done is None]
+
     def outcome(self, given: dict[str, Any]) -> Outcome:
         """What the form holds; ValueError with the text that is no day."""
-        tasks = [task for task in self.meeting.records.tasks if task.done is None]
-        on = _day(given["held"])
-        if on is None:
-            raise ValueError("")
+        on = parse_day(given["held"])
         week = self.meeting.week
+        notes = [
+            Note(kind, text, department)
+            for (kind, department), text in zip(_NOTES, given["notes"], strict=True)
+            if text.strip()
+        ]
         return Outcome(
             held=on,
             present=given["present"] or BOTH,
             decisions=tuple(Decision(what, who, _day(due)) for what, who, due in given["decisions"] if what.strip()),
             done=tuple(
-                Done(task.date, task.decision, on) for task, ticked in zip(tasks, given["done"], strict=True) if ticked
+                Done(task.date, task.decision, parse_day(day))
+                for task, day in zip(self.tasks, given["done"], strict=True)
+                if day.strip()
             ),
-            notes=tuple(
-                Note(kind, text, department)
-                for (kind, department), text in zip(_NOTES, given["notes"], strict=True)
-                if text.strip()
+            notes=(
+                *notes,
+                *(Note("change", text, channel=channel) for text, channel in given["changes"] if text.strip()),
+            ),
+            # A promotion without its first day is no promotion yet: the day is asked for.
+            announced=tuple(
+                Announced(name, parse_day(starts), _day(ends))
+                for name, starts, ends in given["announced"]
+                if name.strip()
             ),
             week=week.monday if week.days_held else None,
             figures=figures_of(self.meeting),
@@ -58,54 +77,91 @@ class DecisionForm:
         import ipywidgets
 
         say, meeting = self.meeting.say, self.meeting
-        wide = ipywidgets.Layout(width="34em")
+        above = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-end")
 
-        def field(label: str, value: str = "", layout: Any = None) -> Any:
-            return ipywidgets.Text(value=value, placeholder=label, layout=layout or ipywidgets.Layout())
+        def field(label: str, value: str = "", width: str = "12em") -> Any:
+            # The label stands above its field and stays when the field is filled in.
+            text = ipywidgets.Text(value=value, description=label, layout=ipywidgets.Layout(width="auto"))
+            text.style.description_width = "initial"
+            text.layout.width = width
+            return text
 
-        held = field(say("Day of the meeting"), usual_day(meeting).isoformat())
-        present = field(say("Who was there"), BOTH)
-        open_tasks = [task for task in meeting.records.tasks if task.done is None]
-        ticks = [ipywidgets.Checkbox(description=task.decision[:80], indent=False, layout=wide) for task in open_tasks]
-        lines = [
-            (field(say("Decision"), layout=wide), field(say("Who does it")), field(say("By which day")))
-            for _ in range(ROWS)
-        ]
+        def row(*fields: Any) -> Any:
+            return ipywidgets.HBox(fields, layout=above)
+
+        def part(title: str) -> Any:
+            return ipywidgets.HTML(f"<strong>{escape(title)}</strong>")
+
+        who, day = say("Who does it"), say("By which day")
+        held = field(say("Day of the meeting"), usual_day(meeting).isoformat(), "20em")
+        present = field(say("Who was there"), BOTH, "26em")
+        done = [field(say("Done on which day"), width="20em") for _ in self.tasks]
+        decisions = [(field(say("Decision"), width="34em"), field(who, width="18em"), field(day, width="18em"))
+                     for _ in range(ROWS)]  # fmt: skip
+        changes = [(field(say("What was changed"), width="34em"), field(say("In which channel"), width="18em"))
+                   for _ in range(FEW)]  # fmt: skip
+        announced = [(field(say("Promotion of which sales heard today"), width="34em"),
+                      field(say("Its first day"), width="18em"), field(say("Its last day"), width="18em"))
+                     for _ in range(FEW)]  # fmt: skip
         asked = (say("Marketing supposes"), say("Sales suppose"), say("Signal from the market"))
-        notes = [field(label, layout=wide) for label in (*asked, say("What was changed"))]
+        notes = [field(label, width="52em") for label in asked]
         button = ipywidgets.Button(description=say("Write down"), layout=ipywidgets.Layout(width="auto"))
         told = ipywidgets.HTML()
 
+        def values(lines: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+            return [tuple(one.value for one in line) for line in lines]
+
         def write(_: Any) -> None:
-            given = {
-                "held": held.value,
-                "present": present.value,
-                "done": [tick.value for tick in ticks],
-                "decisions": [tuple(one.value for one in line) for line in lines],
-                "notes": [one.value for one in notes],
-            }
-            told.value = f'<p role="status">{escape(self.written(given))}</p>'
+            wrong, text = self.written(
+                {
+                    "held": held.value,
+                    "present": present.value,
+                    "done": [one.value for one in done],
+                    "decisions": values(decisions),
+                    "changes": values(changes),
+                    "announced": values(announced),
+                    "notes": [one.value for one in notes],
+                }
+            )
+            # Pressed twice, it would write everything twice.
+            button.disabled = not wrong
+            told.value = f'<p role="{"alert" if wrong else "status"}">{escape(text)}</p>'
 
         button.on_click(write)
-        done = [ipywidgets.Label(value=say("Done since the last meeting")), *ticks] if ticks else []
-        rows = [ipywidgets.HBox(line) for line in lines]
-        return ipywidgets.VBox([ipywidgets.HBox([held, present]), *done, *rows, *notes, button, told])
+        tasks = [
+            row(one, ipywidgets.Label(value=f"{task.decision[:80]} · {task.owner[:40] or '?'}"))
+            for task, one in zip(self.tasks, done, strict=True)
+        ]
+        return ipywidgets.VBox(
+            [
+                row(held, present),
+                *([part(say("Done since the last meeting")), *tasks] if tasks else []),
+                part(say("Decisions: what, who, by when")), *(row(*line) for line in decisions),
+                part(say("Promotions")), *(row(*line) for line in announced),
+                part(say("What we changed")), *(row(*line) for line in changes),
+                part(say("Hypotheses and signals")), *notes,
+                ipywidgets.HTML(escape(say("A day is written like 2026-10-07 or 07.10.2026."))),
+                button, told,
+            ]
+        )  # fmt: skip
 
-    def written(self, given: dict[str, Any]) -> str:
-        """Write it down; a sentence that says where, or what is wrong."""
+    def written(self, given: dict[str, Any]) -> tuple[bool, str]:
+        """Write it down; whether something is wrong, and a sentence that says where it was written or what is wrong."""
         say = self.meeting.say
         try:
             outcome = self.outcome(given)
-        except ValueError:
-            return say("A day is written like 2026-10-07 or 07.10.2026.")
+        except ValueError as error:
+            wrong = str(error).strip()
+            text = say("A day is written like 2026-10-07 or 07.10.2026.")
+            return True, f"“{wrong}”: {text}" if wrong else f"{say('A day is missing.')} {text}"
         try:
-            files = record(self.meeting.client, outcome).files
+            recorded = record(self.meeting.client, outcome)
         except DataError as error:
-            return str(error)
-        return say("Written into {files}.", files=say.list(files))
-
-
-_NOTES = (("hypothesis", "marketing"), ("hypothesis", "sales"), ("signal", ""), ("change", ""))
+            return True, str(error)
+        text = say("Written into {files}.", files=say.list(recorded.files))
+        unmarked = [say("Mark this task as done in its own file: {task}", task=task.decision)
+                    for task in recorded.unmarked]  # fmt: skip
+        return False, " ".join([text, *unmarked])
 
 
 def _day(text: str) -> dt.date | None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from helpers.batch.lock import locked
 from helpers.errors import DataError, Problem
-from helpers.meeting.table import Form, Value, form_of, own_form, plain, put, with_cell, with_rows
+from helpers.meeting.table import Form, Value, form_of, own_form, plain, with_cell, with_rows
+from helpers.whole import write_together
 
 if TYPE_CHECKING:
     from helpers.chapters.meeting import Meeting
@@ -113,7 +114,7 @@ def record(client: Client, outcome: Outcome) -> Recorded:
             unmarked = tuple(one for one in outcome.done if not made.mark(one))
             for table, rows in _rows(outcome).items():
                 made.add(table, rows)
-            put(made.files)
+            write_together(made.files)
     except OSError as error:
         name = Path(str(error.filename or "")).name
         what = f"cannot be written ({error.strerror})"

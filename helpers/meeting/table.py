@@ -1,7 +1,7 @@
 """A table that people keep by hand, added to without changing its form: encoding, delimiter, columns, dates stay.
 
-The file is written beside and put in its place, so a reader meets the old one or the new one. Where client.yml names a
-CSV file for the table, that file is kept on; else ``<table>.csv`` in the client's folder, headed by the clean names.
+Where client.yml names a CSV file for the table, that file is
+kept on; else ``<table>.csv`` in the client's folder, headed by the clean names.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import codecs
 import csv
 import datetime as dt
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -242,28 +240,3 @@ def _encoded(text: str, form: Form, data: bytes) -> bytes:
         if form.encoding == "utf-16" and data.startswith(mark):
             return text.encode(inner)
     return text.encode("utf-8" if form.encoding == "utf-8-sig" else form.encoding)
-
-
-def put(files: Mapping[Path, bytes]) -> None:
-    """Write files beside their places first, all of them, then put each in its place.
-
-    Raises:
-        OSError: nothing was changed, unless a file could not be put in its place at the very end.
-    """
-    made: list[tuple[str, Path]] = []
-    try:
-        for path, data in files.items():
-            handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-            made.append((name, path))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        while made:
-            name, path = made[0]
-            os.replace(name, path)
-            made.pop(0)
-    finally:
-        for name, _ in made:
-            Path(name).unlink(missing_ok=True)

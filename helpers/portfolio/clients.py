@@ -32,7 +32,13 @@ ALT = 40
 
 def clients_section(measured: Measured, say: Language) -> Section:
     """The overview, money by currency, cost of a customer against the own aim, the state of the data."""
-    exhibits = [_overview(measured, say), *_money(measured, say), _cac(measured, say), _data(measured, say)]
+    exhibits = [
+        _overview(measured, say),
+        _table(measured, say),
+        *_money(measured, say),
+        _cac(measured, say),
+        _data(measured, say),
+    ]
     return Section(
         key="clients",
         title=say("The clients"),
@@ -114,10 +120,20 @@ def _overview(measured: Measured, say: Language) -> Exhibit:
         title=title,
         figure=figure,
         reading=tuple(reading),
+        note=_note(measured, say),
+    )
+
+
+def _table(measured: Measured, say: Language) -> Exhibit:
+    """All clients in one table: an exhibit of its own, so that slides show it too."""
+    return Exhibit(
+        key="clients-table",
+        title=say.plural("{n} client in one table: score, leads, answers, money, data",
+                         "{n} clients in one table: score, leads, answers, money, data", len(measured.latest)),
         table=clients_table(measured, say),
         table_open=True,
         note=_note(measured, say),
-    )
+    )  # fmt: skip
 
 
 def _note(measured: Measured, say: Language) -> str:
@@ -297,7 +313,7 @@ def _cac(measured: Measured, say: Language) -> Exhibit | None:
                 Column(label=say("Client")),
                 Column(label=say("Cost of a customer (CAC)")),
                 Column(label=say("Its own aim")),
-                Column(label=say("Sales"), kind="count"),
+                Column(label=say("Customers"), kind="count"),
                 Column(label=say("Against the aim")),
             ),
             rows=tuple(rows),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.chapters.actions_words import driver_names
 from helpers.portfolio.failures import Failed
 from helpers.portfolio.ledger import Unusable
 from helpers.portfolio.measure import Change, Stake, records
@@ -96,16 +97,7 @@ def band_text(row: Mapping[str, Any], questionnaire: Questionnaire) -> dict[str,
 
 def driver_text(driver: str, say: Language) -> str:
     """Where the money is at stake; the key itself for one that this version does not know."""
-    return {
-        "answer": say("Late first answers"),
-        "untouched": say("Leads nobody has answered"),
-        "qualified": say("Share of qualified leads"),
-        "win_rate": say("Qualified leads that buy"),
-        "conversion": say("Leads that buy"),
-        "deal": say("Average sale"),
-        "lead_cost": say("Cost of a lead (CPL)"),
-        "losing": say("Campaigns that lose"),
-    }.get(driver, driver)
+    return driver_names(say).get(driver, driver)
 
 
 def described(title: str, parts: Sequence[str]) -> str:

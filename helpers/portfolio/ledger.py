@@ -131,7 +131,7 @@ class Unusable:
             "when": say("holds no period or no day of the data"),
             "place": say("lies in a folder of another client or period: a copy?"),
             "total": say("holds a score that cannot be"),
-            "lacks": say("is older: lacks {parts}; used as far as it goes", parts=self.detail),
+            "lacks": say("is older: lacks {parts}; used as far as it goes", parts=_parts_text(self.detail, say)),
         }[self.reason]
 
 
@@ -165,6 +165,20 @@ class Ledger:
         both = self.latest.merge(self.audits, on="slug", suffixes=("", "_then"))
         earlier = both[both["last_then"] < both["first"]]
         return earlier.groupby("slug", sort=True).tail(1).reset_index(drop=True)
+
+
+def _parts_text(keys: str, say: Language) -> str:
+    """Parts of audit.json as chapters are called."""
+    known = {
+        "score": say("the score"),
+        "leads": say("the leads"),
+        "speed": say("the first answer"),
+        "money": say("the money"),
+        "claims": say("the comparison of answers and data"),
+        "actions": say("the actions"),
+        "data": say("the state of the data"),
+    }
+    return say.list([known.get(key, key) for key in keys.split(", ")])
 
 
 def read_ledger(reports: Path) -> Ledger:

@@ -91,7 +91,7 @@ def _tasks(measured: Measured, say: Language) -> Iterator[Task]:
     for one in measured.failed:
         yield Task(
             measured.names.get(one.slug, one.slug),
-            say("The last run failed: {error}", error=one.reason)
+            say("The last run failed: “{error}”", error=one.reason)
             if one.reason
             else say("The last run failed; its notebook lies beside the reports"),
             say("Mend the data and run the audit again; `audit check` says what is wrong."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from helpers.errors import ParameterError, Problem
 from helpers.report.html import html_page
 from helpers.report.model import Report, ScoreCard, SourceFile
+from helpers.whole import write_whole
 
 if TYPE_CHECKING:
     from helpers.client import Lang
@@ -53,7 +54,7 @@ def write_check(data: Data, answers: Answers, say: Language, out: Path, brand: B
     path = out / data.client.slug / f"check-{say.code}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8", newline="\n")
+        write_whole(path, page)
     except OSError as error:
         raise ParameterError(
             [Problem(f"{path} cannot be written ({error.strerror})", "name another folder")]

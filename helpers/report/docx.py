@@ -10,6 +10,7 @@ import io
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -29,7 +30,7 @@ from helpers.report.docx_xml import (
     table,
 )
 from helpers.report.fit import Fitted, advance, left_out_text, runs
-from helpers.report.inline import check, size_of
+from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
 from helpers.report.model import Handout, Report, ScoreCard
@@ -49,7 +50,7 @@ from helpers.report.outline import (
     handout_pieces,
     outline,
 )
-from helpers.report.raster import png_of
+from helpers.report.raster import png_of, pngs_of
 from helpers.report.repeatable import repeatable
 
 EMU = 12_700
@@ -155,7 +156,10 @@ class _Document:
         if self.own_page:
             self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
         self._add("Title", run(handout.title))
-        self._add("Subtitle", run(f"{report.client} · {say.period(*report.period)}"), after=6 if self.tight else 18)
+        said = f"{report.client} · {say.period(*report.period)}"
+        if self.tight:
+            said += f" · {say('data as of {date}', date=say.date(report.as_of))}"
+        self._add("Subtitle", run(said), after=6 if self.tight else 18)
         self._pieces(handout_pieces(handout, level))
         return self._saved(handout.title)
 
@@ -329,11 +333,14 @@ class _Document:
             last = i == len(lines) - 1
             self._add("Report Card", *line, border=edge, keep_next=not last, after=12 if last else None)
 
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        return pngs_of(self.report)
+
     def _picture(self, piece: Picture) -> None:
-        check(piece.figure)
         wide, high = size_of(piece.figure.svg)
         scale = min(1.0, self.page.room / wide, HIGHEST / high)
-        png = png_of(recoloured(piece.figure.svg, self.report.brand))
+        png = self.pictures[recoloured(piece.figure.svg, self.report.brand)]
         self._add("Report Picture", self._drawing(png, piece.figure.alt, wide * scale, high * scale))
         if not piece.number:
             return
@@ -370,6 +377,9 @@ class _Document:
         """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
         number = next(self.drawings)
         inline = self.docx.part.new_pic_inline(io.BytesIO(png), round(wide * EMU), round(high * EMU))
+        for side in ("distT", "distB", "distL", "distR"):
+            # Left out, LibreOffice takes an eighth of an inch and moves the picture over the margin.
+            inline.set(side, "0")
         inline.docPr.set("id", str(number))
         inline.docPr.set("name", f"Picture {number}")
         inline.docPr.set("descr", strip_control(alt))

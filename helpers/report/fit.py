@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from helpers.language import NBSP, Language
@@ -27,6 +27,8 @@ WORD, NAMES, TEXT = 90.0, 110.0, 70.0
 """Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much."""
 LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
+GUTTER = 28.0
+"""Points between two tables abreast."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -46,6 +48,8 @@ class Fitted:
     """The last row is a total."""
     left_out: int
     """Rows before the total that are not set."""
+    half: bool = False
+    """Two such tables stand side by side on a page on its side."""
 
     @property
     def inset(self) -> float:
@@ -89,8 +93,11 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
             continue
         table = None
         if isinstance(piece, Numbers):
-            # At the end all tables stand on turned pages, narrow ones too: one turn of the paper is enough.
-            table = fitted(piece.table, say, currency, sideways if piece.at_the_end else upright, sideways)
+            # At the end all tables stand on turned pages, narrow ones two abreast: one turn of the paper is enough.
+            room = (sideways - GUTTER) / 2 if piece.at_the_end else upright
+            table = fitted(piece.table, say, currency, room, sideways)
+            if piece.at_the_end:
+                table = replace(table, half=not table.wide)
         turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
         add(turned, (*waiting, (piece, table)))
     if waiting:
@@ -118,7 +125,11 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         if sum(least) <= room:
             break
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
-    return Fitted(heads, written, numeric, _shared(least, wished, room), size, room > upright, table.total, left_out)
+    widths = _shared(least, wished, room)
+    if not any(cell.strip() for row in written for cell in row):
+        # Empty cells are there to be written in: all the room there is.
+        widths = tuple(width * max(1.0, room / sum(widths)) for width in widths)
+    return Fitted(heads, written, numeric, widths, size, room > upright, table.total, left_out)
 
 
 def height(table: Fitted) -> float:
@@ -209,5 +220,5 @@ def advance(text: str, size: float, *, bold: bool = False) -> float:
 
 @cache
 def _advance(character: str, bold: bool) -> float:
-    """Part of the size; between two letters, where a space counts too."""
-    return (width(f"x{character}x", 100, bold=bold) - width("xx", 100, bold=bold)) / 100
+    """Part of the size; between two figures, where a space counts and nothing is kerned: an "e" after an "x" is."""
+    return (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100

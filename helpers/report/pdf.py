@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import Fitted, Run, advance, height, left_out_text, runs
+from helpers.report.fit import GUTTER, Fitted, Run, advance, height, left_out_text, runs
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
 from helpers.report.outline import (
     Blank,
+    Heading,
     Numbers,
     Picture,
     Piece,
+    Text,
     action_line,
     findings_title,
     handout_pieces,
@@ -41,6 +43,8 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+LONG = 24
+"""Rows: a narrow table with more stands beside its own second half."""
 STORY = 500
 """Letters: a row with a longer cell may be broken over two pages."""
 
@@ -81,7 +85,9 @@ def _files(report: Report) -> dict[str, bytes]:
 
 
 def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
-    files["data.json"] = json.dumps(_clean(data)).encode()
+    # A minus stays with the sign of the money behind it.
+    written = re.sub(r"\\u2212(?=\\u|\$)", r"\\u2212\\u2060", json.dumps(_clean(data)))
+    files["data.json"] = written.encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
@@ -109,6 +115,8 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
             "findings": findings_title(report, say),
             "actions": say("What to do first"),
         },
+        "gutter": GUTTER,
+        "long": LONG,
         "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
@@ -155,6 +163,12 @@ def _score(card: ScoreCard | None, say: Language) -> dict[str, Any] | None:
 
 def _run(run: Run, say: Language) -> dict[str, Any]:
     pieces = [_piece(piece, table, say) for piece, table in run.pieces]
+    for place, (piece, _) in enumerate(run.pieces):
+        # Words between a heading and its table stay with it: no page ends with them alone.
+        words = next((i for i in range(place, len(pieces)) if not isinstance(run.pieces[i][0], Text)), len(pieces))
+        led = place > 0 and (isinstance(run.pieces[place - 1][0], Heading) or pieces[place - 1].get("sticky", False))
+        if led and isinstance(piece, Text) and words < len(pieces) and isinstance(run.pieces[words][0], Numbers):
+            pieces[place] |= {"sticky": True}
     if run.sideways:
         # Turning the page begins a new one already.
         pieces[0] |= {"new_page": False}
@@ -179,7 +193,8 @@ def _piece(piece: Piece, table: Fitted | None, say: Language) -> dict[str, Any]:
 
 def _cells(table: Fitted) -> dict[str, Any]:
     """Heads and rows, long words broken where their columns are narrow; numbers never are."""
-    rooms = [room / table.size for room in table.rooms]
+    # Half of the point that a cell has to spare: a word as wide as its column is not broken for a rounding.
+    rooms = [(room + 0.5) / table.size for room in table.rooms]
     rows = [
         [cell if number else broken(cell, room) for cell, room, number in zip(row, rooms, table.numeric, strict=True)]
         for row in table.rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from pptx.enum.shapes import PP_PLACEHOLDER
@@ -22,6 +23,7 @@ from helpers.report.model import Box, Exhibit, Report, Section
 from helpers.report.pptx_deck import Area, Deck, deck_of, title_size
 from helpers.report.pptx_pages import actions_page, days_page, main_page, reading_page, title_page
 from helpers.report.pptx_parts import ACCENT, MUTED, Painter, Words
+from helpers.report.raster import SLIDE_DPI, pngs_of
 from helpers.report.repeatable import repeatable
 
 READINGS = 3
@@ -54,6 +56,10 @@ class _Slides:
         self.report, self.deck, self.say = report, deck, say
         self.painter = Painter(deck, say, light(report.brand))
         self.first, self.plain = title_size(deck, deck.first), title_size(deck, deck.plain)
+
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        return pngs_of(self.report, SLIDE_DPI)
 
     def write(self) -> None:
         report, painter = self.report, self.painter
@@ -137,7 +143,7 @@ class _Slides:
         painter, area = self.painter, self.deck.content
         area = Area(area.left, CHAPTER, area.width, area.top + area.height - CHAPTER)
         svg = recoloured(exhibit.figure.svg, self.report.brand)
-        taken = painter.picture(slide, svg, exhibit.figure.alt, area.inset(right=0.36 * area.width))
+        taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area.inset(right=0.36 * area.width))
         left = taken.width + GAP
         column = area.inset(left=left, top=0.1)
         head = Area(column.left, column.top, column.width, 0.4 * column.height)
@@ -184,7 +190,7 @@ class _Slides:
         svg = recoloured(exhibit.figure.svg, self.report.brand)
         wide, high = size_of(svg)
         if not words:
-            painter.picture(slide, svg, exhibit.figure.alt, area)
+            painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area)
             return
         side = 0.29 * area.width
         below = min(painter.high(words, area.width) + 0.1, 0.35 * area.height)
@@ -192,12 +198,12 @@ class _Slides:
         above = min(area.width / wide, (area.height - below) / high)
         if beside >= above:
             room = area.inset(right=side + GAP)
-            taken = painter.picture(slide, svg, exhibit.figure.alt, room)
+            taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, room)
             left = max(taken.left + taken.width + GAP, 0)
             text = Area(left, area.top, area.left + area.width - left, area.height)
             painter.text(slide, words, text)
         else:
-            taken = painter.picture(slide, svg, exhibit.figure.alt, area.inset(bottom=below))
+            taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area.inset(bottom=below))
             top = taken.top + taken.height + 0.1
             painter.text(slide, words, Area(area.left, top, area.width, area.top + area.height - top))
 

@@ -22,7 +22,6 @@ from helpers.report.inline import size_of
 from helpers.report.lettering import ELLIPSIS, strip_control
 from helpers.report.model import Table
 from helpers.report.pptx_deck import Area, Deck
-from helpers.report.raster import png_of
 
 LINE = 1.2
 """Height of a line in sizes, as office programs set it."""
@@ -33,7 +32,6 @@ FOOT = 12.0
 """Points of a footer, where a deck of their own does not say."""
 TITLE = 16.0
 """Points: the least size of a title, before it is cut."""
-DPI = 200
 ZOOMS = (2.0, 1.8, 1.6, 1.35)
 """A table on a slide against the same on paper: the largest at which all of it fits, else the last."""
 
@@ -61,7 +59,7 @@ def plain(text: str) -> str:
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
-    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken, a path after its "/"."""
     lines = 0
     space = advance(" ", size, bold=bold)
     for part in text.split("\n"):
@@ -78,12 +76,13 @@ def line_count(text: str, width: float, size: float, *, bold: bool = False) -> i
 
 
 def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
-    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first."""
-    more, used = 0, 0.0
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "/", and after "-" where it must."""
+    more, used, folder = 0, 0.0, False
     for part in re.findall(r"[^-/]+[-/]*|[-/]+", word):
         wide = advance(part, size, bold=bold)
-        if used and used + wide > width:
+        if used and (used + wide > width or folder):
             more, used = more + 1, 0.0
+        folder = part.endswith("/")
         whole = max(math.ceil(wide / width) - 1, 0)
         more, used = more + whole, used + wide - whole * width
     return more, used
@@ -219,13 +218,12 @@ class Painter:
         describe(made, name)
         return made
 
-    def picture(self, slide: Any, svg: str, alt: str, area: Area) -> Area:
-        """The picture as large as it fits, at the top left; the room that it takes."""
+    def picture(self, slide: Any, svg: str, png: bytes, alt: str, area: Area) -> Area:
+        """The picture (``svg`` tells its size) as large as it fits, at the top left; the room that it takes."""
         wide, high = size_of(svg)
         scale = min(area.width / wide, area.height / high)
         taken = Area(area.left, area.top, wide * scale, high * scale)
-        data = png_of(svg, math.ceil(DPI * max(scale * 72, 1.0)))
-        made = slide.shapes.add_picture(io.BytesIO(data), *taken.box)
+        made = slide.shapes.add_picture(io.BytesIO(png), *taken.box)
         describe(made, alt)
         if self.deck.own:
             # Charts are drawn for white paper, whatever their slides look like.

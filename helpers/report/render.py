@@ -6,15 +6,15 @@ in the folder is one that can be opened.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.errors import ReportError
 from helpers.language import LANGUAGES
 from helpers.report.model import Brand, Report
 from helpers.report.save import MODEL_FILE, TEMPLATES, WRITERS, documents, load_report, to_json
+from helpers.whole import write_together
 
 
 def render(place: Path, formats: Sequence[str], brand: Brand | None = None) -> tuple[Path, ...]:
@@ -38,7 +38,10 @@ def render(place: Path, formats: Sequence[str], brand: Brand | None = None) -> t
             files |= documents(report, tuple(wanted))
             if brand is not None:
                 files |= _model(report)
-            made = [_put(folder / name, data) for name, data in files.items()]
+            made = {folder / name: data for name, data in files.items()}
+            for path in made:
+                path.parent.mkdir(exist_ok=True)
+            write_together(made)
             if brand is not None:
                 for kind in TEMPLATES:
                     if f"brand.{kind}" not in files:
@@ -76,17 +79,3 @@ def _model(report: Report) -> dict[str, bytes]:
     """The model itself with its brand's templates, as ``save_report`` writes them; its pictures stay."""
     files = {f"brand.{kind}": data for kind in TEMPLATES if (data := getattr(report.brand, kind, b""))}
     return files | {MODEL_FILE: to_json(report).encode("utf-8")}
-
-
-def _put(path: Path, data: bytes) -> Path:
-    """Write beside, then replace: a reader meets the old file or the new one."""
-    path.parent.mkdir(exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-    return path

@@ -95,11 +95,16 @@ def _raw(settings: Any) -> dict[str, Any]:
 @contextmanager
 def applied(**more: Any) -> Iterator[None]:
     """The theme as matplotlib's settings while the block runs; what was set before returns after it."""
-    with matplotlib.rc_context():
-        now = _raw(matplotlib.rcParams)
-        changed = {key: value for key, value in {**_settings(), **more}.items() if now[key] != value}
-        matplotlib.rcParams.update(cast(Any, changed))
+    # Not rc_context, which looks at each setting by itself: it is entered thousands of times for a report.
+    settings = cast("dict[str, Any]", matplotlib.rcParams)
+    before = _raw(settings)
+    # Whoever looks for a backend meanwhile has found it.
+    before.pop("backend", None)
+    dict.update(settings, {**_settings(), **more})
+    try:
         yield
+    finally:
+        dict.update(settings, before)
 
 
 def _themed(method: Callable[..., Any]) -> Callable[..., Any]:

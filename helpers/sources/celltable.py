@@ -7,7 +7,7 @@ here: the cells stand in files, which only DuckDB reads, and ``read_csv`` inside
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,26 @@ class Cells:
     """Headers of unread ids → cells that have lost digits, and one of them."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read of a sheet."""
+
+    columns: Mapping[str, tuple[int, ...]]
+    """Clean name → positions of its columns."""
+    values: Mapping[str, Mapping[str, Any]]
+    """Clean name → meaning of written values."""
+    constants: Mapping[str, str]
+    """Clean name → the value where the file has none."""
+    required: tuple[str, ...]
+    """Clean names of the id and the date, without which a row is no data."""
+    keyed: bool
+    """An id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing."""
+    currency: str
+    """The client's, to choose among converted amounts."""
+    private: frozenset[str]
+    """Clean names of contacts and titles: they become hashes and marks, whatever stands in them."""
+
+
 def prepare(con: Backend) -> None:
     """Teach a connection the reading of one cell.
 
@@ -88,31 +108,8 @@ def prepare(con: Backend) -> None:
         con.raw_sql(f"CREATE OR REPLACE MACRO {macro}")
 
 
-def read_cells(
-    con: Backend,
-    candidate: Candidate,
-    name: str,
-    columns: Mapping[str, tuple[int, ...]],
-    values: Mapping[str, Mapping[str, Any]],
-    constants: Mapping[str, str],
-    required: tuple[str, ...],
-    keyed: bool,
-    currency: str,
-    private: frozenset[str],
-) -> Cells:
-    """Create the table ``name``.
-
-    Args:
-        con: connection that went through :func:`prepare`.
-        candidate: the sheet, its header, its columns.
-        name: of the table to make.
-        columns: clean name → positions of its columns.
-        values: clean name → meaning of written values.
-        constants: clean name → the value where the file has none.
-        required: clean names of the id and the date, without which a row is no data.
-        keyed: an id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing.
-        currency: the client's, to choose among converted amounts.
-        private: clean names of contacts and titles: they become hashes and marks, whatever stands in them.
+def read_cells(con: Backend, candidate: Candidate, name: str, wanted: Wanted) -> Cells:
+    """Create the table ``name`` with what is ``wanted`` of a sheet, on a connection that went through :func:`prepare`.
 
     Raises:
         DataError: the text cannot be cut into cells without losing some.
@@ -123,7 +120,7 @@ def read_cells(
     first: BaseException | None = None
     with _readings(con, candidate, width) as readings:
         for reading in readings:
-            select = _select(candidate, reading, width, columns, values, constants, required, keyed, currency, private)
+            select = _select(candidate, reading, width, wanted)
             try:
                 if not _sound(con, candidate, reading):
                     continue
@@ -150,24 +147,18 @@ def read_cells(
 def width_of(candidate: Candidate) -> int:
     """Columns of a sheet: of the header, or of wider rows below it (people add columns and forget their names).
 
-    In a text no program leaves the header shorter than the rows: there a cell too many is an amount cut in two.
+    In a text no program leaves the header shorter than the rows, be its cells empty: there a cell too many is an amount
+    that a delimiter has cut in two ("12 000,50"). In a workbook nothing moves.
     """
     if isinstance(candidate.sheet.content, TextFile):
         return len(candidate.headers)
     return max(len(candidate.headers), *(len(row) for row in candidate.view.rows[candidate.header :]))
 
 
-def named_width(candidate: Candidate, width: int) -> int:
-    """Columns that rows may fill: a text's header has a cell for each, be it an empty one, so that a cell behind it has
-    been moved there by a delimiter in an earlier one ("12 000,50"). In a workbook nothing moves."""
-    return len(candidate.headers) if isinstance(candidate.sheet.content, TextFile) else width
-
-
 def nameless_columns(candidate: Candidate) -> list[int]:
     """Positions of columns to which nobody has given a name."""
-    width = named_width(candidate, width_of(candidate))
     headers = candidate.headers
-    return [at for at in range(width) if at >= len(headers) or not headers[at].strip()]
+    return [at for at in range(width_of(candidate)) if at >= len(headers) or not headers[at].strip()]
 
 
 def _mostly_broken(candidate: Candidate, broken: int, rows: int) -> Problem:
@@ -216,46 +207,39 @@ def _sound(con: Backend, candidate: Candidate, reading: Reading) -> bool:
     return sound(con, content, split, candidate.header, reading)
 
 
-def _select(
-    candidate: Candidate,
-    reading: Reading,
-    width: int,
-    columns: Mapping[str, tuple[int, ...]],
-    values: Mapping[str, Mapping[str, Any]],
-    constants: Mapping[str, str],
-    required: tuple[str, ...],
-    keyed: bool,
-    currency: str,
-    private: frozenset[str],
-) -> str:
-    preset = candidate.preset
+def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) -> str:
+    preset, columns, constants = candidate.preset, wanted.columns, wanted.constants
     cells = [f"c{index}" for index in range(width)]
-    beyond = [f"nullif(trim(c{index}), '')" for index in range(named_width(candidate, width), reading.width)]
+    beyond = [f"nullif(trim(c{index}), '')" for index in range(width, reading.width)]
     unnamed = [f"audit_some(c{index})" for index in nameless_columns(candidate)]
     file = [quoted(candidate.sheet.sha256)] if preset.per_file else []
     lead = f"concat_ws({quoted(_UNIT)}, {', '.join(cells[:4])})"
-    if keyed and not preset.footers:
+    if wanted.keyed and not preset.footers:
         cells = [f"c{place}" for place in sorted({at for places in columns.values() for at in places})]
-    surely = _surely(columns, required)
+    surely = _surely(columns, wanted.required)
     first, whole = f"coalesce({', '.join(cells)}, '')", f"concat({', '.join(cells)})"
     filled = " + ".join(f"({cell} IS NOT NULL)::INT" for cell in cells)
+    service = [_repeated(candidate.headers, columns)]
+    if preset.footers:
+        service.append(f"{filled} = 1 AND {_matches(lead, preset.footers)}")
     parts = {
         "_hash": f"hash({', '.join([*cells, *file])})",
         "_blank": f"CASE WHEN {surely} THEN false WHEN {_nothing(first)} THEN {_nothing(whole)} ELSE false END",
         "_total": f"CASE WHEN {surely} THEN false ELSE {_matches(lead, (TOTALS, *preset.totals))} END",
-        "_footer": f"{filled} = 1 AND {_matches(lead, preset.footers)}" if preset.footers else "false",
+        "_footer": f"CASE WHEN {surely} THEN false ELSE {' OR '.join(service)} END",
         "_broken": f"coalesce({', '.join(beyond)}, NULL) IS NOT NULL" if beyond else "false",
         "_nameless": f"coalesce({', '.join(unnamed)}, NULL) IS NOT NULL" if unnamed else "false",
     }
     for clean, places in columns.items():
-        parts[clean] = _text(places, values.get(clean), constants.get(clean))
+        parts[clean] = _text(places, wanted.values.get(clean), constants.get(clean))
     for clean, constant in constants.items():
         parts.setdefault(clean, quoted(constant))
     if candidate.converted and {"cost", "currency"} <= set(parts):
         # The system's own conversion counts where the row's money is foreign and the converted money is not.
+        own = quoted(wanted.currency.lower())
         at = {clean: f"c{place}" for clean, place in candidate.converted.items()}
-        taken = f"audit_key({at['currency']}) = {quoted(currency.lower())} AND audit_cell({at['cost']}) IS NOT NULL"
-        foreign = f"coalesce(audit_key({parts['currency']}), '') <> {quoted(currency.lower())}"
+        taken = f"audit_key({at['currency']}) = {own} AND audit_cell({at['cost']}) IS NOT NULL"
+        foreign = f"coalesce(audit_key({parts['currency']}), '') <> {own}"
         for clean in ("cost", "currency"):
             parts[clean] = f"CASE WHEN {foreign} AND {taken} THEN audit_cell({at[clean]}) ELSE {parts[clean]} END"
     if preset.range_mark and "from" in columns:
@@ -265,8 +249,8 @@ def _select(
     named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
     kept = [clean for clean in parts if not clean.startswith("_")]
     sought = (
-        ([clean for clean in kept if clean not in private], f"{_SUSPECT}|{WRITTEN}"),
-        ([clean for clean in kept if clean in private], _SUSPECT),
+        ([clean for clean in kept if clean not in wanted.private], f"{_SUSPECT}|{WRITTEN}"),
+        ([clean for clean in kept if clean in wanted.private], _SUSPECT),
     )
     suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in sought if names) or "false"
     return f"SELECT *, {suspect} AS _suspect FROM (SELECT {named} FROM {reading.relation})"
@@ -281,6 +265,13 @@ def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -
     """A cheap test that spares nearly all rows the dear ones: ids and dates are there and begin with a digit."""
     places = [columns[name][0] for name in required if name in columns]
     return " AND ".join(f"unicode(c{place}) BETWEEN 48 AND 57" for place in places) if len(places) > 1 else "false"
+
+
+def _repeated(headers: Sequence[str], columns: Mapping[str, tuple[int, ...]]) -> str:
+    """Whether a row is the header once more: somebody has put several exports into one file."""
+    places = sorted({at for many in columns.values() for at in many if at < len(headers) and headers[at].strip()})
+    same = [f"coalesce(audit_trim(c{at}) = audit_trim({quoted(headers[at])}), false)" for at in places]
+    return " AND ".join(same) if len(same) > 1 else "false"
 
 
 def _nothing(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.sources.notices import Notice, answer_notices, notice_text
@@ -38,6 +39,23 @@ def check_lines(data: Data, say: Language, answers: Answers | None = None) -> li
         notices = [notice for notice in (*data.notices, *answer_notices(answers)) if notice.group == group]
         if notices:
             lines += ["", title, *(f"  {_line(notice, say, currency)}" for notice in notices)]
+    return lines
+
+
+def read_lines(data: Data, decided: Mapping[str, int], say: Language) -> list[str]:
+    """How many times each table of the client's database is read.
+
+    Args:
+        data: loaded and counted.
+        decided: reads by table, see `Engine.reads`, before anything was counted.
+        say: the language.
+    """
+    lines = ["", say("Reads of each table: to decide what is in it + to count the facts")]
+    if not data.engine.base:
+        return [*lines, f"  {say('Each file is taken in once; all else is asked of what was taken in.')}"]
+    for name in sorted(set(data.engine.base.values())):
+        first, every = decided.get(name, 0), data.engine.reads[name]
+        lines.append(f"  {name}: {say.count(every)} = {say.count(first)} + {say.count(every - first)}")
     return lines
 
 

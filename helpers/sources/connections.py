@@ -24,6 +24,8 @@ KEYRING = "audit"
 SESSION = "-c jit=off -c enable_nestloop=off"
 """PostgreSQL would spend a minute on translating a statement of sixty counted tables, to save a second; and of what a
 statement itself has counted it knows no size, so that it joins row by row where it must not."""
+DUCKDB_OPTIONS = ("memory_limit", "temp_directory", "threads")
+"""What a connection to DuckDB may say behind a question mark: ``duckdb:///lake.duckdb?memory_limit=2GB``."""
 SECONDS = 15
 """To wait for a database that does not answer."""
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -174,6 +176,13 @@ def _duckdb(place: Address, folder: Path) -> Engine:
     from helpers.sources.loading import connect
 
     con = connect()
+    for option, value in place.options.items():
+        if option not in DUCKDB_OPTIONS:
+            what = f"the option {option} is not known; known are {', '.join(DUCKDB_OPTIONS)}"
+            raise DataError([Problem(what, "correct the connection", place.shown)])
+        con.raw_sql(f"SET {option} = {quoted(value)}")
+    # Nothing here hangs on the order of rows, and keeping it costs memory.
+    con.raw_sql("SET preserve_insertion_order = false")
     name = place.host + place.path
     if name:
         path = Path(name) if name.startswith("/") else folder / name

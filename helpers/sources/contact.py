@@ -9,6 +9,7 @@ Addresses and numbers also stand where nobody looks for them - in utm tags, in t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,20 +82,22 @@ _LEFT = r"^[\s,;:<>()\[\]/|\"'\-]+|[\s,;:<>()\[\]/|\"'\-]+$"
 """What stands around an address that is gone: 'Ann <>'."""
 
 
-def without_contacts(text: ir.StringValue, *, whole: bool) -> ir.StringValue:
+def without_contacts(text: ir.StringValue, *, whole: bool, spelt: Callable[[str], str] = str) -> ir.StringValue:
     """The text where it holds no e-mail address or telephone number.
 
     Args:
         text: a cell.
         whole: True: a cell that holds one is unknown altogether, for who left it may have left his name as well;
             False: what stands beside it is kept, and of an address alone the part before its "@".
+        spelt: an expression for RE2 → for the engine that searches, see `Engine.pattern`.
     """
+    written = spelt(WRITTEN)
     if whole:
-        return ibis.ifelse(text.re_search(WRITTEN), ibis.null("string"), text)
-    beside = text.re_replace(WRITTEN, "").re_replace(_LEFT, "")
-    own = text.re_extract(rf"^\W*([^\s@%]+){_AT}", 1).re_replace(WRITTEN, "")
+        return ibis.ifelse(text.re_search(written), ibis.null("string"), text)
+    beside = text.re_replace(written, "").re_replace(spelt(_LEFT), "")
+    own = text.re_extract(spelt(rf"^\W*([^\s@%]+){_AT}"), 1).re_replace(written, "")
     kept = ibis.coalesce(beside.nullif(""), own.nullif(""))
-    return ibis.ifelse(text.re_search(WRITTEN), kept, text)
+    return ibis.ifelse(text.re_search(written), kept, text)
 
 
 def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
@@ -106,15 +109,55 @@ def contact_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
     """
     rule = COUNTRIES.get(country or "")
     mail = text.lower().re_extract(_MAIL, 0)
-    bare = text.translate(" ()-\u00a0", "")
-    number = ibis.ifelse(bare.startswith("+"), bare.substr(1), bare)
+    bare = text.re_replace(r"[ ()\-\x{a0}]", "")
     return ibis.cases(
         (text.contains("@") & (mail != ""), mail),
-        # Nearly all numbers are one whole number and nothing else: they are spared the dear reading, which would tell
-        # the same of them.
-        (bare.re_search(_WHOLE), _with_code(number, bare.startswith("+"), rule)),
+        # Nearly all numbers are one whole number and nothing else, many without spaces and brackets: they are spared
+        # the dear readings, which would tell the same of them.
+        (text.re_search(_WHOLE), _one_number(text, rule)),
+        (bare.re_search(_WHOLE), _one_number(bare, rule)),
         else_=_read(text, rule),
     )
+
+
+def typed_key(text: ir.StringValue, country: str | None) -> ir.StringValue:
+    """`contact_key` of a database's column, in words that every engine knows: a cell holds one address or number.
+
+    What is neither, as the id of a person, is compared as it is, without case.
+    """
+    rule = COUNTRIES.get(country or "")
+    bare = text.translate(" ()-./\u00a0", "")
+    plus = bare.startswith("+") | bare.startswith("00")
+    number = ibis.cases((bare.startswith("+"), bare.substr(1)), (bare.startswith("00"), bare.substr(2)), else_=bare)
+    told = number.right(10)
+    if rule is not None:
+        trunk = len(rule.trunk) + rule.national
+        at_home = (number.length() == trunk) & number.startswith(rule.trunk) if rule.trunk else ibis.literal(False)
+        told = ibis.cases(
+            (plus, number),
+            (at_home, ibis.literal(rule.code) + number.right(rule.national)),
+            (number.length() == rule.national, ibis.literal(rule.code) + number),
+            else_=number,
+        )
+    return ibis.cases(
+        (text.contains("@"), text.lower()),
+        (number.re_search(f"^[0-9]{{{SHORTEST},{LONGEST}}}$"), told),
+        else_=text.lower(),
+    )
+
+
+def may_hold_contact(text: ir.StringValue) -> ir.BooleanValue:
+    """False where a text cannot hold what ``WRITTEN`` finds: a cheap look that spares nearly all rows the dear one."""
+    digits = text.length() - text.translate("0123456789", "").length()
+    return text.contains("@") | text.contains("%") | (digits >= SHORTEST)
+
+
+def _one_number(bare: ir.StringValue, rule: Numbering | None) -> ir.StringValue:
+    plus = bare.startswith("+")
+    if rule is None:
+        # Of seven digits and a plus the plus is among the last ten.
+        return bare.right(10).replace("+", "")
+    return _with_code(ibis.ifelse(plus, bare.substr(1), bare), plus, rule)
 
 
 def _read(text: ir.StringValue, rule: Numbering | None) -> ir.StringValue:

@@ -6,6 +6,7 @@ A code is a fact. A sign that one country writes is taken for its currency; "$" 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 CODES = frozenset(
     re.findall(
@@ -42,3 +43,17 @@ def header_currency(header: str) -> str | None:
     """The currency at the end of a normalised header; None where there is none."""
     found = _AT_END.search(header)
     return currency_of(found[1] or found[2]) if found else None
+
+
+_VAT = re.compile(r"\b(?:ндс|пдв|vat|gst|iva)\b")
+_WITHOUT_VAT = re.compile(
+    r"\b(?:без|не включая|excl\w*\.?|without|net of|before|sem|sin)\s+(?:\w+\s+)?(?:ндс|пдв|vat|gst|iva)\b"
+)
+
+
+def vat_in(header: str) -> Literal["included", "excluded"] | None:
+    """Whether a header says that money is with VAT or without it; None: it says nothing."""
+    text = header.casefold()
+    if not _VAT.search(text):
+        return None
+    return "excluded" if _WITHOUT_VAT.search(text) else "included"

@@ -101,6 +101,8 @@ def _of_spark(error: Exception, shown: str) -> Problem:
     for name, what, todo in _SPARK:
         if name in condition or name in text[:2000]:
             return Problem(what, todo, shown)
+    if "Checkpoint block" in text or "ExecutorLostFailure" in text or "FetchFailed" in text:
+        return Problem("Spark has lost a worker, and what it had counted with it", "run the audit again", shown)
     if "Connection refused" in text or "unresponsive" in text or "stopped SparkContext" in text or "Answer" in text:
         return Problem("Spark cannot be reached or has stopped", "check the master's address, and that it is up", shown)
     return Problem(f"Spark failed ({condition or type(error).__name__})", "see its own log", shown)

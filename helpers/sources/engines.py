@@ -2,14 +2,15 @@
 
 Expressions above this module use only what Ibis translates with one meaning for all three. The rest is here: what is
 kept between questions, hashes, order of texts, clocks of time zones. A client's own database is only read: DuckDB keeps
-its tables in its own memory beside the client's file, Spark in its cache, PostgreSQL keeps nothing.
+its tables in its own memory beside the client's file, Spark with its workers, PostgreSQL keeps nothing.
 """
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.sql import SQLBackend
 
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+([\"`][^\s,()]+)")
+"""Where a statement of Ibis names a table: each part of an expression stands in it once."""
+
 
 class Engine:
     """DuckDB, and what is common to all."""
@@ -35,19 +39,24 @@ class Engine:
         """The connection as messages name it: without user, password and options."""
         self.secrets = tuple(secrets)
         """What must never be shown."""
-        self.base: frozenset[str] = frozenset()
-        """Names of the client's own tables, whose reads are counted."""
+        self.base: Mapping[str, str] = {}
+        """The client's own tables, whose reads are counted: name in a statement, see `named` → name in client.yml."""
         self.reads: Counter[str] = Counter()
-        """Table of the client → how many times it was read."""
+        """Table of the client, as client.yml names it → how many times it was read."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.shown!r})"
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """The table computed once, where the engine can keep it without writing to the client's database."""
-        self._note([table])
         with faults(self):
+            if self.base:
+                self._note(self.con.compile(table))
             return self.con.create_table(ibis.util.gen_name(name), table)
+
+    def forget(self, table: ir.Table) -> None:
+        """What was kept is needed no more."""
+        self.con.drop_table(table.op().name)
 
     def frames(self, tables: Sequence[ir.Table]) -> list[pd.DataFrame]:
         """The rows of small tables: decimals become the nearest float, dates and moments ``datetime64[us]``.
@@ -57,7 +66,6 @@ class Engine:
         """
         frames = []
         for table in tables:
-            self._note([table])
             with faults(self):
                 frames.append(_tidy(self._fetched(table), table.schema()))
         return frames
@@ -103,10 +111,18 @@ class Engine:
         """Without spaces at both ends."""
         return text.strip()
 
-    def _note(self, tables: Sequence[ir.Table]) -> None:
-        """Count which of the client's tables a statement reads."""
-        found = {node.name for table in tables for node in table.op().find(ops.DatabaseTable)}
-        self.reads.update(found & self.base)
+    def pattern(self, expression: str) -> str:
+        """A regular expression written for RE2 as this engine writes it."""
+        return expression
+
+    def _note(self, statement: str) -> None:
+        """Count how often a statement reads each of the client's tables.
+
+        What several parts of a statement use stands in it once, as a common table expression: DuckDB and PostgreSQL
+        compute it once, and of Spark only one such table is asked at a time.
+        """
+        found = (re.sub(r"[\"`]", "", name) for name in _READ.findall(statement))
+        self.reads.update(self.base[name] for name in found if name in self.base)
 
 
 class Postgres(Engine):
@@ -123,16 +139,19 @@ class Postgres(Engine):
         """The expression itself: a statement that uses it several times computes it once."""
         return table
 
+    def forget(self, table: ir.Table) -> None:
+        """Nothing was kept."""
+
     def frames(self, tables: Sequence[ir.Table]) -> list[pd.DataFrame]:
         """One statement for all: their values as text in one shape, cut apart again."""
         if not tables:
             return []
-        self._note(tables)
         width = max(len(table.columns) for table in tables)
         parts = [_as_texts(table, number, width) for number, table in enumerate(tables)]
         every = parts[0] if len(parts) == 1 else ibis.union(*parts)
         with faults(self):
             sql = self.con.compile(every)
+            self._note(sql)
             with self.con.con.cursor() as cursor, self.con.con.transaction():
                 rows = cursor.execute(sql).fetchall()
         taken: list[list[tuple[Any, ...]]] = [[] for _ in tables]
@@ -154,6 +173,12 @@ class Postgres(Engine):
         """SHA-256 in hexadecimal digits."""
         return _encode(_sha256(_convert_to(text, "UTF8")), "hex")
 
+    def pattern(self, expression: str) -> str:
+        """PostgreSQL has other words for letters, ends of words and signs by number."""
+        for here, there in ((r"[\pL", "[[:alpha:]"), (r"\pL", "[[:alpha:]]"), (r"\b", r"\y"), (r"\x{a0}", r"\u00a0")):
+            expression = expression.replace(here, there)
+        return expression
+
     def ordered(self, text: ir.StringValue) -> ir.StringValue:
         """The bytes of UTF-8 in hexadecimal digits: in every language's order digits come before letters."""
         return _encode(_convert_to(text, "UTF8"), "hex")
@@ -164,29 +189,48 @@ class Postgres(Engine):
 
 
 class Spark(Engine):
-    """A session of Spark; what is kept stays in the cache of its workers."""
+    """A session of Spark; what is kept stays with its workers."""
 
     name = "pyspark"
 
     def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
         super().__init__(con, shown, secrets)
-        self._cached: list[Any] = []
+        self._kept: list[str] = []
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Cached where it is computed first."""
-        self._note([table])
+        """Computed now and kept by the workers, in memory and on disk, by two of them where there are two.
+
+        What was only cached would be planned again, all the way from the client's tables, in each question about it.
+        """
+        from pyspark import StorageLevel
+
         view = ibis.util.gen_name(name)
+        session = self.con._session
+        alone = session.sparkContext.master.startswith("local")
+        level = StorageLevel.MEMORY_AND_DISK if alone else StorageLevel.MEMORY_AND_DISK_2
         with faults(self):
-            frame = self.con._session.sql(self.con.compile(table)).cache()
+            sql = self.con.compile(table)
+            self._note(sql)
+            frame = session.sql(sql).localCheckpoint(storageLevel=level)
             frame.createOrReplaceTempView(view)
-            self._cached.append(frame)
+            self._kept.append(view)
             return self.con.table(view)
 
+    def forget(self, table: ir.Table) -> None:
+        """Spark frees what nothing names any more."""
+        self.con._session.catalog.dropTempView(table.op().name)
+        self._kept.remove(table.op().name)
+
+    def _fetched(self, table: ir.Table) -> pd.DataFrame:
+        """As texts: what PySpark makes of types leans on ways of pandas that are going."""
+        rows = self.con._session.sql(self.con.compile(_as_texts(table, 0, 0))).collect()
+        return _from_texts([tuple(row)[1:] for row in rows], table.schema())
+
     def close(self) -> None:
-        """Free the cache; the session is left to whoever made it."""
-        for frame in self._cached:
-            frame.unpersist()
-        self._cached.clear()
+        """Free what was kept; the session is left to whoever made it."""
+        for view in self._kept:
+            self.con._session.catalog.dropTempView(view)
+        self._kept.clear()
 
     def local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """An instant (with a zone) as local time of ``zone``, without a zone."""
@@ -204,6 +248,12 @@ class Spark(Engine):
         """Without spaces at both ends."""
         # Ibis names the vertical tab too, as a letter v after a backslash: Spark takes the letter away.
         return _btrim(text, " \t\n\r")
+
+
+def named(node: ops.DatabaseTable) -> str:
+    """A table as statements name it, without quotes."""
+    space = node.namespace
+    return ".".join(part for part in (space.catalog, space.database, node.name) if part)
 
 
 def inline(rows: Sequence[Sequence[int]], names: Sequence[str]) -> ir.Table:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import ibis
 
 from helpers.errors import DataError, Problem
+from helpers.sources.contact import WRITTEN, may_hold_contact, typed_key, without_contacts
+from helpers.sources.loading import both_vat
 from helpers.sources.staged import TWINS, TYPES
+from helpers.sources.strays import STAFF, given_meaning
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark
+from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark, without_vat
 from helpers.sources.values import FALSE_WORDS, MONEY, TRUE_WORDS
 from helpers.validation import nearest
 
@@ -31,9 +34,11 @@ def fitted(
     engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
 ) -> tuple[ir.Table, tuple[str, ...]]:
     """The columns of the clean table ``name``, and beside them ``_bad_<column>`` where some text may have no meaning,
-    ``_macro_<column>`` where the advertising system may have left a template unfilled.
+    ``_macro_<column>`` where the advertising system may have left a template unfilled, ``_stray_<column>`` ("") where
+    an address or a telephone number was taken out.
 
-    Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in.
+    Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in. Spend with VAT is
+    without it where other spend is; ``_vat`` is what was taken off, NULL for nothing.
 
     Raises:
         DataError: columns that are not there, required ones to which nothing is mapped, types that do not fit.
@@ -67,6 +72,11 @@ def fitted(
         if column.type in ("flag", "rating") and base[own].type().is_string():
             values[f"_bad_{column.name}"] = ibis.ifelse(value.isnull(), _text(engine, base[own]), ibis.null("string"))
             beside.append(f"_bad_{column.name}")
+        if column.type == "text" and base[own].type().is_string():
+            held = _held(engine, client, value)
+            values[f"_stray_{column.name}"] = ibis.ifelse(held, ibis.literal(""), ibis.null("string"))
+            values[column.name] = value = ibis.ifelse(held, _beside(engine, column, value), value)
+            beside.append(f"_stray_{column.name}")
         if column.name in MACRO_COLUMNS and base[own].type().is_string():
             unfilled = value.re_search(MACRO)
             values[f"_macro_{column.name}"] = ibis.ifelse(unfilled, value, ibis.null("string"))
@@ -78,6 +88,13 @@ def fitted(
     if money:
         values["_currency"] = _currency(client, source, values)
     table = base.select(**values)
+    if name == "spend":
+        net = table.cost
+        if source.vat == "included" and both_vat(client.sources) and client.vat_rate:
+            net = without_vat(table.cost, table["from"], client.vat_rate)
+        table = table.mutate(
+            cost=net, _vat=ibis.ifelse(net == table.cost, ibis.null(MONEY), (table.cost - net).cast(MONEY))
+        )
     if money and client.rates:
         rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
         table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
@@ -114,7 +131,8 @@ def _typed(
             fits = fits or (dtype.is_decimal() and not dtype.scale) or (column.type == "text" and dtype.is_primitive())
             return _mapped_text(_text(engine, given), source, column.name) if fits else None
         case "person":
-            return _hashed(engine, _text(engine, given), secret) if dtype.is_string() or dtype.is_integer() else None
+            key = typed_key(_text(engine, given), client.country)
+            return engine.hashed(ibis.literal(secret) + key) if dtype.is_string() or dtype.is_integer() else None
         case "title":
             return title_mark(_text(engine, given), client.left_out.words) if dtype.is_string() else None
         case "moment":
@@ -197,9 +215,13 @@ def _flag(engine: Engine, given: ir.Value, meaning: dict[str, object]) -> ir.Boo
     return ibis.cases((text.isin(yes), True), (text.isin(no), False), else_=none)
 
 
-def _hashed(engine: Engine, raw: ir.StringValue, secret: str) -> ir.StringValue:
-    """A keyed hash of an e-mail or phone, as of files: the last ten digits of a phone, an e-mail without case."""
-    digits = raw.re_replace("[^0-9]", "")
-    last = ibis.ifelse(digits.length() > 10, digits.right(10), digits)
-    key = ibis.ifelse(raw.contains("@") | (last.length() < 7), raw.lower(), last)
-    return engine.hashed(ibis.literal(secret) + key)
+def _held(engine: Engine, client: Client, text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell holds an address or telephone number to which client.yml gives no meaning."""
+    held = ibis.ifelse(may_hold_contact(text), text.re_search(engine.pattern(WRITTEN)), False).fill_null(False)
+    meant = list(given_meaning(client))
+    return held & ~text.lower().isin(meant) if meant else held
+
+
+def _beside(engine: Engine, column: Column, text: ir.StringValue) -> ir.StringValue:
+    """What may stay of such a cell, as of files: a name at work, and what a row is nothing without."""
+    return without_contacts(text, whole=not (column.required or column.name in STAFF), spelt=engine.pattern)

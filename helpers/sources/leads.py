@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import pandas as pd
 
 from helpers.errors import DataError
-from helpers.sources.asking import asked, asked_row
+from helpers.sources.asking import asked, asked_row, together
 from helpers.sources.notices import Code, Ledger, Notice
 from helpers.sources.outcomes import stage_map, with_meaning
 from helpers.sources.presets import Preset
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("open", "won", "lost")
 WIDE = "decimal(20, 6)"
+Told = Callable[[], Coroutine[Any, Any, Any]]
+"""Asks about a clean table what becomes notices."""
 TEST_WORDS = ("test", "тест", "testing", "testone", "тестирование", "тестування")
 NOBODY = ("false", "0", "null", "deleted user", "удален", "удалён", "удаленный сотрудник", "видалений користувач")
 """What CRMs write where a person is gone: nobody is in charge."""
 
 
-async def clean_leads(
+def clean_leads(
     engine: Engine,
     client: Client,
     table: ir.Table,
@@ -38,8 +40,10 @@ async def clean_leads(
     presets: Sequence[Preset],
     as_of: dt.date,
     ledger: Ledger,
-) -> ir.Table:
+) -> tuple[ir.Table, Told]:
     """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
+
+    The questions that come with them are still to be asked.
 
     Raises:
         DataError: stages without an outcome.
@@ -59,13 +63,12 @@ async def clean_leads(
         age_days=_age(table, closed, "created_at", as_of),
         test=_test_like(client, table),
     )
-    made = await _without_tests(engine, client, made, "leads", ledger)
+    made, left = _without_tests(engine, client, made, "leads", ledger)
     clean = engine.keep("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
-    await _notices(clean, "leads", "created_at", as_of, ledger, client)
-    return clean
+    return clean, lambda: together(left(), _notices(clean, "leads", "created_at", as_of, ledger, client))
 
 
-async def clean_deals(
+def clean_deals(
     engine: Engine,
     client: Client,
     table: ir.Table,
@@ -73,8 +76,8 @@ async def clean_deals(
     presets: Sequence[Preset],
     as_of: dt.date,
     ledger: Ledger,
-) -> ir.Table:
-    """Deals with ``at``, ``outcome`` and gross profit.
+) -> tuple[ir.Table, Told]:
+    """Deals with ``at``, ``outcome`` and gross profit, and questions still to be asked.
 
     Raises:
         DataError: stages without an outcome.
@@ -94,8 +97,13 @@ async def clean_deals(
         left = ledger.left.select(_left="lead_id")
         joined = made.left_join(left, [made.lead_id == left["_left"]])
         made = joined.mutate(test=joined.test | joined["_left"].notnull()).drop("_left")
-    made = await _without_tests(engine, client, made, "deals", ledger)
+    made, gone = _without_tests(engine, client, made, "deals", ledger)
     clean = engine.keep("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
+    return clean, lambda: together(gone(), _unpaid(clean, ledger))
+
+
+async def _unpaid(clean: ir.Table, ledger: Ledger) -> None:
+    """Won deals without money."""
     won = clean.outcome == "won"
     found = await asked_row(
         clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
@@ -104,10 +112,9 @@ async def clean_deals(
         Notice(Code.WON_WITHOUT_AMOUNT, "deals", int(found["without"] or 0)),
         Notice(Code.WON_ZERO_AMOUNT, "deals", int(found["zero"] or 0)),
     )
-    return clean
 
 
-async def clean_events(
+def clean_events(
     engine: Engine,
     client: Client,
     table: ir.Table,
@@ -115,10 +122,11 @@ async def clean_events(
     presets: Sequence[Preset],
     as_of: dt.date,
     ledger: Ledger,
-) -> ir.Table:
-    """Stage history: lead_id, deal_id, ``at`` and ``entered_at``."""
+) -> tuple[ir.Table, Told]:
+    """Stage history: lead_id, deal_id, ``at`` and ``entered_at``; nothing is to be asked of it."""
     table = _with_meaning(client, table, pairs, presets, "stage_events", ledger)
-    return engine.keep("clean_stage_events", table.select("lead_id", "deal_id", "at", "outcome", "entered_at"))
+    clean = table.select("lead_id", "deal_id", "at", "outcome", "entered_at")
+    return engine.keep("clean_stage_events", clean), together
 
 
 def _in_charge(table: ir.Table) -> ir.StringValue:
@@ -138,24 +146,31 @@ def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
     found = (table.title == "test").fill_null(False)
     for name in ("source", "channel", "campaign", "stage"):
         if name in table.columns:
-            text = table[name].fill_null("")
-            found = found | _is_one_of(text, TEST_WORDS)
+            found = found | _is_one_of(table[name], TEST_WORDS)
             for word in rules.words:
-                found = found | text.lower().contains(word.strip().lower())
+                found = found | table[name].lower().contains(word.strip().lower()).fill_null(False)
     managers = [name.strip().lower() for name in rules.managers]
     return found | table.manager.fill_null("").lower().isin(managers) if managers else found
 
 
-async def _without_tests(engine: Engine, client: Client, table: ir.Table, name: str, ledger: Ledger) -> ir.Table:
-    """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too."""
+def _without_tests(engine: Engine, client: Client, table: ir.Table, name: str, ledger: Ledger) -> tuple[ir.Table, Told]:
+    """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too.
+
+    The question how many they are is still to be asked.
+    """
     rules = client.left_out
     if not rules.tests:
-        return table
+        return table, together
     gone = table.test if rules.won else table.test & (table.outcome != "won")
     left = table.filter(gone)
     if name == "leads":
-        # Before anything is asked: deals that are cleaned at the same time read it.
+        # Deals that are cleaned after them read it.
         ledger.left = engine.keep("left_leads", left.select("lead_id"))
+    return table.filter(~gone), lambda: _left_out(left, name, ledger)
+
+
+async def _left_out(left: ir.Table, name: str, ledger: Ledger) -> None:
+    """Tests that were left out, by file."""
     # As text: the account is exact to the last digit.
     money = left.amount.sum().cast("decimal(38, 6)").cast("string") if name == "deals" else ibis.null("string")
     counted = left.group_by("_file").agg(rows=left.count(), money=money, first=left["_row"].min())
@@ -164,7 +179,6 @@ async def _without_tests(engine: Engine, client: Client, table: ir.Table, name: 
         first = (int(row["first"]),) if row["first"] else ()
         file = ledger.labels[name][int(row["_file"])]
         ledger.leave_out(Notice(Code.TEST_LEFT_OUT, name, int(row["rows"]), amount, file, first_rows=first))
-    return table.filter(~gone)
 
 
 def _with_meaning(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from helpers.client import Client, Span
+from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import answered, asked
 from helpers.sources.celltable import prepare
@@ -170,15 +171,17 @@ def connect() -> Backend:
     # A progress bar in a notebook comes or not as the machine is slow or fast: outputs would not repeat.
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
         con.raw_sql(f"SET {setting} = false")
+    # What does not fit into memory goes to the system's folder for that, not to where the command was given.
+    spill = Path(tempfile.gettempdir()) / f"audit-{os.getpid()}-{secrets.token_hex(4)}"
+    con.raw_sql(f"SET temp_directory = '{str(spill).replace(chr(39), chr(39) * 2)}'")
     prepare(con)
     return con
 
 
 def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typed]:
     typed: list[Typed] = []
-    problems = mixed_vat(client, plan)
-    net = {part.source.vat for part in plan.planned if part.source.table == "spend"} >= {"included", "excluded"}
-    net = net and bool(client.vat_rate)
+    sources = [part.source for part in plan.planned]
+    problems, net = mixed_vat(client, sources), both_vat(sources) and bool(client.vat_rate)
     secret = secrets.token_hex(16)  # With a phone or an e-mail behind it still one block of SHA-256.
     for planned in plan.planned:
         try:
@@ -192,10 +195,15 @@ def _typed(con: Backend, client: Client, plan: Plan, ledger: Ledger) -> list[Typ
     return typed
 
 
-def mixed_vat(client: Client, plan: Plan) -> list[Problem]:
+def both_vat(sources: Iterable[Source]) -> bool:
+    """Some spend is with VAT, some without it."""
+    return {source.vat for source in sources if source.table == "spend"} >= {"included", "excluded"}
+
+
+def mixed_vat(client: Client, sources: Sequence[Source]) -> list[Problem]:
     """Spend with VAT and spend without it are never added up: with a rate VAT is taken off, without one we ask."""
-    flags = {part.source.vat: part.source.file for part in plan.planned if part.source.table == "spend"}
-    if not {"included", "excluded"} <= set(flags) or client.vat_rate:
+    flags = {source.vat: source.shown for source in sources if source.table == "spend"}
+    if not both_vat(sources) or client.vat_rate:
         return []
     return [
         Problem(
@@ -209,7 +217,12 @@ def mixed_vat(client: Client, plan: Plan) -> list[Problem]:
 
 def _as_of(con: Backend, client: Client, staged: dict[str, Staged], ledger: Ledger) -> dt.date:
     """The day of the audit: client.yml's, else the last day of leads, deals and spend that is not a slip."""
-    last = [day for name in ("leads", "deals", "spend") if name in staged and (day := staged[name].last_day(con))]
+    alone = not {"leads", "deals"} & set(staged)
+    last = [
+        day
+        for name in ("leads", "deals", "spend")
+        if name in staged and (day := staged[name].last_day(con, whole=alone))
+    ]
     if client.as_of is not None:
         return client.as_of
     if not last:
@@ -360,7 +373,8 @@ def _resolve(
         if name in tables:
             try:
                 pairs = answered(engine, asked(pairs_of(tables[name])))
-                tables[name] = answered(engine, make(engine, client, tables[name], pairs, presets[name], as_of, ledger))
+                tables[name], told = make(engine, client, tables[name], pairs, presets[name], as_of, ledger)
+                answered(engine, told())
             except DataError as error:
                 problems.extend(error.problems)
     if problems:
@@ -379,7 +393,8 @@ def _resolve(
 def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
     main = next(name for name in ("leads", "deals", "spend") if name in tables)
     days = tables[main][TABLES[main].date].cast("date")
-    span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
+    ends = ibis.coalesce(tables[main]["to"], days) if main == "spend" else days
+    span = tables[main].aggregate(first=days.min(), last=ends.max()).to_pyarrow().to_pylist()[0]
     first, last = span["first"], span["last"]
     if first is None:
         raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])

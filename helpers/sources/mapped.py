@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
-from helpers.sources.celltable import Cells, nameless_columns, read_cells
+from helpers.sources.celltable import Cells, Wanted, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
 from helpers.sources.notices import Code, Notice
+from helpers.sources.period import span_of
 from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
-from helpers.sources.rawfiles import RawFile
-from helpers.sources.recognise import Candidate, partial_report
+from helpers.sources.rawfiles import RawFile, normal
+from helpers.sources.recognise import Candidate, near_headers, partial_report
 from helpers.sources.tables import TABLES, Column
 from helpers.sources.workbook import BookSheet
 
@@ -53,6 +54,8 @@ class Mapped:
     notices: list[Notice] = field(default_factory=list)
     views: tuple[str, ...] = ()
     """Views over those tables."""
+    spans: dict[int, str] = field(default_factory=dict)
+    """Numbers of the files whose rows of spend each cover the 'week', 'month' or 'quarter' that their day begins."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
 
@@ -83,8 +86,9 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
         name = ibis.util.gen_name("text")
-        cells = read_cells(con, candidate, name, places, values, constants, identity, keyed, client.currency, private)
-        raw = replace(_account(candidate, source), rows=cells.rows)
+        wanted = Wanted(places, values, constants, identity, keyed, client.currency, private)
+        cells = read_cells(con, candidate, name, wanted)
+        raw = candidate.account(table=source.table, guessed=candidate.guessed, rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)
         present |= set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
@@ -98,7 +102,12 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
         notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
     currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
     late = frozenset(number for number, candidate in enumerate(candidates) if _since_1904(candidate))
-    return Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+    made = Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+    if source.table == "spend" and "to" not in present:
+        named = {number: span_of(normal(c.headers[c.places["from"][0]]))
+                 for number, c in enumerate(candidates) if "from" in c.places}  # fmt: skip
+        made.spans = {number: span for number, span in named.items() if span}
+    return made
 
 
 def _since_1904(candidate: Candidate) -> bool:
@@ -164,21 +173,6 @@ def _one_currency(candidates: Sequence[Candidate], source: Source) -> None:
         raise DataError([Problem(f"files in different currencies ({shown})", "give each its own source", source.file)])
 
 
-def _account(candidate: Candidate, source: Source) -> RawFile:
-    sheet = candidate.sheet
-    return RawFile(
-        sheet.name,
-        candidate.view.taken_for,
-        sheet.sha256,
-        candidate.headers,
-        candidate.header + 1,
-        preset=candidate.name,
-        table=source.table,
-        known=candidate.known,
-        guessed=candidate.guessed,
-    )
-
-
 def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -> list[Notice]:
     """What was odd about a file."""
     table, name, content = source.table, raw.name, candidate.sheet.content
@@ -189,6 +183,10 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.PREAMBLE, table, raw.preamble, file=name))
     if candidate.guessed:
         found.append(Notice(Code.HEADER_GUESSED, table, None, file=name, detail=", ".join(candidate.guessed)))
+    near = near_headers(candidate) if candidate.name else {}
+    if near:
+        shown = ", ".join(f"“{header}” – {clean}" for header, clean in near.items())
+        found.append(Notice(Code.HEADER_NEAR, table, None, file=name, detail=shown))
     if candidate.doubled:
         found.append(Notice(Code.HEADER_TWICE, table, None, file=name, detail=", ".join(candidate.doubled)))
     if candidate.period is not None and "from" not in source.constants:

@@ -50,6 +50,7 @@ class Code(StrEnum):
     FORMULA_EMPTY = "FORMULA_EMPTY"
     HEADER_TWICE = "HEADER_TWICE"
     COLUMN_NAMELESS = "COLUMN_NAMELESS"
+    HEADER_NEAR = "HEADER_NEAR"
     TOTAL_AGREES = "TOTAL_AGREES"
     TOTAL_DIFFERS = "TOTAL_DIFFERS"
     PARTIAL_REPORT = "PARTIAL_REPORT"
@@ -75,6 +76,7 @@ class Code(StrEnum):
     DUPLICATE_ROW_KEPT = "DUPLICATE_ROW_KEPT"
     SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
     SPEND_TWICE = "SPEND_TWICE"
+    SPEND_SPANS = "SPEND_SPANS"
     VANISHED = "VANISHED"
     MERGED = "MERGED"
     AUTO_TITLE = "AUTO_TITLE"
@@ -391,6 +393,12 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             rows=rows,
             detail=detail,
         ),
+        Code.SPEND_SPANS: say(
+            "{rows} that cover several days at once, while another file has the same days in shorter pieces "
+            "({detail}): perhaps the same spend twice; both are counted until one of the files is taken away",
+            rows=rows,
+            detail=detail,
+        ),
         Code.CHANNELS_ALIKE: say(
             "channels with similar names: {detail}; if they are one, write it under aliases: channel", detail=detail
         ),
@@ -424,7 +432,7 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             "{rows} with more cells than the header has columns: left out, their cells have moved", rows=rows
         ),
         Code.DELETED_IN_CRM: say("{rows} that the CRM itself marks as deleted: left out", rows=rows),
-        Code.FOOTER: say("{rows} below the table with legal or service text: not data", rows=rows),
+        Code.FOOTER: say("{rows} of service text, such as a legal note or the header once more: not data", rows=rows),
         Code.BYTES_REPLACED: say("characters of the file that could not be read: {detail}", detail=detail),
         Code.QUOTES_ODD: say(
             "quotes in the file are out of order: it was read line by line, please compare a few rows"
@@ -441,6 +449,11 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
             "{rows} with a value in a column without a name (number {detail} from the left): not read; if something "
             "of it is needed, give the column a name",
             rows=rows,
+            detail=detail,
+        ),
+        Code.HEADER_NEAR: say(
+            "columns that are not read, though their names are like ones that are: {detail}. If they are the same, "
+            "write them under columns",
             detail=detail,
         ),
         Code.TOTAL_AGREES: say("the report's own total agrees with the sum of its rows"),

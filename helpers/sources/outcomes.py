@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
     from helpers.sources.presets import Preset
 
 ANY = "*"
+
+
+@dataclass(frozen=True)
+class UnknownStage(Problem):
+    """A stage of the CRM that nobody has given a meaning."""
+
+    pipeline: str = ""
+    stage: str = ""
+    rows: int = 0
+    under: str = ANY
+    """Key of ``outcomes`` under which its meaning belongs."""
+
+
 USUAL_ROWS, USUAL_SHARE = 3, 0.01
 """What occurs in fewer rows than either, and looks like a person, is no stage: it is not repeated in a message."""
 
@@ -73,10 +87,14 @@ def stage_map(
             # How to write it is said once: a CRM may have dozens of stages.
             form = "..." if problems else f"outcome: open|won|lost, stage: one of {', '.join(client.stage_keys)}"
             problems.append(
-                Problem(
+                UnknownStage(
                     f'the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
                     f'add under outcomes: "{under}": {{"{stage}": {{{form}}}}}',
                     "client.yml",
+                    pipeline=pipeline,
+                    stage=stage,
+                    rows=int(rows),
+                    under=under,
                 )
             )
             continue
@@ -110,6 +128,12 @@ def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], 
         meaning = (max(at, won) if given.outcome == "won" else at, given.outcome)
         branches.setdefault(pipeline, []).append((stage, meanings.setdefault(meaning, len(meanings))))
     chosen = [(in_pipeline == pipeline, in_stage.cases(*same, else_=-1)) for pipeline, same in branches.items()]
+    same = {stage: meaning for stages in branches.values() for stage, meaning in stages}
+    if all(same[stage] == meaning for stages in branches.values() for stage, meaning in stages):
+        # No two pipelines disagree: the stage alone tells.
+        branches = {"": list(same.items())}
+    if not meanings:  # No rows, or nothing that calls for a meaning.
+        return table.mutate(at=ibis.literal(lead, "int32"), by_stage=ibis.literal("open"))
     number = chosen[0][1] if len(chosen) == 1 else ibis.cases(*chosen, else_=-1) if chosen else ibis.literal(-1)
     numbered = table.mutate(_meaning=number)
     return numbered.mutate(

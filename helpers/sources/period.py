@@ -35,6 +35,19 @@ _FORMS = (
 _MONTH_ONLY = re.compile(rf"^(?:total in|итого за|всего за|усього за|разом за)\s+{_WORD}\s+(\d{{4}})\s*(?:г\.|р\.)?$")
 
 
+SPANS = {
+    "week": ("week", "week (mon)", "week start", "неделя", "неделя с", "начало недели", "тиждень", "semana"),
+    "month": ("month", "month start", "месяц", "начало месяца", "місяць", "mes", "mês"),
+    "quarter": ("quarter", "квартал", "trimestre"),
+}
+"""Headers, normalised, of a day that stands for the days that begin with it."""
+
+
+def span_of(header: str) -> str:
+    """'week', 'month' or 'quarter' where a normalised header of the first day says so; '' for a day of its own."""
+    return next((span for span, headers in SPANS.items() if header in headers), "")
+
+
 def period_in(rows: Iterable[Iterable[str]]) -> tuple[dt.date, dt.date] | None:
     """First and last day named in one of these rows; None where no row names exactly one or two days in order."""
     found = set()

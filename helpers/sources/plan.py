@@ -10,17 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from helpers.client import Source
 from helpers.errors import DataError, Problem
 from helpers.sources.containers import NoTableError
+from helpers.sources.currency import vat_in
 from helpers.sources.presets import GENERIC, Preset, read_preset
 from helpers.sources.rawfiles import RawFile, Sheet, normal, open_sheets
 from helpers.sources.recognise import (
     Candidate,
+    aliases_of,
     mapped_by_hand,
+    money_header,
     named_sheet,
+    near_money,
     partial_report,
     recognise,
     refused_part,
@@ -89,19 +93,19 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
                 unused.append(_unknown(name, Problem("a note, by its name", "")))
                 continue
             try:
-                for sheets in _members(open_sheets(path, name, scratch)):
-                    candidate = _candidate(sheets, source)
-                    if candidate.preset.unused:
-                        unused.append(_left(candidate, candidate.preset.unused))
-                    else:
-                        found.append((candidate.name, candidate))
+                strange: list[Problem] = []
+                read, left = _of_file(open_sheets(path, name, scratch, strange), source, strange, problems)
             except NoTableError as error:
                 if client.sources:
                     problems += error.problems
                 else:
-                    unused.append(_unknown(name, error.problems[0]))
+                    unused += [_unknown(name, problem) for problem in error.problems]
             except DataError as error:
                 problems += error.problems
+            else:
+                found += read
+                # A note beside the tables of an archive does not take them with it.
+                unused += [*left, *(_unknown(name, problem) for problem in strange)]
         for preset, group in groupby(sorted(found, key=lambda item: item[0]), key=lambda item: item[0]):
             planned.append(_planned(source, preset, tuple(candidate for _, candidate in group)))
     planned = _alone(planned)
@@ -111,6 +115,34 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
     if client.sources:
         unused += _unnamed(client, given)
     return Plan(tuple(planned), tuple(unused))
+
+
+def _of_file(
+    sheets: Sequence[Sheet], source: Source, strange: list[Problem], problems: list[Problem]
+) -> tuple[list[tuple[str, Candidate]], list[RawFile]]:
+    """Each member of a file by its preset, and those that are known and left aside.
+
+    ``strange`` gets what is said of members that nobody knows, ``problems`` what stops.
+
+    Raises:
+        NoTableError: nothing of it is known.
+    """
+    found, left, stopped = [], [], len(problems)
+    for member in _members(sheets):
+        try:
+            candidate = _candidate(member, source)
+        except NoTableError as error:
+            strange += error.problems
+        except DataError as error:
+            problems += error.problems
+        else:
+            if candidate.preset.unused:
+                left.append(candidate.account(unused=candidate.preset.unused))
+            else:
+                found.append((candidate.name, candidate))
+    if strange and not found and not left and len(problems) == stopped:
+        raise NoTableError(strange)
+    return found, left
 
 
 @dataclass(frozen=True)
@@ -136,7 +168,7 @@ def look_at(client: Client, path: Path, scratch: Path) -> Looked:
         DataError: it cannot be opened as a table at all.
     """
     name = _shown(client, path)
-    sheets = tuple(_members(open_sheets(path, name, scratch))[0])
+    sheets = tuple(_members(open_sheets(path, name, scratch, []))[0])
     naming = [source for source in client.sources if path in _paths(client, source, [])]
     # A source that says what its files are wins over one that leaves it to them.
     naming.sort(key=lambda source: not (source.table or source.preset))
@@ -236,10 +268,22 @@ def _candidate(sheets: Sequence[Sheet], source: Source) -> Candidate:
     else:
         found = recognise(seen, None, source.columns, source.constants)
     _absent(found, source)
+    _without_money(found, source)
     part = partial_report(found)
     if part is not None and part.refused and "cost" not in source.columns:
         raise DataError([refused_part(found, part)])
     return found
+
+
+def _without_money(candidate: Candidate, source: Source) -> None:
+    """Deals whose amounts stand in a column of another name would all be worth nothing: that is asked."""
+    spec = TABLES[candidate.preset.table] if candidate.preset.table else None
+    money = spec.money if spec else ""
+    if not spec or not money or money in {*candidate.places, *source.columns, *source.constants}:
+        return
+    header = money_header(candidate, money)
+    if header and aliases_of(candidate.preset, money):
+        raise DataError([near_money(candidate, money, header)])
 
 
 def _by_hand(sheets: Sequence[Sheet], source: Source) -> Candidate:
@@ -283,11 +327,20 @@ def _absent(candidate: Candidate, source: Source) -> None:
         raise DataError(problems)
 
 
+def _vat_said(source: Source, candidates: Sequence[Candidate]) -> Literal["included", "excluded"] | None:
+    """What client.yml says of VAT, else what all headers of the money say: "Расход с НДС, ₽"."""
+    if source.vat is not None:
+        return source.vat
+    said = {vat_in(c.headers[c.places["cost"][0]]) if c.places.get("cost") else None for c in candidates}
+    return said.pop() if len(said) == 1 else None
+
+
 def _planned(source: Source, name: str, candidates: tuple[Candidate, ...]) -> Planned:
     preset = candidates[0].preset if name else GENERIC
     table = source.table or preset.table
     also = source.also or tuple(other for other in preset.fills if other and other != table)
-    return Planned(source.model_copy(update={"table": table, "also": also}), preset, name, candidates)
+    told = {"table": table, "also": also, "vat": _vat_said(source, candidates) if table == "spend" else source.vat}
+    return Planned(source.model_copy(update=told), preset, name, candidates)
 
 
 def _alone(planned: list[Planned]) -> list[Planned]:
@@ -320,20 +373,6 @@ def _unpaired(planned: Sequence[Planned]) -> list[Problem]:
         for part in planned
         if part.preset.pair and part.preset.pair not in there
     ]
-
-
-def _left(candidate: Candidate, why: str) -> RawFile:
-    sheet = candidate.sheet
-    return RawFile(
-        sheet.name,
-        candidate.view.taken_for,
-        sheet.sha256,
-        candidate.headers,
-        candidate.header + 1,
-        preset=candidate.name,
-        known=candidate.known,
-        unused=why,
-    )
 
 
 def _unknown(name: str, problem: Problem) -> RawFile:

@@ -91,13 +91,14 @@ def normal(header: str) -> str:
     return " ".join(text.split()).casefold().replace("ё", "е")
 
 
-def open_sheets(path: Path, name: str, scratch: Path) -> list[Sheet]:
+def open_sheets(path: Path, name: str, scratch: Path, aside: list[Problem] | None = None) -> list[Sheet]:
     """The tables of a file; several for a workbook or an archive of several.
 
     Args:
         path: the file.
         name: what messages call it.
         scratch: folder for unpacked and transcoded copies.
+        aside: gets the members of an archive that hold no table, such as a note; None: they stop.
 
     Raises:
         DataError: empty, damaged, protected, too large, or no table at all.
@@ -106,7 +107,14 @@ def open_sheets(path: Path, name: str, scratch: Path) -> list[Sheet]:
     for number, member in enumerate(members(path, name, scratch)):
         own = scratch / f"copies-{len(list(scratch.iterdir()))}-{number}"
         own.mkdir()
-        found += _sheets(member, own)
+        try:
+            found += _sheets(member, own)
+        except NoTableError as error:
+            if aside is None or not member.packed:
+                raise
+            aside += error.problems
+    if not found and aside:
+        raise NoTableError(aside)
     return found
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Any
 
 from helpers.errors import DataError, Problem
 from helpers.sources.containers import NoTableError
@@ -19,7 +20,7 @@ from helpers.sources.delimiter import Row
 from helpers.sources.discreet import shown_header
 from helpers.sources.period import period_in
 from helpers.sources.presets import GENERIC, Partial, Preset, likely_presets, read_preset
-from helpers.sources.rawfiles import MAX_COLUMNS, Sheet, View, normal
+from helpers.sources.rawfiles import MAX_COLUMNS, RawFile, Sheet, View, normal
 from helpers.sources.tables import TABLES
 
 ENOUGH = 0.5
@@ -72,6 +73,19 @@ class Candidate:
         """Positions of a header."""
         wanted = normal(header)
         return tuple(index for index, text in enumerate(self.headers) if normal(text) == wanted)
+
+    def account(self, **more: Any) -> RawFile:
+        """What is known of the file before it is read; ``more``: what became of it."""
+        return RawFile(
+            self.sheet.name,
+            self.view.taken_for,
+            self.sheet.sha256,
+            self.headers,
+            self.header + 1,
+            preset=self.name,
+            known=self.known,
+            **more,
+        )
 
     @property
     def filled(self) -> int:
@@ -243,11 +257,11 @@ def _candidate(
     given: frozenset[str] = frozenset(),
 ) -> Candidate:
     """Which header of the row stands for which clean column."""
-    headers = view.rows[header]
+    headers = _two_storeys(view.rows, header, name, own)
     if len(headers) > MAX_COLUMNS:
         problem = Problem(f"a table of {len(headers):,} columns", f"at most {MAX_COLUMNS:,}; export fewer", sheet.name)
         raise DataError([problem])
-    row = _normal_rows(view.rows)[header]
+    row = tuple(normal(cell) for cell in headers)
     places: dict[str, tuple[int, ...]] = {}
     currency: str | None = None
     guessed: list[str] = []
@@ -312,6 +326,21 @@ def _candidate(
         tuple(sorted({headers[row.index(text)] for text in doubled})),
         {headers[at[0]]: at[0] for header in preset.ids if (at := tuple(positions(header, row)[0]))},
     )
+
+
+def _two_storeys(rows: Sequence[Row], header: int, name: str, own: Mapping[str, Sequence[str]]) -> Row:
+    """The header; a cell that is empty because its name stands merged in the row above gets that name, if known."""
+    headers = rows[header]
+    above = rows[header - 1] if header else ()
+    if sum(bool(cell.strip()) for cell in above) < 2:
+        return headers
+    exact = _vocabulary(name).exact if name else frozenset()
+    exact |= {normal(header) for headers in own.values() for header in headers}
+    wide = [*headers, *[""] * (len(above) - len(headers))]
+    for at, cell in enumerate(above):
+        if not wide[at].strip() and normal(cell) in exact:
+            wide[at] = cell
+    return tuple(wide) if len(wide) == len(headers) or any(wide[len(headers) :]) else headers
 
 
 def _wants_period(preset: Preset, places: dict[str, tuple[int, ...]]) -> bool:
@@ -511,6 +540,49 @@ def like(candidate: Candidate, clean: str) -> str | None:
         default=None,
     )
     return None if best is None else candidate.headers[best[2]].strip()
+
+
+_MONEY_WORDS = re.compile(
+    r"^(?:сумма|бюджет|выручка|стоимость|цена|сума|виручка|вартість|ціна|amount|budget|revenue|value"
+    r"|deal (?:value|size)|price|presupuesto|valor|importe|monto)\b"
+)
+"""How a column of money begins its name in exports that were rebuilt by hand."""
+
+
+def money_header(candidate: Candidate, clean: str) -> str | None:
+    """A header that nobody reads and that looks like the money of the table; None where there is none."""
+    near = like(candidate, clean)
+    if near is not None:
+        return near
+    used = {at for many in candidate.places.values() for at in many}
+    exact = _vocabulary(candidate.name).exact
+    free = [text.strip() for at, text in enumerate(candidate.headers) if at not in used and normal(text) not in exact]
+    return next((text for text in free if _MONEY_WORDS.search(normal(text))), None)
+
+
+def near_money(candidate: Candidate, clean: str, header: str) -> Problem:
+    """The question which column holds the money, with the lines of client.yml for either answer."""
+    preset = candidate.preset
+    what = f"{preset.system} ({preset.report}) without the column {_wanted(preset, clean)}; “{header}” may be it"
+    none = f"columns: {{{clean}: []}}"
+    return Problem(
+        what,
+        f"if it is, write {_yaml(candidate, {clean: header})}; if no column holds it, {none}",
+        candidate.sheet.name,
+    )
+
+
+def near_headers(candidate: Candidate) -> dict[str, str]:
+    """Headers that nobody reads, each with the column it is like: spelled otherwise than the preset knows them."""
+    preset = candidate.preset
+    wanted = [clean for place in (preset.columns, preset.together) for clean in place if clean not in candidate.places]
+    exact = _vocabulary(candidate.name).exact
+    found: dict[str, str] = {}
+    for clean in dict.fromkeys(wanted):
+        header = like(candidate, clean)
+        if header is not None and normal(header) not in exact:
+            found.setdefault(header, clean)
+    return found
 
 
 def _yaml(candidate: Candidate, columns: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.common.exceptions
+import ibis.expr.operations as ops
 import pandas as pd
 
 from helpers.client import Client, Source, Span
@@ -23,9 +24,10 @@ from helpers.errors import DataError, Problem
 from helpers.sources.asking import answered, asked, asked_row, together
 from helpers.sources.connections import opened
 from helpers.sources.enginefaults import faults
+from helpers.sources.engines import named
 from helpers.sources.fitted import fitted
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
-from helpers.sources.loading import Data, comparison, lacking_period
+from helpers.sources.loading import Data, comparison, lacking_period, mixed_vat
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.outcomes import pairs_of
 from helpers.sources.presets import GENERIC
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 
 EPOCH = dt.date(1970, 1, 1)
 MEANT = {"leads": clean_leads, "deals": clean_deals, "stage_events": clean_events}
+BESIDE = {"bad": Code.VALUE_UNREAD, "macro": Code.MACRO_UNFILLED, "stray": Code.CONTACT_TAKEN_OUT}
+CSV = (".csv", ".csv.gz", ".csv.zst")
+"""Clean CSV, one row a line, its values as DuckDB itself writes them: too large for the careful reading of exports."""
 KINDS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}
 
 
@@ -55,7 +60,9 @@ class _Part:
     """Typed rows with ``_drop``."""
     label: str
     beside: tuple[str, ...]
-    """``_bad_<column>`` and ``_macro_<column>``: texts that were not taken."""
+    """``_bad_<column>``, ``_macro_<column>`` and ``_stray_<column>``: texts that were not taken, see `fitted`."""
+    typed: ir.Table | None = None
+    """The same as it was kept, before anything was decided."""
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     """``_drop``, day (since 1970) | rows, money (as text)."""
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -119,14 +126,14 @@ def _account_of(engine: Engine, source: Source, parts: dict[str, _Part]) -> RawF
 
 def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
     """Typed tables of all sources; every problem at once."""
-    problems: list[Problem] = []
+    problems = mixed_vat(client, client.sources)
     made: dict[str, list[tuple[ir.Table, Source, tuple[str, ...]]]] = {}
-    names: set[str] = set()
+    names: dict[str, str] = {}
     secret = secrets.token_hex(16)
     for source in client.sources:
         try:
             base = _base(engine, client, source)
-            names |= {node.name for node in base.op().find(ibis.expr.operations.DatabaseTable)}
+            names |= {named(node): source.shown for node in base.op().find(ops.DatabaseTable)}
             for name in (source.table, *source.also):
                 table, bad = fitted(engine, client, source, base, name, secret)
                 made.setdefault(name, []).append((table, source, bad))
@@ -134,7 +141,7 @@ def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
             problems += error.problems
     if problems:
         raise DataError({(p.what, p.file): p for p in problems}.values())
-    engine.base = frozenset(names)
+    engine.base = names
     return {name: _part(TABLES[name], made[name]) for name in TABLES if name in made}
 
 
@@ -146,6 +153,10 @@ def _base(engine: Engine, client: Client, source: Source) -> ir.Table:
         if engine.name == "postgres":
             raise DataError([Problem("PostgreSQL reads no files", "give relation", source.file)])
         with faults(engine):
+            if place.lower().endswith(CSV):
+                if engine.name != "duckdb":
+                    raise DataError([Problem("Spark reads no CSV here", "give Parquet or relation", source.file)])
+                return con.read_csv(place)
             return con.read_parquet(place if engine.name == "pyspark" or "*" in place else _parquet(place))
     schema, _, name = source.relation.rpartition(".")
     database: Any = schema or None
@@ -174,9 +185,8 @@ def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> 
     for table, _, names in made:
         more = {name: ibis.null("string") for name in beside if name not in names}
         marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
-        shaped.append(
-            table.mutate(**more, **marks).select(*spec.names, *beside, *(["_currency"] if spec.money else []), *marks)
-        )
+        told = [name for name in ("_currency", "_vat") if name in table.columns]
+        shaped.append(table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
     return _Part(spec, judged(union, spec), ", ".join(source.shown for _, source, _ in made), beside)
 
@@ -184,6 +194,8 @@ def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> 
 async def _decide(engine: Engine, part: _Part) -> None:
     """Ask what has to be known before the table can be counted."""
     spec = part.spec
+    # The client's table is read this once, where the engine can keep what it has read.
+    part.typed = part.table = engine.keep(f"typed_{spec.name}", part.table)
     questions: list[Any] = [_counted(part)]
     if spec.name in MEANT:
         questions.append(asked(pairs_of(part.alive)))
@@ -309,26 +321,33 @@ async def _resolve(
     engine: Engine, client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger
 ) -> dict[str, ir.Table]:
     """Clean tables; all unknown stages are reported together."""
-    questions: dict[str, Any] = {}
+    tables: dict[str, ir.Table] = {}
+    tellers: list[Any] = []
     problems: list[Problem] = []
     for name, part in parts.items():
-        if name in MEANT:
+        if name not in MEANT:
+            tables[name] = engine.keep(f"clean_{name}", _kept(part))
+            continue
+        try:
             table = _numbered(_kept(part))
-            questions[name] = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
-    found = await together(
-        *(_settled(one, problems) for one in questions.values()),
-        *(_worth_saying(part, ledger) for part in parts.values()),
-    )
+            tables[name], told = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
+            tellers.append(told)
+        except DataError as error:
+            problems += error.problems
     ledger.left = None
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
-    meant = dict(zip(questions, found, strict=False))
-    others = {name: engine.keep(f"clean_{name}", _kept(part)) for name, part in parts.items() if name not in meant}
-    tables = {name: (meant | others)[name] for name in parts}
-    said = [suggest_names(client, tables, ledger)]
+    # All in one round: what is said of rows, and what is asked of the clean tables.
+    questions = [told() for told in tellers]
+    questions += [_worth_saying(part, ledger) for part in parts.values()]
+    questions.append(suggest_names(client, tables, ledger))
     if "spend" in tables:
-        said.append(check_spend(client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
-    await together(*said)
+        spend = _numbered(tables["spend"])
+        questions.append(check_spend(client, spend, ledger.labels["spend"], ledger))
+    await together(*questions)
+    for part in parts.values():
+        if part.typed is not None:
+            engine.forget(part.typed)
     return tables
 
 
@@ -346,15 +365,6 @@ def _numbered(table: ir.Table) -> ir.Table:
     return table.mutate(_file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"))
 
 
-async def _settled(question: Any, problems: list[Problem]) -> ir.Table | None:
-    try:
-        table: ir.Table = await question
-    except DataError as error:
-        problems += error.problems
-        return None
-    return table
-
-
 async def _worth_saying(part: _Part, ledger: Ledger) -> None:
     """Notices of rows that are kept."""
     spec, kept = part.spec, part.alive
@@ -365,6 +375,13 @@ async def _worth_saying(part: _Part, ledger: Ledger) -> None:
     if spec.name == "spend":
         nameless = kept.campaign.isnull() & kept.campaign_id.isnull()
         questions |= {"nameless": nameless.sum(), "nameless:money": _exact(kept.cost.sum(where=nameless))}
+        taken = kept["_vat"]
+        gross = (kept.cost + taken).sum(where=taken.notnull())
+        questions |= {
+            "vat": taken.count(),
+            "vat:gross": _exact(gross),
+            "vat:net": _exact(kept.cost.sum(where=taken.notnull())),
+        }
         questions["long"] = (kept["to"].notnull() & (kept["to"] != kept["from"])).sum()
     if not questions:
         return
@@ -374,13 +391,15 @@ async def _worth_saying(part: _Part, ledger: Ledger) -> None:
         return int(row.get(name) or 0)
 
     for name in part.beside:
-        code = Code.MACRO_UNFILLED if name.startswith("_macro_") else Code.VALUE_UNREAD
-        column = name.removeprefix("_macro_").removeprefix("_bad_")
-        ledger.add(Notice(code, spec.name, count(name), column=column))
+        _, kind, column = name.split("_", 2)
+        ledger.add(Notice(BESIDE[kind], spec.name, count(name), column=column))
     for name, code in (("negative", Code.NEGATIVE_AMOUNT), ("nameless", Code.NO_CAMPAIGN)):
         money = Decimal(row.get(f"{name}:money") or 0)
         ledger.add(Notice(code, spec.name, count(name), money, column=spec.money))
     ledger.add(Notice(Code.PERIOD_ROWS, spec.name, count("long")))
+    if count("vat"):
+        gross, net = (f"{Decimal(row[name]):f}" for name in ("vat:gross", "vat:net"))
+        ledger.add(Notice(Code.VAT_TAKEN_OFF, "spend", count("vat"), None, part.label, detail=f"{gross} {net}"))
 
 
 def _exact(money: ir.DecimalScalar) -> ir.StringScalar:

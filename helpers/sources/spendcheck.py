@@ -24,6 +24,8 @@ NEAR = 0.02
 VAT = (1.0, 1.18, 1.19, 1.2, 1.22)
 """Two copies of one day's spend may differ by VAT."""
 FEW_DAYS = 3
+ROUNDING = 0.001
+"""Share by which days may differ from their period because each was rounded."""
 
 
 async def check_spend(client: Client, spend: ir.Table, files: Sequence[str], ledger: Ledger) -> None:
@@ -38,6 +40,7 @@ async def check_spend(client: Client, spend: ir.Table, files: Sequence[str], led
     ledger.add(*await _same_key(spend))
     if len(files) > 1:
         ledger.add(*await _twice(client, spend, files))
+        ledger.add(*await _coarse_and_fine(spend, files))
 
 
 async def _same_key(spend: ir.Table) -> list[Notice]:
@@ -58,20 +61,21 @@ async def _same_key(spend: ir.Table) -> list[Notice]:
 
 
 async def _twice(client: Client, spend: ir.Table, files: Sequence[str]) -> list[Notice]:
-    made = spend.mutate(_channel=spend.channel.fill_null(""), _day=spend["from"])
+    made = spend.mutate(_channel=spend.channel.fill_null(""), _day=spend["from"], _end=_end(spend))
     paid = made.filter(made.cost > 0)
-    daily = paid.group_by(["_channel", "_day", "_file"]).agg(cost=paid.cost.sum().cast("float64"), rows=paid.count())
-    days = (await asked(daily)).sort_values(["_channel", "_day", "_file"])
+    keys = ["_channel", "_day", "_end", "_file"]
+    daily = paid.group_by(keys).agg(cost=paid.cost.sum().cast("float64"), rows=paid.count())
+    days = (await asked(daily)).sort_values(keys)
     names = canonical({str(name): 1 for name in days["_channel"].unique() if name}, client.aliases.channel,
                       usual_channels())  # fmt: skip
     days["_channel"] = days["_channel"].map(lambda name: names.get(name, name))
-    days = days.groupby(["_channel", "_day", "_file"], as_index=False)[["cost", "rows"]].sum()
+    days = days.groupby(keys, as_index=False)[["cost", "rows"]].sum()
     shared = await _shared_campaigns(made)
     notices = []
     for channel, group in days.groupby("_channel", sort=True):
         shown = str(channel) or "-"
         for one, other in combinations(sorted(group["_file"].unique()), 2):
-            sides = [group[group["_file"] == file].set_index("_day") for file in (one, other)]
+            sides = [group[group["_file"] == file].set_index(["_day", "_end"]) for file in (one, other)]
             both = sides[0].add_suffix("_1").join(sides[1].add_suffix("_2"), how="inner")
             if both.empty:
                 continue
@@ -93,13 +97,75 @@ async def _shared_campaigns(made: ir.Table) -> dict[tuple[int, int], set[str]]:
     """Pairs of files → channels in which both have spend of the same campaign on the same day."""
     paid = made.filter(made.cost > 0)
     # One file may have the ids, the other the names alone.
-    words = [paid.select("_channel", "_day", "_file", _word=word) for word in (paid.campaign_id, paid.campaign.lower())]
+    words = [
+        paid.select("_channel", "_day", "_end", "_file", _word=word)
+        for word in (paid.campaign_id, paid.campaign.lower())
+    ]
     named = ibis.union(*words).filter(lambda t: t._word.notnull() & (t._word != ""))
-    each = named.group_by(["_channel", "_day", "_word", "_file"]).agg(n=named.count())
-    pairs = each.inner_join(each.view().rename(other="_file").drop("n"), ["_channel", "_day", "_word"])
+    each = named.group_by(["_channel", "_day", "_end", "_word", "_file"]).agg(n=named.count())
+    pairs = each.inner_join(each.view().rename(other="_file").drop("n"), ["_channel", "_day", "_end", "_word"])
     pairs = pairs.filter(pairs._file < pairs.other)
     counted = await asked(pairs.group_by(["_file", "other", "_channel"]).agg(days=pairs._day.nunique()))
     found: dict[tuple[int, int], set[str]] = {}
     for row in counted.to_dict("records"):
         found.setdefault((int(row["_file"]), int(row["other"])), set()).add(str(row["_channel"]))
     return found
+
+
+def _end(spend: ir.Table) -> ir.DateValue:
+    """Last day that a row covers."""
+    return ibis.coalesce(spend["to"], spend["from"])
+
+
+async def _coarse_and_fine(spend: ir.Table, files: Sequence[str]) -> list[Notice]:
+    """Rows of several days in one file, whose days another file names one by one (or by shorter spans) for the same
+    campaign: a monthly report beside daily ones counts the month twice. Periods that overlap in part are said too."""
+    made = spend.mutate(_channel=spend.channel.fill_null("").lower(), _end=_end(spend)).filter(spend.cost > 0)
+    number, name = made.campaign_id.fill_null(""), made.campaign.fill_null("").lower()
+    # One file may have the ids, the other the names alone; a third neither: then the channel's money must be the same.
+    words = [(0, number, number != ""), (1, name, name != ""), (2, ibis.literal(""), ibis.literal(True))]
+    parts = [
+        made.filter(kept).select("_channel", "_file", "from", "_end", "cost", _word=word, _level=ibis.literal(level))
+        for level, word, kept in words
+    ]
+    all_words = ibis.union(*parts)
+    keys = ["_level", "_channel", "_word", "_file", "from", "_end"]
+    each = all_words.group_by(keys).agg(cost=all_words.cost.sum().cast("float64"), rows=all_words.count())
+    long = each.filter(each["from"] < each["_end"])
+    fine = each.view().rename(fine_file="_file", fine_from="from", fine_end="_end", fine_cost="cost", fine_rows="rows")
+    pairs = long.inner_join(fine, ["_level", "_channel", "_word"])
+    pairs = pairs.filter(
+        (pairs._file != pairs.fine_file)
+        & (pairs.fine_from <= pairs._end)
+        & (pairs.fine_end >= pairs["from"])
+        & ((pairs.fine_from > pairs["from"]) | (pairs.fine_end < pairs._end))
+    )
+    days, fine_days = (pairs[last].epoch_seconds() - pairs[first].epoch_seconds() for first, last in
+                       (("from", "_end"), ("fine_from", "fine_end")))  # fmt: skip
+    pairs = pairs.filter((days > fine_days) | ((days == fine_days) & (pairs._file < pairs.fine_file)))
+    inside = (pairs.fine_from >= pairs["from"]) & (pairs.fine_end <= pairs._end)
+    spans = pairs.group_by([*keys, "fine_file"]).agg(
+        cost=pairs.cost.max(), rows=pairs.rows.max(), fine=pairs.fine_cost.sum(where=inside)
+    )
+    spans = spans.mutate(fine=spans.fine.fill_null(0.0))
+    both = spans.mutate(twice=ibis.least(spans.cost, spans.fine), same=_near(spans.cost, spans.fine))
+    grouped = both.group_by(["_level", "_channel", "_file", "fine_file"]).agg(
+        rows=both.rows.sum(), twice=both.twice.sum(), same=both.same.all()
+    )
+    found = (await asked(grouped)).sort_values(["_channel", "_file", "fine_file", "_level"])
+    notices = []
+    for _, part in found.groupby(["_channel", "_file", "fine_file"], sort=True):
+        # Of the channel alone only equal sums are telling: two files may share out its campaigns.
+        telling = part[(part["_level"] < 2) | part["same"].astype(bool)]
+        if telling.empty:
+            continue
+        best = telling.sort_values(["twice", "_level"], ascending=[False, True]).iloc[0]
+        money = Decimal(str(round(float(best["twice"]), 2))) or None
+        detail = f"{best['_channel'] or '-'}: {files[int(best['_file'])]}, {files[int(best['fine_file'])]}"
+        notices.append(Notice(Code.SPEND_SPANS, "spend", int(best["rows"]), money, detail=detail))
+    return notices
+
+
+def _near(one: ir.FloatingValue, other: ir.FloatingValue) -> ir.BooleanValue:
+    """Equal but for roundings."""
+    return (one - other).abs() <= ibis.greatest(ROUNDING * one.abs(), ibis.literal(0.02))

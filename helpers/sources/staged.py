@@ -59,9 +59,12 @@ class Staged:
     """Rows that repeat others, which makes a table of their own (``again_<name>``)."""
     slips_after: dt.date | None = None
 
-    def last_day(self, con: Backend) -> dt.date | None:
-        """The last day that is not a slip; later ones are marked."""
+    def last_day(self, con: Backend, *, whole: bool = False) -> dt.date | None:
+        """The last day that is not a slip; later ones are marked. ``whole``: of spend that covers several days the
+        last of them, not the first."""
         days = self.table[self.spec.date].cast("date")
+        if self.spec.name == "spend" and whole:
+            days = ibis.coalesce(self.table["to"], days)
         alive = self.table.filter(self.table._drop.isnull())
         number = (days.epoch_seconds() // 86400).cast("float64")
         found = alive.aggregate(usual=number.quantile(0.995), last=days.max()).to_pyarrow().to_pylist()[0]

@@ -57,11 +57,11 @@ def _campaigns(client: Client, leads: pd.DataFrame, spend: pd.DataFrame) -> list
         return found | {renamed[word] for word in found if word in renamed}
 
     def alone(frame: pd.DataFrame, others: set[str]) -> pd.DataFrame:
-        free = [
+        free: list[bool] = [
             bool(name) and not ({key(name), renamed.get(key(name), ""), key(number)} - {""}) & others
             for name, number in zip(frame["campaign"], frame["campaign_id"], strict=True)
         ]
-        return frame[free].head(COMPARED)
+        return frame.loc[free].head(COMPARED)
 
     unpaid, silent = alone(leads, words(spend)), alone(spend[spend["weight"] != 0], words(leads))
     pairs = alike(map(str, unpaid["campaign"]), map(str, silent["campaign"]))

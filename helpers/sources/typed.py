@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
 from helpers.sources.strays import given_meaning, hashed_contact, holds_stray, without_strays
 from helpers.sources.tables import TABLES
-from helpers.sources.totals import compare_totals
+from helpers.sources.totals import compare_totals, nameless_totals, period_totals
 from helpers.sources.values import (
     FILE_STEP,
     MONEY,
@@ -36,6 +36,7 @@ from helpers.sources.values import (
     from_1904,
     is_dirty,
     is_odd,
+    month_value,
     plain_style,
     timezone_of_instant,
     typed_value,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.sources.tables import Column
 
+FILLED = 0.5
+"""Least share of rows with a stage in a list that has them: a CRM leaves none empty."""
 TEST = r"(^|[^a-zа-яёіїєґ])(tests?|testone|testing|тест|тесты|тестов[а-я]*|тестирование|тестування)([^a-zа-яёіїєґ]|$)"
 """Lower case: what is probably a test."""
 TEST_DRIVE = r"тест[- ]?драйв|test[- ]?drive"
@@ -106,6 +109,8 @@ class _Survey:
     """Columns in which nobody's address or telephone number belongs → cells that hold one."""
     totals: int
     """Rows that begin like totals."""
+    staged: tuple[int, int] | None
+    """Rows with a stage, and all rows; None where the file has no stages."""
 
 
 def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Typed:
@@ -116,6 +121,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     """
     source, table = mapped.source, mapped.table
     survey = _surveyed(table, mapped.columns, given_meaning(client))
+    if "stage" in mapped.preset.needs and survey.staged and survey.staged[0] < FILLED * survey.staged[1]:
+        raise DataError([_grouped(mapped, *survey.staged)])
     table = _repaired(con, mapped, table, survey)
     texts: dict[str, ir.StringValue] = {}
     for name in mapped.columns:
@@ -169,8 +176,10 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
             asked[Code.ID_PREFIX, name] = value.re_search(ID_PREFIX).sum()
             prefixed = value.max(where=value.re_search(ID_PREFIX))
             values[name] = value.re_replace(ID_PREFIX, r"\1")
+        if name == "from" and source.table == "spend" and "to" not in mapped.columns:
+            values.update(_whole_days(mapped, table, text, values[name], styles[name]))
         if column.type not in ("id", "text"):
-            values[f"_bad_{name}"] = ibis.ifelse(value.isnull(), text, ibis.null("string"))
+            values[f"_bad_{name}"] = ibis.ifelse(values[name].isnull(), text, ibis.null("string"))
     macros = tuple(name for name in MACRO_COLUMNS if survey.macros.get(name))
     for name in macros:
         unfilled = texts[name].re_search(MACRO)
@@ -181,19 +190,62 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if survey.totals:
         service["_total"] = table._total & _without_identity(mapped, values)
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
+    if "to" in values:
+        mapped.columns.setdefault("to", TABLES[source.table].column("to"))
     mapped.notices += _told(mapped, table, made, asked, prefixed)
     for name in mapped.views:
         con.drop_view(name)
     for name in mapped.stored:
         con.drop_table(name)
     money = [name for name, column in mapped.columns.items() if column.type == "money"]
-    if money and survey.totals:
+    totals = nameless_totals(mapped, made) if source.table == "spend" else []
+    if source.table == "spend" and "to" in values:
+        totals += period_totals(made)
+    for file, row in totals:
+        con.raw_sql(f"UPDATE {made.op().name} SET _total = true WHERE _file = {file} AND _row = {row}")
+    if money and (survey.totals or totals):
         mapped.notices += compare_totals(mapped, made, money[0])
     if money:
         made = _in_one_currency(con, client, mapped, made, money)
     if mapped.vat_off:
         made = _without_vat(con, client, mapped, made)
     return Typed(mapped, made, bad, macros)
+
+
+def _grouped(mapped: Mapped, staged: int, rows: int) -> Problem:
+    """A report grouped by stage names it once per group: the rows below would all pass for open ones."""
+    return Problem(
+        f"{rows - staged} of {rows} rows have no stage",
+        "a report grouped by stages writes each of them once: export the list without grouping",
+        mapped.source.file,
+        key=mapped.headers.get("stage", "stage"),
+    )
+
+
+def _whole_days(
+    mapped: Mapped, table: ir.Table, text: ir.StringValue, day: ir.DateValue, style: Style
+) -> dict[str, ir.Value]:
+    """First and last day of spend that is said by the week, month or quarter; {} where every row is a day of its own.
+
+    The header says so ("Месяц"), or the cell itself ("март 2026").
+    """
+    month = month_value(text) if OTHER in style.forms else None
+    if month is None and not mapped.spans:
+        return {}
+    first = day if month is None else ibis.coalesce(day, month)
+    unit: dict[str, list[int]] = {}
+    for number, span in mapped.spans.items():
+        unit.setdefault(span, []).append(number)
+    branches = [] if month is None else [(month.notnull(), _last_day(first, "month"))]
+    branches += [(table._file.isin(files), _last_day(first, span)) for span, files in unit.items()]
+    return {"from": first, "to": ibis.cases(*branches, else_=ibis.null("date"))}
+
+
+def _last_day(first: ir.DateValue, span: str) -> ir.DateValue:
+    if span == "week":
+        return first + ibis.interval(days=6)
+    months = 3 if span == "quarter" else 1
+    return (first + ibis.interval(months=months) - ibis.interval(days=1)).cast("date")
 
 
 def _told(
@@ -232,6 +284,10 @@ def _without_identity(mapped: Mapped, values: dict[str, ir.Value]) -> ir.Boolean
     absent = [
         _empty(values[column.name], column.type) for column in spec.columns if column.required and column.name in values
     ]
+    # A deal has a day on which it began; below groups of them "Subtotal" may have "4 records" for an id.
+    begun = [values[name].isnull() for name in ("opened_at", "created_at") if name in values]
+    if spec.key and begun:
+        absent.append(ibis.and_(*begun))
     undated = spec.date not in mapped.headers
     if undated and "campaign" in values and not spec.key:
         name = values["campaign"]
@@ -252,6 +308,9 @@ def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str])
     formed = {name: column for name, column in columns.items() if forms_of(column)}
     marked = table.mutate(**{f"_form_{name}": form_of(table[name], column) for name, column in formed.items()})
     asked: dict[str, ir.Scalar] = {"totals": table._total.sum(), "suspects": table[SUSPECT].sum()}
+    if "stage" in columns:
+        data = ~(table._total | table._blank | table._footer)
+        asked["rows"], asked["stages"] = data.sum(), (data & (table.stage.strip() != "")).sum()
     for name, column in formed.items():
         asked[f"forms:{name}"] = marked[f"_form_{name}"].bit_or()
         asked[f"others:{name}"] = (marked[f"_form_{name}"] == 1 << len(forms_of(column))).sum()
@@ -286,7 +345,8 @@ def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str])
     dirty = frozenset(name for name in columns if count(f"dirty:{name}"))
     damaged = frozenset(name for name in columns if count(f"damaged:{name}"))
     contacts = {name: held for name in columns if (held := count(f"contacts:{name}"))}
-    return _Survey(dirty, odd, seen, macros, damaged, contacts, count("totals"))
+    staged = (count("stages"), count("rows")) if "stage" in columns else None
+    return _Survey(dirty, odd, seen, macros, damaged, contacts, count("totals"), staged)
 
 
 def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) -> ir.Table:
@@ -471,11 +531,7 @@ def _in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tab
 
 def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) -> ir.Table:
     """Cost without VAT by the dated rates of client.yml."""
-    days = sorted(client.vat_rate, reverse=True)
-    day = table["from"].cast("date")
-    branches = [(day >= ibis.literal(start), _exact(1 + client.vat_rate[start])) for start in days]
-    rate = ibis.cases(*branches, else_=_exact(1 + client.vat_rate[days[-1]]))
-    net = (table.cost.cast("decimal(38, 10)") / rate).cast(MONEY)
+    net = without_vat(table.cost, table["from"].cast("date"), client.vat_rate)
     data = table.mutate(_net=net).filter(~table._blank & ~table._total & ~table._footer & table.cost.notnull())
     found = data.aggregate(rows=data.count(), gross=data.cost.sum(), net=data._net.sum()).to_pandas().iloc[0]
     made = con.create_table(ibis.util.gen_name("typed"), table.mutate(cost=net))
@@ -486,6 +542,14 @@ def _without_vat(con: Backend, client: Client, mapped: Mapped, table: ir.Table) 
             Notice(Code.VAT_TAKEN_OFF, "spend", int(found["rows"]), None, mapped.source.file, detail=detail)
         )
     return made
+
+
+def without_vat(cost: ir.NumericValue, day: ir.DateValue, rates: Mapping[dt.date, Decimal]) -> ir.DecimalValue:
+    """Cost without VAT of the rate of the last date on or before the day; before the first date the first rate."""
+    days = sorted(rates, reverse=True)
+    branches = [(day >= ibis.literal(start), _exact(1 + rates[start])) for start in days]
+    rate = ibis.cases(*branches, else_=_exact(1 + rates[days[-1]]))
+    return (cost.cast("decimal(38, 10)") / rate).cast(MONEY)
 
 
 def _claimed(client: Client, mapped: Mapped) -> str | None:

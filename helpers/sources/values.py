@@ -81,6 +81,7 @@ _TYPED_FLOAT = r"^-?\d+(\.\d+)?e-?\d+$"
 _ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
+_MONTH_ALONE = r"^(\p{L}{3,12}\.?,? \d{4}( ?[гр]\.?)?|\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
 _COMPACT = r"^(19|20)\d{6}$"
 _OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$"
@@ -260,14 +261,14 @@ def column_questions(text: ir.StringValue, column: Column, name: str, at: ir.Int
         parts = text.re_search(_SLASHED)
         first = ibis.ifelse(parts, text.re_extract(r"^(\d{1,2})", 1).try_cast("int32"), None)
         second = ibis.ifelse(parts, text.re_extract(r"^\d{1,2}[./-](\d{1,2})", 1).try_cast("int32"), None)
+        # Dots are written between day and month only.
+        unclear = parts & (first <= 12) & (second <= 12) & (first != second) & ~text.re_search(_DOTTED)
         return {
             f"{name}:first": (first > 12).sum(),
             f"{name}:second": (second > 12).sum(),
-            f"{name}:unclear": (
-                parts & (first <= 12) & (second <= 12) & (first != second) & ~text.re_search(_DOTTED)
-            ).sum(),
-            f"{name}:example": text.argmin(at, where=parts & (first <= 12) & (second <= 12) & (first != second)),
-            f"{name}:row": at.min(where=parts & (first <= 12) & (second <= 12) & (first != second)),
+            f"{name}:unclear": unclear.sum(),
+            f"{name}:example": text.argmin(at, where=unclear),
+            f"{name}:row": at.min(where=unclear),
             f"{name}:first_row": at.min(where=first > 12),
             f"{name}:second_row": at.min(where=second > 12),
             f"{name}:first_text": text.argmin(at, where=first > 12),
@@ -366,6 +367,9 @@ def decide(
         if decimal in (",", "."):
             return Style(decimal="," if decimal == "," else ".")
         comma, dot, ambiguous = asked("comma"), asked("dot"), asked("ambiguous")
+        if ambiguous and column.type == "count":
+            # Nobody sees an advertisement half: "1,234" impressions are 1234.
+            return Style(decimal="." if "," in str(example) else ",")
         if ambiguous and bool(comma) == bool(dot):
             whole = str(example).replace(",", "").replace(".", "")
             return Problem(
@@ -477,6 +481,16 @@ def from_1904(text: ir.StringValue) -> ir.StringValue:
     return ibis.ifelse(text.re_search(_SERIAL), days, text)
 
 
+def month_value(text: ir.StringValue) -> ir.DateValue:
+    """First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'; else NULL."""
+    dotted = text.re_replace(r"^(\d{1,2})[./-](\d{4})$", r"\2-\1")
+    read = _try_strptime(
+        "1 " + _english(dotted.re_replace(r"^(\d{4})[./-](\d{1,2})$", r"\2 \1")),
+        ibis.array([ibis.literal(form) for form in ("%d %b %Y", "%d %m %Y")]),
+    )
+    return ibis.ifelse(text.re_search(_MONTH_ALONE), read, ibis.null("timestamp")).date()
+
+
 def _english(text: ir.StringValue) -> ir.StringValue:
     """A date in words with English names of months and nothing else: 'чт, 5 февраля 2026 г.' → '5 Feb 2026'."""
     plain = text.lower().re_replace(r"^\p{L}+\.?,\s+", "").replace(",", " ")
@@ -562,6 +576,7 @@ __all__ = [
     "from_1904",
     "is_dirty",
     "is_odd",
+    "month_value",
     "plain_style",
     "typed_value",
 ]

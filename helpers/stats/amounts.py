@@ -70,7 +70,9 @@ class Amounts:
             return np.asarray(middle + error * noise)
         middle = np.maximum(middle, 1e-6 * self.common)
         width = np.log1p((error / middle) ** 2)
-        return np.asarray(middle * np.exp(noise * np.sqrt(width) - width / 2))
+        # The seen mean is right on average and usually a little low (few large deals are missed); so the true one,
+        # given what is seen, is as much higher: log of the seen is log of the true less width / 2, plus noise.
+        return np.asarray(middle * np.exp(noise * np.sqrt(width) + width / 2))
 
     def _keep(self, spread: np.ndarray, groups: slice) -> np.ndarray:
         """Weight of the group's own mean, 0-1; its rest goes to the centre."""

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import AnswersError
 from helpers.survey.answer_files import LARGEST_FILE
 from helpers.survey.form import storage_key
-from helpers.survey.intake import file_name, write_whole
+from helpers.survey.intake import file_name
+from helpers.whole import write_whole
 
 if TYPE_CHECKING:
     from helpers.client import Client

@@ -7,9 +7,7 @@ people who were given one id are told apart or refused, and each file is written
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from helpers.errors import AnswersError, Problem
 from helpers.survey.answer_files import CODES, LARGEST_FILE, STAGES, WORKBOOKS
 from helpers.survey.answers import Respondent, read_one
 from helpers.survey.code import LENGTH, decode, person_key, plain, usual_stages
+from helpers.whole import write_whole
 
 if TYPE_CHECKING:
     from helpers.client import Client
@@ -188,19 +187,6 @@ def _content(form: Respondent) -> dict[str, Any]:
 
 def _is_later(day: Any, than: Any) -> bool:
     return day is not None and than is not None and day > than
-
-
-def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file beside and put it in its place: a reader sees the old one or the new one, never half of it."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".json", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _exists(path: Path) -> bool:

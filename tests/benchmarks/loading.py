@@ -114,15 +114,15 @@ def parse_clean(path: Path) -> int:
 
 def book_to_duckdb(path: Path) -> int:
     """The workbook's cells in DuckDB, as the loader puts them there."""
-    from helpers.sources.celltable import read_cells
+    from helpers.sources.celltable import Wanted, read_cells
     from helpers.sources.loading import connect
     from helpers.sources.rawfiles import open_sheets
     from helpers.sources.recognise import recognise
 
     con = connect()
     found = recognise(open_sheets(path, path.name, path.parent))
-    cells = read_cells(con, found, "cells", found.places, {}, {}, ("deal_id", "opened_at"), True, "RUB", frozenset())
-    return cells.rows
+    wanted = Wanted(found.places, {}, {}, ("deal_id", "opened_at"), True, "RUB", frozenset())
+    return read_cells(con, found, "cells", wanted).rows
 
 
 def calamine_alone(path: Path) -> int:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from needs import needs
+from typer.testing import CliRunner
 from warehouse import client_folder, differences, postgres_server, typed_tables, write_parquet, write_postgres
 
+from helpers.cli import app
 from helpers.client import read_client
 from helpers.errors import AuditError, ClientFileError, DataError
 from helpers.facts import Facts, count
 from helpers.sources import load
 
 SAMPLE = "two-campaigns"
-postgres, java = needs("postgres"), needs("java")
+postgres = needs("postgres")
 
 
 @pytest.fixture(scope="module")
@@ -80,27 +84,37 @@ def test_postgresql_gives_the_same_facts_to_a_role_that_may_only_select(sample, 
     assert {name for (name,) in made} == set(tables)
 
 
-@postgres
-@pytest.mark.slow
-def test_a_sample_with_every_table_on_postgresql(server: Path, tmp_path: Path) -> None:
-    tables, data = typed_tables("okna-plus")
-    write_postgres(tables, server, "okna")
-    url = f"postgres://reader@/postgres?host={server}"
-    given = [{"table": name, "connection": url, "relation": f"okna.{name}"} for name in tables]
-    there = load(read_client(client_folder(tmp_path, "okna-plus", given)))
-    found = count(there)
-    there.engine.close()
-    assert differences(found, count(data)) == []
-
-
-@java
-@pytest.mark.slow
-def test_spark_gives_the_same_facts(sample, tmp_path: Path) -> None:
-    tables, expected = sample
+def test_explain_says_how_often_each_table_is_read(sample, tmp_path: Path) -> None:
+    tables, _ = sample
     write_parquet(tables, tmp_path / "lake")
-    url = "spark://local?spark.sql.shuffle.partitions=1&spark.sql.adaptive.enabled=false"
-    given = [{"table": name, "connection": url, "file": f"lake/{name}"} for name in tables]
-    assert differences(count(load(read_client(client_folder(tmp_path, SAMPLE, given)))), expected) == []
+    given = [{"table": name, "connection": "duckdb://", "file": f"lake/{name}"} for name in tables]
+    folder = client_folder(tmp_path, SAMPLE, given)
+    shown = CliRunner().invoke(app, ["check", str(folder), "--explain", "--lang", "en"])
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    told = lines[lines.index("Reads of each table: to decide what is in it + to count the facts") + 1 :]
+    assert told == [f"  lake/{name}: 1 = 1 + 0" for name in ("deals", "leads", "spend")]
+    assert "Reads of each table" not in CliRunner().invoke(app, ["check", str(folder), "--lang", "en"]).stdout
+
+
+@postgres
+def test_the_reads_that_are_told_are_those_of_postgresql_itself(sample, server: Path, tmp_path: Path) -> None:
+    tables, _ = sample
+    url = f"postgres://reader@/postgres?host={server}"
+    planned: Counter[str] = Counter()
+    with load(read_client(client_folder(tmp_path, SAMPLE, sources(tables, url)))) as data:
+        spied = data.engine._note
+
+        def spy(statement: str) -> None:
+            spied(statement)
+            plan = data.con.con.execute(f"EXPLAIN (FORMAT JSON) {statement}").fetchone()[0]
+            planned.update(f"crm.{name}" for name in re.findall(r"'Relation Name': '(\w+)'", str(plan)))
+
+        data.engine.reads.clear()
+        data.engine._note = spy
+        count(data)
+        assert data.engine.reads == planned
+        assert set(planned) == {"crm.leads", "crm.deals", "crm.spend"}
 
 
 def refused(folder: Path) -> str:

@@ -7,7 +7,7 @@ import random
 import ibis
 import pytest
 from pipeline import audited
-from trapped import column, notice, rows, trap
+from trapped_folders import column, notice, rows, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from claims_client import write_client
@@ -211,13 +212,60 @@ def test_input_that_ends_writes_nothing(small: Path) -> None:
 def test_the_form_of_the_notebook_writes_the_same(small: Path) -> None:
     facts, client = counted(small)
     form = DecisionForm(Meeting.measure(facts, client, language("ru"), "2026-W26"))
-    given = {
-        "held": "30.06.2026", "present": "marketing, sales", "notes": ["", "", "", ""],
-        "done": [False for task in form.meeting.records.tasks if task.done is None],
+    assert form.tasks
+    first, *others = form.tasks
+    given: dict[str, Any] = {
+        "held": "30.06.2026", "present": "marketing, sales", "notes": ["", "", "Просят рассрочку"],
+        "done": ["2026-06-29", *("" for _ in others)],
         "decisions": [("Поменять скрипт", "Анна", "2026-07-10"), ("", "", "")],
+        "changes": [("Новый оффер", "ads"), ("", "")],
+        "announced": [("Осень", "2026-07-20", ""), ("", "", "")],
     }  # fmt: skip
-    assert "exports/tasks.csv" in form.written(given)
-    assert "Поменять скрипт" in (small / "exports/tasks.csv").read_text("utf-8")
-    assert "2026-10-07" in form.written({**given, "held": "завтра"})
+    before = {path: path.read_bytes() for path in small.rglob("*.csv")}
+    for wrong, said in (
+        ({"held": "завтра"}, "“завтра”"),
+        ({"held": ""}, "Не хватает даты."),
+        ({"held": "30.02.2026"}, "“30.02.2026”"),
+        ({"announced": [("Осень", "", "")]}, "Не хватает даты."),
+    ):
+        failed, text = form.written({**given, **wrong})
+        assert failed
+        assert text.startswith(said)
+        assert "2026-10-07" in text
+    assert {path: path.read_bytes() for path in small.rglob("*.csv")} == before
+    failed, text = form.written(given)
+    assert not failed
+    assert "exports/tasks.csv" in text
+
+    after = counted(small)[0].weeks
+    task = after.tasks[after.tasks["decision"] == first.decision].iloc[-1]
+    assert task["done"].date() == dt.date(2026, 6, 29)
+    assert "Поменять скрипт" in set(after.tasks["decision"])
+    promotion = after.promotions[after.promotions["name"] == "Осень"].iloc[0]
+    assert (promotion["starts"].date(), promotion["brief_at"].date()) == (dt.date(2026, 7, 20), dt.date(2026, 6, 30))
+    notes = {(row.kind, row.text, row.channel) for row in after.notes.itertuples()}
+    assert {("change", "Новый оффер", "ads"), ("signal", "Просят рассрочку", "")} <= notes
+
+
+def test_the_form_writes_once_and_tells_what_it_could_not_mark(tmp_path: Path) -> None:
+    folder = write_client(tmp_path / "malyi")
+    record(read_client(folder), Outcome(dt.date(2026, 6, 22), decisions=(Decision("Old promise", "Ann"),)))
+    facts, client = counted(folder)
+    form = DecisionForm(Meeting.measure(facts, client, language("en"), "2026-W26"))
+    tasks = folder / "exports" / "tasks.csv"
+    tasks.write_text(tasks.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
     box = form.widget()
-    assert [type(child).__name__ for child in box.children][-2:] == ["Button", "HTML"]
+    fields = {one.description: one for child in box.children for one in getattr(child, "children", ())
+              if hasattr(one, "description")}  # fmt: skip
+    button, told = box.children[-2:]
+    fields["Done on which day"].value = "2026-06-29"
+    fields["Day of the meeting"].value = "tomorrow"
+    button.click()
+    assert 'role="alert"' in told.value
+    assert not button.disabled
+    fields["Day of the meeting"].value = "30.06.2026"
+    button.click()
+    assert 'role="status"' in told.value
+    assert "Mark this task as done in its own file: Old promise" in told.value
+    # A second press would write every decision again.
+    assert button.disabled

@@ -8,7 +8,7 @@ from PIL import Image
 
 from helpers.errors import ReportError
 from helpers.report.inline import size_of
-from helpers.report.raster import png_of
+from helpers.report.raster import png_of, pngs_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36" width="72pt" height="36pt">{}</svg>'
 
@@ -49,3 +49,22 @@ def test_the_same_picture_is_the_same_bytes():
 def test_what_is_no_picture_is_refused(svg):
     with pytest.raises(ReportError, match="cannot be set"):
         png_of(svg)
+
+
+def test_the_pictures_of_a_report_are_drawn_together_as_they_are_alone():
+    report = demo_report("ru")
+    svgs = [figure.svg for figure in report.figures() if figure.svg]
+    assert pngs_of(report) == {svg: png_of(svg) for svg in svgs}
+    assert len(svgs) > 1
+
+
+def test_a_picture_that_holds_more_than_shapes_is_refused_with_its_name():
+    report = demo_report("ru")
+    section = next(one for one in report.sections if any(x.figure for x in one.exhibits))
+    exhibit = next(x for x in section.exhibits if x.figure)
+    bad = exhibit.figure.model_copy(update={"svg": exhibit.figure.svg.replace("</svg>", "<script/></svg>")})
+    odd = report.model_copy(
+        update={"sections": (section.model_copy(update={"exhibits": (exhibit.model_copy(update={"figure": bad}),)}),)}
+    )
+    with pytest.raises(ReportError, match=bad.name):
+        pngs_of(odd)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,7 @@ def honest_refusal(error: DataError, table: list[Line], style: Style) -> bool:
     return False
 
 
+@pytest.mark.timeout(3600)
 @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(lines, styles)
 def test_the_same_table_comes_out_whatever_it_was_written_like(table: list[Line], style: Style) -> None:

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import xlsxwriter
-from trapped import codes, money, notice, trap
+from trapped_folders import codes, money, notice, trap
 
 from helpers.sources.notices import Code
 

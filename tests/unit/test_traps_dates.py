@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped import TRAPS, codes, column, money, notice, refused, rows, trap
+from trapped_folders import TRAPS, codes, column, money, notice, refused, rows, trap
 
 from helpers.sources.notices import Code
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped import codes, column, money, notice, refused, rows, trap
+from trapped_folders import codes, column, money, notice, refused, rows, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines

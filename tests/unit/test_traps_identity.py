@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from trapped import codes, column, notice, refused, rows, trap
+from trapped_folders import codes, column, notice, refused, rows, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines

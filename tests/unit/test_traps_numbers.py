@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from trapped import TRAPS, codes, column, money, notice, refused, trap
+from trapped_folders import TRAPS, codes, column, money, notice, refused, trap
 
 from helpers.language import language
 from helpers.sources.check import check_lines

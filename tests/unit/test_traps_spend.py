@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from trapped_folders import column, counted, money, notices, only, read, refusal
+from trapped_folders import column, counted, money, notice, notices, read, refused
 
 from helpers.chapters.data import DataQuality
 from helpers.chapters.money_measure import Measured, measure_money
@@ -37,7 +38,7 @@ def cells(exhibit: Exhibit) -> list[tuple[Any, ...]]:
 
 def test_55_spend_and_leads_are_joined_from_both_sides_to_the_cent() -> None:
     sums = measured("55-spend-without-leads").sums
-    assert money("55-spend-without-leads", "spend") == (Decimal("166.80"), Decimal("166.80"))
+    assert money("55-spend-without-leads", "spend") == ("166.8", "166.8")
     assert (sums.spend, sums.spend_matched, sums.spend_only, sums.spend_unnamed) == (166.80, 100.11, 66.69, 27.88)
     assert sums.spend_matched + sums.spend_only == pytest.approx(sums.spend, abs=0.001)
     assert (sums.revenue, sums.revenue_matched, sums.revenue_leads_only, sums.revenue_loose) == (
@@ -58,7 +59,7 @@ def test_56_a_lead_without_spend_has_no_price_and_the_coverage_is_told() -> None
 
 def test_57_spend_without_a_campaign_is_nobodys() -> None:
     trap = "57-spend-without-campaign"
-    found = only(trap, Code.NO_CAMPAIGN, "spend")
+    found = notice(trap, Code.NO_CAMPAIGN, "spend")
     assert (found.rows, found.money) == (2, Decimal("27.90"))
     assert measured(trap).sums.spend_unnamed == 27.90
     # It is not spread over the campaigns of its source: theirs cost what they cost.
@@ -68,25 +69,25 @@ def test_57_spend_without_a_campaign_is_nobodys() -> None:
 
 def test_58_equal_rows_and_rows_of_one_key_are_told_apart_with_their_money() -> None:
     trap = "58-duplicate-spend-rows"
-    dropped = only(trap, Code.DUPLICATE_ROW)
+    dropped = notice(trap, Code.DUPLICATE_ROW)
     assert (dropped.rows, dropped.money) == (1, Decimal(0))
-    kept = only(trap, Code.DUPLICATE_ROW_KEPT)
+    kept = notice(trap, Code.DUPLICATE_ROW_KEPT)
     assert (kept.rows, kept.money) == (1, Decimal("5.05"))
-    other = only(trap, Code.SAME_KEY_OTHER_AMOUNT)
+    other = notice(trap, Code.SAME_KEY_OTHER_AMOUNT)
     # Day 1: 10.10 and nothing are no contradiction; day 3: 7.07 and 7.08 may be one.
     assert (other.rows, other.money) == (2, Decimal("14.15"))
-    assert money(trap, "spend") == (Decimal("46.47"), Decimal("46.47"))
+    assert money(trap, "spend") == ("46.47", "46.47")
 
 
-def test_59_a_report_of_search_terms_is_no_source_of_spend() -> None:
-    said = refusal("59-search-terms-report")
+def test_59_a_report_of_search_terms_is_no_source_of_spend(tmp_path: Path) -> None:
+    said = refused(tmp_path, "59-search-terms-report")
     assert len(said) == 1
     assert "no source of spend: it holds the searches that were recorded, not all money" in said[0]
 
 
-def test_60_vat_is_asked_for_and_never_mixed() -> None:
-    assert only("60-vat-unsaid", Code.VAT_ASSUMED).file == "exports/spend.csv"
-    said = refusal("60-vat-mixed")
+def test_60_vat_is_asked_for_and_never_mixed(tmp_path: Path) -> None:
+    assert notice("60-vat-unsaid", Code.VAT_ASSUMED).file == "exports/spend.csv"
+    said = refused(tmp_path, "60-vat-mixed")
     assert len(said) == 1
     assert "spend with VAT (exports/direct.csv) and without (exports/meta.csv) cannot be added up" in said[0]
     assert "vat_rate:" in said[0]
@@ -95,18 +96,18 @@ def test_60_vat_is_asked_for_and_never_mixed() -> None:
 def test_60_with_a_dated_rate_vat_is_taken_off_and_said() -> None:
     trap = "60-vat-mixed-with-rate"
     # 120 / 1.20 + 122 / 1.22 + 0.61 / 1.22 + 50.50
-    assert money(trap, "spend") == (Decimal("251.00"), Decimal("251.00"))
-    found = only(trap, Code.VAT_TAKEN_OFF)
+    assert money(trap, "spend") == ("251", "251")
+    found = notice(trap, Code.VAT_TAKEN_OFF)
     assert found.rows == 3
     assert [Decimal(part) for part in found.detail.split()] == [Decimal("242.61"), Decimal("200.50")]
 
 
-def test_61_currencies_are_added_up_only_with_a_dated_rate() -> None:
-    said = refusal("61-several-currencies")
+def test_61_currencies_are_added_up_only_with_a_dated_rate(tmp_path: Path) -> None:
+    said = refused(tmp_path, "61-several-currencies")
     assert "1 rows in MXN (1000.000000), the report is in EUR" in said[0]
     trap = "61-several-currencies-with-rate"
-    assert money(trap, "spend") == (Decimal("95.13"), Decimal("95.13"))
-    assert only(trap, Code.CURRENCY_CONVERTED).rows == 1
+    assert money(trap, "spend") == ("95.13", "95.13")
+    assert notice(trap, Code.CURRENCY_CONVERTED).rows == 1
     # The report's own total is in a currency of its own: it proves nothing about the rows.
     assert not notices(trap, Code.TOTAL_DIFFERS)
 
@@ -125,15 +126,15 @@ def test_62_return_with_and_without_what_is_no_media() -> None:
 
 def test_63_the_same_spend_in_two_files_is_said_with_its_money() -> None:
     trap = "63-spend-uploaded-twice"
-    found = only(trap, Code.SPEND_TWICE)
+    found = notice(trap, Code.SPEND_TWICE)
     assert found.money == Decimal("31.50")
     assert found.detail.endswith("exports/direct.csv, exports/manual.csv")
-    assert money(trap, "spend") == (Decimal("96.33"), Decimal("96.33"))
+    assert money(trap, "spend") == ("96.33", "96.33")
 
 
 def test_63_two_accounts_of_one_channel_are_two() -> None:
     assert not notices("63-two-accounts", Code.SPEND_TWICE)
-    assert money("63-two-accounts", "spend")[1] == Decimal("251.10")
+    assert money("63-two-accounts", "spend")[1] == "251.1"
 
 
 def test_64_a_channel_with_rows_of_zero_is_no_channel_with_free_leads() -> None:

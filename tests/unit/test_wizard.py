@@ -217,3 +217,40 @@ def test_a_hostile_header_is_text(tmp_path: Path) -> None:
 )
 def test_what_may_be_a_person_is_dots(header: str, cell: str, clean: str, shown: str) -> None:
     assert masked(header, [cell], clean) == [shown]
+
+
+STAGED = "ID;Название сделки;Бюджет;Дата создания сделки;Этап сделки;Воронка\n" + "".join(
+    f"{at};Окно;100;01.02.2026 10:00:00;{stage};Продажи\n"
+    for at, stage in enumerate(["Замер"] * 4 + ["Деньги получены"] * 4 + ["Отвалился"] * 4 + ["Думает"] * 4)
+)
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        "",
+        "outcomes: {'*': {Новая: {stage: leads}}}  # свои\n",
+        "outcomes:\n  # общие\n  '*':\n    Новая: {stage: leads}   # пришла\n",
+        "outcomes:\n  Опт:\n    Новая: {stage: leads}\n",
+    ],
+)
+def test_unknown_stages_are_asked_for_and_written(tmp_path: Path, outcomes: str) -> None:
+    head = f"client: Firm   # имя\nlang: en\ncurrency: RUB\n{outcomes}margin: 1  # пока\n"
+    folder = make_folder(tmp_path / "firm", {"client.yml": head, "exports/deals.csv": STAGED.encode()})
+    text = talk(folder, "w", "", "6", "l")
+    assert "Stages of the CRM without a meaning" in text
+    assert re.search(r" 6  meeting", text)
+    assert "Деньги получены (Продажи, 4 rows)" in text
+    written = (folder / "client.yml").read_text(encoding="utf-8")
+    for comment in re.findall("# .*", head):
+        assert comment in written
+    meant = plain_yaml(written)["outcomes"]["*"]
+    assert meant["Деньги получены"] == {"outcome": "won"}
+    assert meant["Замер"] == {"outcome": "open", "stage": "meeting"}
+    assert meant["Отвалился"] == {"outcome": "lost"}
+    assert "Думает" not in meant
+    assert plain_yaml(written)["margin"] == 1
+    # The one that was left is asked for again; then the data are read.
+    talk(folder, "5")
+    with load(read_client(folder)) as data:
+        assert data.tables["deals"].filter(lambda t: t.outcome == "won").count().to_pyarrow().as_py() == 4
