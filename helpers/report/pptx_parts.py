@@ -76,7 +76,7 @@ def line_count(text: str, width: float, size: float, *, bold: bool = False) -> i
 
 
 def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
-    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "/", and after "-" where it must."""
+    """Further lines of a word too wide for one, and what it takes of the last: broken after "/", "-", then letters."""
     more, used, folder = 0, 0.0, False
     for part in re.findall(r"[^-/]+[-/]*|[-/]+", word):
         wide = advance(part, size, bold=bold)
