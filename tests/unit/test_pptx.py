@@ -17,7 +17,6 @@ from pptx.util import Inches
 from helpers.errors import ReportError
 from helpers.language import LANGUAGES
 from helpers.report import model
-from helpers.report.fit import advance
 from helpers.report.lettering import strip_control
 from helpers.report.pptx import pptx_document
 from helpers.report.pptx_deck import Area
@@ -249,10 +248,6 @@ def test_lines_are_counted_as_they_are_broken():
     # Programs break a path after its folder, though more of it would fit.
     assert line_count("exports/amocrm_export_leads_2026-07-15 (1).csv", 160, 8.5) == 3
     assert line_count("слово " * 10, 100, 10) == _lines("слово " * 10, 100, 10, False)
-    # Programs break a long name after a hyphen or a slash, which takes more lines than cutting it by letters.
-    name = "exports/amocrm_export_leads_2026-07-15"
-    assert math.ceil(advance(name, 8.5) / 145) == 2
-    assert line_count(name, 145, 8.5) == 3
     assert line_count("ы" * 100, 100, 10) == math.ceil(_font(False).getlength("ы") / 10)
 
 
