@@ -9,21 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 
 from helpers.language import Language, language
-from helpers.report.inline import size_of
+from helpers.report.inline import check, size_of
 from helpers.report.lettering import strip_control
 from helpers.report.look import light, recoloured
-from helpers.report.model import Box, Exhibit, Report, Section
+from helpers.report.model import Box, Exhibit, Figure, Report, Section
 from helpers.report.pptx_deck import Area, Deck, deck_of, title_size
 from helpers.report.pptx_pages import actions_page, days_page, main_page, reading_page, title_page
 from helpers.report.pptx_parts import ACCENT, MUTED, Painter, Words
-from helpers.report.raster import SLIDE_DPI, pngs_of
 from helpers.report.repeatable import repeatable
 
 READINGS = 3
@@ -57,10 +55,6 @@ class _Slides:
         self.painter = Painter(deck, say, light(report.brand))
         self.first, self.plain = title_size(deck, deck.first), title_size(deck, deck.plain)
 
-    @cached_property
-    def pictures(self) -> dict[str, bytes]:
-        return pngs_of(self.report, SLIDE_DPI)
-
     def write(self) -> None:
         report, painter = self.report, self.painter
         title_page(painter, self.add(self.deck.first), report, self.first)
@@ -93,6 +87,7 @@ class _Slides:
             )
         for section in report.sections:
             self.section(section)
+        painter.draw_pictures()
 
     def add(self, layout: Any = None) -> Any:
         """A new slide with the page's foot."""
@@ -142,8 +137,8 @@ class _Slides:
         assert exhibit.figure is not None
         painter, area = self.painter, self.deck.content
         area = Area(area.left, CHAPTER, area.width, area.top + area.height - CHAPTER)
-        svg = recoloured(exhibit.figure.svg, self.report.brand)
-        taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area.inset(right=0.36 * area.width))
+        svg = self.svg(exhibit.figure)
+        taken = painter.picture(slide, svg, exhibit.figure.alt, area.inset(right=0.36 * area.width))
         left = taken.width + GAP
         column = area.inset(left=left, top=0.1)
         head = Area(column.left, column.top, column.width, 0.4 * column.height)
@@ -152,6 +147,11 @@ class _Slides:
         self.note(slide, exhibit.note, column, 0.6)
         words = [Words(text, 16, after=0.6) for text in exhibit.reading[:READINGS]]
         painter.text(slide, words, column.inset(bottom=0.7))
+
+    def svg(self, figure: Figure) -> str:
+        """The picture in the brand's greys; ``ReportError`` where it holds more than shapes."""
+        check(figure)
+        return recoloured(figure.svg, self.report.brand)
 
     def note(self, slide: Any, note: str, area: Area, most: float) -> float:
         """Source and sample in small letters at the bottom; inches that they take."""
@@ -187,10 +187,10 @@ class _Slides:
     def picture(self, slide: Any, exhibit: Exhibit, words: list[Words], area: Area) -> None:
         assert exhibit.figure is not None
         painter = self.painter
-        svg = recoloured(exhibit.figure.svg, self.report.brand)
+        svg = self.svg(exhibit.figure)
         wide, high = size_of(svg)
         if not words:
-            painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area)
+            painter.picture(slide, svg, exhibit.figure.alt, area)
             return
         side = 0.29 * area.width
         below = min(painter.high(words, area.width) + 0.1, 0.35 * area.height)
@@ -198,12 +198,12 @@ class _Slides:
         above = min(area.width / wide, (area.height - below) / high)
         if beside >= above:
             room = area.inset(right=side + GAP)
-            taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, room)
+            taken = painter.picture(slide, svg, exhibit.figure.alt, room)
             left = max(taken.left + taken.width + GAP, 0)
             text = Area(left, area.top, area.left + area.width - left, area.height)
             painter.text(slide, words, text)
         else:
-            taken = painter.picture(slide, svg, self.pictures[svg], exhibit.figure.alt, area.inset(bottom=below))
+            taken = painter.picture(slide, svg, exhibit.figure.alt, area.inset(bottom=below))
             top = taken.top + taken.height + 0.1
             painter.text(slide, words, Area(area.left, top, area.width, area.top + area.height - top))
 

@@ -22,6 +22,7 @@ from helpers.report.inline import size_of
 from helpers.report.lettering import ELLIPSIS, strip_control
 from helpers.report.model import Table
 from helpers.report.pptx_deck import Area, Deck
+from helpers.report.raster import drawn
 
 LINE = 1.2
 """Height of a line in sizes, as office programs set it."""
@@ -134,6 +135,7 @@ class Painter:
     def __init__(self, deck: Deck, say: Language, palette: dict[str, str]) -> None:
         self.deck, self.say, self.palette = deck, say, palette
         self.narrow = 1.0 if deck.own else NARROW
+        self._pictures: list[tuple[Any, int, str, str, Area]] = []
 
     def fit(self, words: Sequence[Words], area: Area) -> tuple[tuple[Words, ...], float]:
         """``fit`` with the widths of this deck's face."""
@@ -220,19 +222,30 @@ class Painter:
         describe(made, name)
         return made
 
-    def picture(self, slide: Any, svg: str, png: bytes, alt: str, area: Area) -> Area:
-        """The picture (``svg`` tells its size) as large as it fits, at the top left; the room that it takes."""
+    def picture(self, slide: Any, svg: str, alt: str, area: Area) -> Area:
+        """The room of a picture (``svg`` tells its size) as large as it fits, at the top left.
+
+        The picture itself comes with ``draw_pictures``, behind what stands on the slide by now.
+        """
         wide, high = size_of(svg)
         scale = min(area.width / wide, area.height / high)
         taken = Area(area.left, area.top, wide * scale, high * scale)
-        made = slide.shapes.add_picture(io.BytesIO(png), *taken.box)
-        describe(made, alt)
-        if self.deck.own:
-            # Charts are drawn for white paper, whatever their slides look like.
-            fill = made._element.spPr.makeelement(qn("a:solidFill"), {})
-            fill.append(fill.makeelement(qn("a:srgbClr"), {"val": "FFFFFF"}))
-            made._element.spPr.append(fill)
+        self._pictures.append((slide, len(slide.shapes._spTree), svg, alt, taken))
         return taken
+
+    def draw_pictures(self) -> None:
+        """All pictures that have their room, drawn together, each sharp at the size it has there."""
+        pngs = drawn([(svg, 72 * taken.width) for _, _, svg, _, taken in self._pictures])
+        for png, (slide, place, _, alt, taken) in zip(pngs, self._pictures, strict=True):
+            made = slide.shapes.add_picture(io.BytesIO(png), *taken.box)
+            describe(made, alt)
+            slide.shapes._spTree.insert(place, made._element)
+            if self.deck.own:
+                # Charts are drawn for white paper, whatever their slides look like.
+                fill = made._element.spPr.makeelement(qn("a:solidFill"), {})
+                fill.append(fill.makeelement(qn("a:srgbClr"), {"val": "FFFFFF"}))
+                made._element.spPr.append(fill)
+        self._pictures.clear()
 
     def table(self, slide: Any, table: Table, currency: str, title: str, area: Area) -> str:
         """As many rows as there is room for; a sentence that says how many are not there, if any."""

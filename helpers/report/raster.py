@@ -10,11 +10,11 @@ from helpers.report.look import recoloured
 from helpers.report.typesetting import typeset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from helpers.report.model import Report
 
 DPI = 200
-SLIDE_DPI = 340
-"""On a slide a picture is enlarged up to 1.7 times."""
 _PAGE = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
 
@@ -25,10 +25,10 @@ def png_of(svg: str, dpi: int = DPI) -> bytes:
     Raises:
         ReportError: it is not a picture.
     """
-    return _drawn((svg,), dpi)[0]
+    return drawn([(svg, None)], dpi)[0]
 
 
-def pngs_of(report: Report, dpi: int = DPI) -> dict[str, bytes]:
+def pngs_of(report: Report) -> dict[str, bytes]:
     """Each picture of a report in its brand's greys (the SVG) → its PNG, the bytes of ``png_of``.
 
     Raises:
@@ -37,14 +37,21 @@ def pngs_of(report: Report, dpi: int = DPI) -> dict[str, bytes]:
     figures = [figure for figure in report.figures() if figure.svg]
     for figure in figures:
         check(figure)
-    svgs = tuple(dict.fromkeys(recoloured(figure.svg, report.brand) for figure in figures))
-    return dict(zip(svgs, _drawn(svgs, dpi), strict=True))
+    svgs = list(dict.fromkeys(recoloured(figure.svg, report.brand) for figure in figures))
+    return dict(zip(svgs, drawn([(svg, None) for svg in svgs]), strict=True))
 
 
-def _drawn(svgs: tuple[str, ...], dpi: int) -> list[bytes]:
-    """All in one document, a page each: typst reads its fonts anew for every document."""
-    if not svgs:
+def drawn(pictures: Sequence[tuple[str, float | None]], dpi: int = DPI) -> list[bytes]:
+    """PNGs of (SVG, its width in points or None: its own) on white.
+
+    All are pages of one document: typst reads its fonts anew for every document.
+
+    Raises:
+        ReportError: one of them is not a picture.
+    """
+    if not pictures:
         return []
-    pages = "#pagebreak()\n".join(f'#image("{number}.svg")\n' for number in range(len(svgs)))
-    files = {f"{number}.svg": svg.encode() for number, svg in enumerate(svgs)}
-    return typeset({"main": (_PAGE + pages).encode(), **files}, format="png", ppi=float(dpi))
+    widths = ("auto" if wide is None else f"{wide:.3f}pt" for _, wide in pictures)
+    images = (f'#image("{number}.svg", width: {width})\n' for number, width in enumerate(widths))
+    files = {f"{number}.svg": svg.encode() for number, (svg, _) in enumerate(pictures)}
+    return typeset({"main": (_PAGE + "#pagebreak()\n".join(images)).encode(), **files}, format="png", ppi=float(dpi))
