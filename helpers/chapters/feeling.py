@@ -34,8 +34,6 @@ class Feeling:
     """Mean rating of all rated leads: above it a campaign is liked. nan without ratings."""
     rated: int
     """Rated leads of the period."""
-    unrated: int
-    """Campaigns with spend that have leads but fewer than 30 rated ones."""
     spearman: float
     """Rank correlation of rating and expected profit per lead, -1 to 1; nan with fewer than 6 campaigns."""
     interval: tuple[float, float]
@@ -80,7 +78,7 @@ def measure_feeling(campaigns: pd.DataFrame) -> Feeling:
     ]
     table = table.sort_values(["rating", "per_lead"], ascending=False, kind="stable")
     rho, interval = rank_correlation(table["rating"].to_numpy(dtype=float), table["per_lead"].to_numpy(dtype=float))
-    return Feeling(table, float(middle), int(rated), int((~known & (matched["leads"] > 0)).sum()), rho, interval)
+    return Feeling(table, float(middle), int(rated), rho, interval)
 
 
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[float, float]]:

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from helpers.survey.criteria import Questionnaire
     from helpers.survey.result import CriterionScore, Score
 
-AGREED = 0.7
-"""r_wg from which people of a department may be said to agree; 0.6 and less: no common view (instrument.md 3.7)."""
 DISAGREED = 0.6
+"""r_wg below which people of a department have no common view (instrument.md 3.7); from 0.7 on they agree."""
 ROW = 0.4
 CELL = 0.33
 LABEL = 34

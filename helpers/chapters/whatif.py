@@ -195,7 +195,8 @@ class Sliders:
             )  # fmt: skip
             slider.observe(self._turned, "value")
             self.sliders[name] = slider
-            self._values[name] = ipywidgets.Label(layout=ipywidgets.Layout(width="10rem"))
+            # No Label: that one reads "$5,066 → $5,572" as a formula.
+            self._values[name] = ipywidgets.HTML(layout=ipywidgets.Layout(width="10rem"))
             rows.append(ipywidgets.HBox([slider, self._values[name]], layout=wide))
         self.button = ipywidgets.Button(description=whatif.say("Back to today"))
         self.button.on_click(self._back)
@@ -219,7 +220,7 @@ class Sliders:
         for name, label in self._values.items():
             now, today = (float(getattr(one, name)) for one in (dials, self._today))
             text = whatif.written(name, now)
-            label.value = text if now == today else f"{whatif.written(name, today)} → {text}"
+            label.value = escape(text if now == today else f"{whatif.written(name, today)} → {text}")
         told = whatif.told(whatif.measured.outcome(dials))
         self.result.value = f'<p role="status"><strong>{escape(told)}</strong></p>'
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -28,12 +29,13 @@ from helpers.report.docx_xml import (
     tab,
     table,
 )
-from helpers.report.fit import Fitted, left_out_text, runs
+from helpers.report.fit import Fitted, advance, left_out_text, runs
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
 from helpers.report.model import Handout, Report, ScoreCard
 from helpers.report.outline import (
+    Blank,
     Card,
     Framed,
     Heading,
@@ -56,6 +58,10 @@ EMU = 12_700
 HIGHEST = 590.0
 """Points: a picture leaves room on its page for its heading and its caption."""
 LISTED_LEVELS = 2
+ROOM, SHEET = 470.0, 760.0
+"""Points of a sheet's width and height for a handout, some left for the face of another machine."""
+SNUG = (0.9, 0.6)
+"""Shares of letters and spaces for one that would run over: there is still room to sign."""
 TIGHT_TABLE = 7.0
 """Points of a table's letters where all is to stand on one sheet."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
@@ -82,13 +88,31 @@ def handout_docx(report: Report, handout: Handout, level: int = 1, *, tight: boo
     Raises:
         ReportError: the brand's document cannot be used.
     """
-    return _Document(report, tight=tight).handout_document(handout, level)
+    snug = not tight and _height(handout, level) > SHEET
+    return _Document(report, tight=tight, snug=snug).handout_document(handout, level)
+
+
+def _height(handout: Handout, level: int) -> float:
+    """Points that a handout takes on its sheet, about: what would run over is set in smaller letters."""
+    lines = math.ceil(advance(handout.title, 30, bold=True) / ROOM)
+    total = 36.0 * lines + 63
+    for piece in handout_pieces(handout, level):
+        if isinstance(piece, Heading):
+            total += 48
+        elif isinstance(piece, Numbers):
+            total += 15 * len(piece.table.rows) + 45
+        elif isinstance(piece, Blank):
+            total += 44
+        elif isinstance(piece, (Text, Items)):
+            said = piece.items if isinstance(piece, Items) else (piece.text,)
+            total += sum(14 * math.ceil(advance(text, 9.5) / ROOM) + 5 for text in said)
+    return total
 
 
 class _Document:
     """A Word document being written: its styles, its parts so far, the numbers it has given out."""
 
-    def __init__(self, report: Report, *, tight: bool = False) -> None:
+    def __init__(self, report: Report, *, tight: bool = False, snug: bool = False) -> None:
         self.report, self.say = report, language(report.lang)
         self.tight = tight
         self.colours = light(report.brand)
@@ -97,6 +121,8 @@ class _Document:
         self.styles = Styles(self.docx.styles.element, report.brand, report.lang, own=not template)
         if tight and not template:
             self.styles.tighten()
+        elif snug and not template:
+            self.styles.tighten(*SNUG)
         self.lists = Lists(self.docx, self.styles)
         self.page = Page(self.docx, own=not template, tight=tight)
         self.own_page = not template

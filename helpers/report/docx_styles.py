@@ -46,13 +46,13 @@ class Styles:
     def __getitem__(self, name: str) -> str:
         return self._ids[name.casefold()]
 
-    def tighten(self) -> None:
-        """Letters and spaces of a page that is to hold everything: an agenda on one sheet."""
+    def tighten(self, letters: float = TIGHT_LETTERS, spaces: float = TIGHT_SPACES) -> None:
+        """Letters and spaces of a page that is to hold everything, in shares of the usual: an agenda on one sheet."""
         for tag in ("sz", "szCs"):
             for size in self._styles.iter(w(tag)):
-                size.set(w("val"), str(min(TITLE_TIGHT, round(int(size.get(w("val"))) * TIGHT_LETTERS))))
+                size.set(w("val"), str(min(TITLE_TIGHT, round(int(size.get(w("val"))) * letters))))
         for spacing in self._styles.iter(w("spacing")):
-            for side, share in (("before", TIGHT_SPACES), ("after", TIGHT_SPACES)):
+            for side, share in (("before", spaces), ("after", spaces)):
                 if spacing.get(w(side)):
                     spacing.set(w(side), str(round(int(spacing.get(w(side))) * share)))
             if spacing.get(w("line")):

@@ -22,7 +22,6 @@ PIXELS = 1200
 SHARP = 300
 """Dots an inch of a logo in a document."""
 SVG = "http://www.w3.org/2000/svg"
-XLINK = "{http://www.w3.org/1999/xlink}href"
 SHAPES = frozenset(
     ("svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs", "use", "symbol", "title",
      "desc", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern", "style", "image")

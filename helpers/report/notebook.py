@@ -7,7 +7,7 @@ from typing import Any
 from helpers.language import Language
 from helpers.report.html import part
 from helpers.report.lettering import strip_control
-from helpers.report.model import Figure, Report, ScoreCard, Section, Table
+from helpers.report.model import Figure, Report, Section, Table
 
 # Said by what comes first in a cell: it holds for all that follows.
 _STYLE = (
@@ -30,11 +30,6 @@ def show_section(section: Section, say: Language, currency: str = "") -> None:
         else:
             words = part("heading", say, currency, exhibit) + part("words", say, currency, exhibit)
             _show(words, _plain(exhibit.title, *exhibit.reading, exhibit.note))
-
-
-def show_score(card: ScoreCard, say: Language) -> None:
-    """Display the score with its band, interval and how to read it."""
-    _show(_STYLE + part("score", say, "", card), _plain(card.band, card.headline, card.missing))
 
 
 def show_first_page(report: Report, say: Language) -> None:

@@ -76,9 +76,12 @@ def line_count(text: str, width: float, size: float, *, bold: bool = False) -> i
 
 
 def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
-    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first."""
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first.
+
+    Not before a digit, so that a date stays whole (Unicode line breaking, rule LB25).
+    """
     more, used = 0, 0.0
-    for part in re.findall(r"[^-/]+[-/]*|[-/]+", word):
+    for part in re.split(r"(?<=[-/])(?![-/\d])", word):
         wide = advance(part, size, bold=bold)
         if used and used + wide > width:
             more, used = more + 1, 0.0

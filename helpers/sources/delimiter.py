@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -21,7 +19,6 @@ MAX_CELL = 1 << 24
 csv.field_size_limit(MAX_CELL)
 
 Row = tuple[str, ...]
-_NUMBERLIKE = re.compile(r"[\d\s.,:/%+\-–—()$€₽₴]*")
 
 
 @dataclass(frozen=True)
@@ -78,19 +75,3 @@ def _split(sample: str, whole: bool, delimiter: str, *, quoted: bool) -> Split |
     # `x;y;1,5` has three.
     score = max(count / sum(widths.values()) * (1 + (width - 1) ** 0.5) for width, count in wide.items())
     return Split(delimiter, tuple(rows), tuple(lines), quoted, score)
-
-
-def likely_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Where nothing is known of the columns: the first row as wide as the table that holds words, not numbers."""
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    if not filled or max(filled) < 2:
-        return None
-    usual = Counter(count for count in filled if count > 1).most_common(1)[0][0]
-    for index, row in enumerate(rows):
-        if filled[index] >= max(2, 0.6 * usual) and _words(row) >= 0.7 * filled[index]:
-            return index
-    return None
-
-
-def _words(row: Iterable[str]) -> int:
-    return sum(bool(cell.strip()) and not _NUMBERLIKE.fullmatch(cell.strip()) for cell in row)

@@ -78,8 +78,6 @@ class Facts:
     """A quote is opened and never closed."""
     replaced: int = 0
     """Characters that could not be read and stand as \ufffd."""
-    ends_open: bool = False
-    """No line end behind the last row."""
     plain: bool = True
     """Lines end one way, and there are no NULs: DuckDB can read the file itself."""
 
@@ -214,7 +212,7 @@ def looked_through(path: Path) -> Facts:
             last = chunk[-1:]
             hashed.result()
     plain = not zeros and (crlf > 0) + (lf > 0) + (cr > 0) <= 1
-    return Facts(digest.hexdigest(), quotes % 2 == 1, 0, last not in b"\r\n", plain)
+    return Facts(digest.hexdigest(), quotes % 2 == 1, 0, plain)
 
 
 def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: int = 0) -> Facts:
@@ -234,7 +232,7 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
     # In one-byte encodings ASCII stands for itself, and bytes are searched much faster than text.
     single = encoding in ONE_BYTE
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    held, last, tail = "", "", ""
+    held, tail = "", ""
     with ThreadPoolExecutor(1) as pool, path.open("rb") as stream:
         while True:
             chunk = stream.read(CHUNK)
@@ -252,7 +250,6 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
             quotes += chunk.count(b'"') if single else text.count('"')
             if not single or _HOLES.search(chunk):
                 replaced += text.count("\ufffd")
-            last = text[-1:] or last
             if skipped:
                 text, skipped = text[skipped:], max(0, skipped - len(text))
             sink.write(text.encode("utf-8", "replace"))
@@ -262,7 +259,7 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
     if tail:
         # The decoder still held the beginning of a character when the bytes ended.
         raise DataError([_cut(name)])
-    return Facts(digest.hexdigest(), quotes % 2 == 1, replaced, bool(last) and last != "\n")
+    return Facts(digest.hexdigest(), quotes % 2 == 1, replaced)
 
 
 def text_sample(path: Path, encoding: str, most: int) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ from helpers.sources.asking import answered, asked
 from helpers.sources.celltable import prepare
 from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
+from helpers.sources.duck import connected, row_of
 from helpers.sources.engines import Engine
 from helpers.sources.leads import clean_deals, clean_events, clean_leads
 from helpers.sources.mapped import map_source
@@ -127,7 +128,7 @@ def load(client: Client) -> Data:
         ledger.add(*settle_vanished(con, one, labels, client.left_out.vanished))
         one.settle(con, client.as_of)
         ledger.labels[name] = tuple(labels)
-        _account(one.table, TABLES[name], ledger, labels)
+        _account(con, one.table, TABLES[name], ledger, labels)
     tables = {name: one.clean() for name, one in staged.items()}
     presets = {name: [part.mapped.preset for part in typed if name in part.fills] for name in staged}
     _resolve(con, client, tables, presets, as_of, ledger)
@@ -167,7 +168,7 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
 
 def connect() -> Backend:
     """A DuckDB of our own in memory, which fetches nothing from outside."""
-    con = ibis.duckdb.connect()
+    con = connected()
     # A progress bar in a notebook comes or not as the machine is slow or fast: outputs would not repeat.
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
         con.raw_sql(f"SET {setting} = false")
@@ -249,7 +250,7 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
     return Problem(what, "check the files, their dates and the column map", "client.yml")
 
 
-def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
+def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     """Rows and money in and out, from one aggregate by reason; then the unread values."""
     amount = table[spec.money].sum() if spec.money else ibis.null("decimal(38, 6)")
     grouped = table.group_by("_drop", "_file").agg(rows=table.count(), money=amount, first=table._row.min())
@@ -289,7 +290,7 @@ def _account(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str])
                 one.rows_after += rows
                 one.money_after = None if money is None or one.money_after is None else one.money_after + money
     ledger.tables[spec.name] = balance
-    _unread(table, spec, ledger, files)
+    _unread(con, table, spec, ledger, files)
 
 
 def _cause(code: Code, spec: Table) -> str:
@@ -301,7 +302,7 @@ def _cause(code: Code, spec: Table) -> str:
     return ""
 
 
-def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
+def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     kept = table.filter(table._drop.isnull())
     asked: dict[str, ir.Scalar] = {"rows": kept.count()}
     for column in spec.columns:
@@ -321,7 +322,7 @@ def _unread(table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) 
         asked["nameless:n"] = nameless.sum()
         asked["nameless:money"] = kept.cost.sum(where=nameless)
         asked["long:n"] = (kept["to"].notnull() & (kept["to"] != kept["from"])).sum()
-    found = kept.aggregate(**asked).to_pandas().iloc[0].to_dict()
+    found = row_of(con, kept.aggregate(**asked))
 
     def count(key: str) -> int:
         value = found.get(key)

@@ -14,6 +14,7 @@ import ibis
 
 from helpers.sources.copies import copied_rows
 from helpers.sources.dated import age_of, export_ages
+from helpers.sources.duck import row_of
 from helpers.sources.notices import Code
 from helpers.sources.tables import Table
 from helpers.sources.typed import Typed
@@ -67,14 +68,14 @@ class Staged:
             days = ibis.coalesce(self.table["to"], days)
         alive = self.table.filter(self.table._drop.isnull())
         number = (days.epoch_seconds() // 86400).cast("float64")
-        found = alive.aggregate(usual=number.quantile(0.995), last=days.max()).to_pyarrow().to_pylist()[0]
+        found = row_of(con, alive.aggregate(usual=number.quantile(0.995), last=days.max()))
         if found["usual"] is None:
             return None
         limit = dt.date(1970, 1, 1) + dt.timedelta(days=int(found["usual"]) + LONELY_DAYS)
         if found["last"] <= limit:
             return found["last"]  # type: ignore[no-any-return]
         self.slips_after = limit
-        return alive.aggregate(last=days.max(where=days <= ibis.literal(limit))).to_pyarrow().to_pylist()[0]["last"]  # type: ignore[no-any-return]
+        return row_of(con, alive.aggregate(last=days.max(where=days <= ibis.literal(limit))))["last"]  # type: ignore[no-any-return]
 
     def settle(self, con: Backend, as_of: dt.date | None) -> None:
         """Mark slips, and what came after the day of an audit that the client has chosen."""
@@ -118,7 +119,7 @@ def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
     rows = con.create_view(f"judged_{spec.name}", judged(union, spec))
     key = spec.key or "_hash"
     alive = rows.filter(rows._drop.isnull())
-    found = alive.aggregate(rows=alive.count(), keys=alive[key].nunique()).to_pyarrow().to_pylist()[0]
+    found = row_of(con, alive.aggregate(rows=alive.count(), keys=alive[key].nunique()))
     doubles = found["rows"] > found["keys"]
     table = rows.mutate(_kept_double=ibis.literal(False))
     if doubles:

@@ -16,6 +16,7 @@ from helpers.errors import DataError, Problem
 from helpers.sources.celltable import WHOLE_TOTAL
 from helpers.sources.currency import DOLLARS, currency_of
 from helpers.sources.discreet import example
+from helpers.sources.duck import row_of
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
@@ -120,7 +121,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         DataError: ambiguous dates or numbers, damaged ids, currencies without a rate - all of them at once.
     """
     source, table = mapped.source, mapped.table
-    survey = _surveyed(table, mapped.columns, given_meaning(client))
+    survey = _surveyed(con, table, mapped.columns, given_meaning(client))
     if "stage" in mapped.preset.needs and survey.staged and survey.staged[0] < FILLED * survey.staged[1]:
         raise DataError([_grouped(mapped, *survey.staged)])
     table = _repaired(con, mapped, table, survey)
@@ -152,7 +153,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         table = con.create_view(ibis.util.gen_name("cleaned"), table.mutate(**changed))
         texts = {name: table[name] for name in texts}
         mapped.views = (*mapped.views, table.op().name)
-    styles, problems = _styles(client, mapped, table, survey)
+    styles, problems = _styles(con, client, mapped, table, survey)
     if problems:
         raise DataError(problems)
     values: dict[str, ir.Value] = {}
@@ -192,7 +193,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     made = con.create_table(ibis.util.gen_name("typed"), table.select(**service, **values))
     if "to" in values:
         mapped.columns.setdefault("to", TABLES[source.table].column("to"))
-    mapped.notices += _told(mapped, table, made, asked, prefixed)
+    mapped.notices += _told(con, mapped, table, made, asked, prefixed)
     for name in mapped.views:
         con.drop_view(name)
     for name in mapped.stored:
@@ -249,17 +250,22 @@ def _last_day(first: ir.DateValue, span: str) -> ir.DateValue:
 
 
 def _told(
-    mapped: Mapped, table: ir.Table, made: ir.Table, asked: dict[tuple[Code, str], ir.Scalar], prefixed: ir.Scalar
+    con: Backend,
+    mapped: Mapped,
+    table: ir.Table,
+    made: ir.Table,
+    asked: dict[tuple[Code, str], ir.Scalar],
+    prefixed: ir.Scalar,
 ) -> list[Notice]:
     """Notices about values that are changed while they are typed, where there are any."""
     if not asked:
         return []
     questions = {f"{code}:{name}": count for (code, name), count in asked.items()}
-    found = table.aggregate(**questions, prefixed=prefixed).to_pandas().iloc[0].to_dict()
+    found = row_of(con, table.aggregate(**questions, prefixed=prefixed))
     for code, name in asked:
         if code is Code.CONTACT_UNREAD:
             # Filled cells against hashes: to read the numbers twice would cost more than all else.
-            found[f"{code}:{name}"] -= int(made[name].count().to_pyarrow().as_py())
+            found[f"{code}:{name}"] -= row_of(con, made.aggregate(n=made[name].count()))["n"]
     source = mapped.source
     return [
         Notice(
@@ -300,7 +306,7 @@ def _empty(value: ir.Value, kind: str) -> ir.BooleanValue:
     return value.isnull() | value.lower().re_search(WHOLE_TOTAL) if kind == "id" else value.isnull()
 
 
-def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str]) -> _Survey:
+def _surveyed(con: Backend, table: ir.Table, columns: dict[str, Column], meant: Iterable[str]) -> _Survey:
     """One aggregate over all cells for their forms; one over suspect rows for placeholders, spaces, templates, strays.
 
     ``meant``: cells to which client.yml itself gives a meaning.
@@ -314,7 +320,7 @@ def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str])
     for name, column in formed.items():
         asked[f"forms:{name}"] = marked[f"_form_{name}"].bit_or()
         asked[f"others:{name}"] = (marked[f"_form_{name}"] == 1 << len(forms_of(column))).sum()
-    found = marked.aggregate(**asked).to_pandas().iloc[0].to_dict()
+    found = row_of(con, marked.aggregate(**asked))
 
     def count(key: str) -> int:
         value = found.get(key)
@@ -333,7 +339,7 @@ def _surveyed(table: ir.Table, columns: dict[str, Column], meant: Iterable[str])
             held = holds_stray(suspects[name], columns[name], meant)
             if held is not None:
                 asked[f"contacts:{name}"] = held.sum()
-        found.update(suspects.aggregate(**asked).to_pandas().iloc[0].to_dict())
+        found.update(row_of(con, suspects.aggregate(**asked)))
     odd = {name: count(f"odd:{name}") for name in columns}
     seen: dict[str, frozenset[str]] = {}
     for name, column in formed.items():
@@ -376,7 +382,9 @@ def _repaired(con: Backend, mapped: Mapped, table: ir.Table, survey: _Survey) ->
     return table
 
 
-def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) -> tuple[dict[str, Style], list[Problem]]:
+def _styles(
+    con: Backend, client: Client, mapped: Mapped, table: ir.Table, survey: _Survey
+) -> tuple[dict[str, Style], list[Problem]]:
     source, preset = mapped.source, mapped.preset
     decimal, dates = source.decimal or preset.decimal, source.dates or preset.dates
     # Moments with an offset of their own become local time of the source, like the others of the column.
@@ -391,7 +399,7 @@ def _styles(client: Client, mapped: Mapped, table: ir.Table, survey: _Survey) ->
     at = table._file.cast("int64") * FILE_STEP + table._row
     for name, column in asked.items():
         questions.update(column_questions(table[name], column, name, at))
-    answers = table.aggregate(**questions).to_pandas().iloc[0].to_dict() if questions else {}
+    answers = row_of(con, table.aggregate(**questions)) if questions else {}
     problems = []
     for name, column in asked.items():
         header = mapped.headers.get(name, name)

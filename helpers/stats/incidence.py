@@ -52,10 +52,6 @@ class Incidence:
         """Probability of having been won by this age in days, 0-1 (a step function); number or array."""
         return self._at(self.won, age)
 
-    def lost_at(self, age: Any) -> Any:
-        """Probability of having been lost by this age in days, 0-1 (a step function); number or array."""
-        return self._at(self.lost, age)
-
     def open_at(self, age: Any) -> Any:
         """Probability of being still open after this age in days, 0-1; number or array."""
         return self._at(self.open, age)

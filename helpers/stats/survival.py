@@ -59,14 +59,6 @@ class Survival:
         """Earliest time by which it has happened to this share (0-1); nan where it has not."""
         return _first(self.times, self.waiting, 1 - share)
 
-    def quantile_between(self, share: float) -> tuple[float, float]:
-        """Interval of `quantile`: times at which the ends of the curve's interval pass the share; inf: not yet.
-
-        Source: Brookmeyer and Crowley (1982), Biometrics 38, 29-41.
-        """
-        early, late = (_first(self.times, curve, 1 - share) for curve in (self.low, self.high))
-        return (np.inf if np.isnan(early) else early), (np.inf if np.isnan(late) else late)
-
     def _at(self, time: float) -> int | None:
         """Place of the last time that is not later; -1: before the first; None: beyond what is known."""
         if not self.n or (time > self.followed and (not len(self.waiting) or self.waiting[-1] > 0)):

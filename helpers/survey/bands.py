@@ -27,12 +27,6 @@ def band_of(total: float) -> Band:
     return BANDS[sum(total >= edge for edge in EDGES[1:4])]
 
 
-def band_edges(band: Band) -> tuple[float, float]:
-    """Lower and upper border of a band."""
-    place = BANDS.index(band)
-    return EDGES[place], EDGES[place + 1]
-
-
 def probabilities(total: float, se: float, df: float) -> dict[Band, float]:
     """How probable each band is for the total that all people together would give.
 

@@ -1,17 +1,23 @@
 """Fifty clients through the notebook: the batch against what is usually done, and against the floor.
 
-    uv run python tests/benchmarks/batch.py --clients 50 --ways ours,papermill,floor
+    uv run python tests/benchmarks/batch.py --clients 50
+    uv run python tests/benchmarks/batch.py --clients 8 --ways ours,five,floor,usual:4,papermill:2
+    uv run python tests/benchmarks/batch.py --ways ours:20,ours:40,ours:80
 
-Each way makes the same reports (HTML) of the same clients, one way after another in one run: read the ratios, not the
-seconds. ``papermill`` is a loop over the papermill command, an ordinary kernel for each notebook; ``usual`` is the same
-with pictures as notebooks usually draw them (inline, PNG, tight box). ``floor``: the notebook's own functions called in
-two warm processes, nothing of a notebook around them. Others run where they are installed: ``ploomber`` (its engine),
-``nbclient`` (in a pool of two processes), ``nbconvert`` (jupyter nbconvert --execute), ``marimo`` is not comparable.
+Each way makes the same reports (HTML) of the same clients, one way after another in one run: read the ratios, which are
+of the wall time of one client, so that a slow way may be given fewer of them (``way:clients``). ``papermill`` is a loop
+over the papermill command, an ordinary kernel for each notebook; ``usual`` is the same with pictures as notebooks
+usually draw them (inline, PNG, tight box). ``floor``: the notebook's own functions called in two warm processes,
+nothing of a notebook around them. ``again`` follows ``ours``: nothing has changed. ``five``: all formats. Side by side
+where they are installed: ``ploomber`` (its engine), ``nbclient`` (in a pool of two processes), ``nbconvert`` (jupyter
+nbconvert --execute), ``marimo`` (the notebook converted, marimo export). "Most memory" is that of the largest process
+of a way, in MB, by the operating system's count of each process that has ended.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -23,6 +29,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -143,6 +150,21 @@ def ploomber(clients: list[Path], out: Path) -> None:
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=PROJECT)
 
 
+def marimo(clients: list[Path], out: Path) -> None:
+    """The notebook as marimo converts it, exported to HTML, client after client."""
+    for client in clients:
+        data = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+        for cell in data["cells"]:
+            if "parameters" in cell["metadata"].get("tags", []):
+                cell["source"] = "".join(cell["source"]) + f"\nclient, out = {str(client)!r}, {str(out)!r}"
+        copy, made = out / f"{client.name}.ipynb", out / f"{client.name}.py"
+        copy.write_text(json.dumps(data), encoding="utf-8")
+        command = [sys.executable, "-m", "marimo"]
+        environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+        for step in (["convert", str(copy), "-o", str(made)], ["export", "html", str(made), "-o", f"{made}.html"]):
+            subprocess.run([*command, *step], check=True, capture_output=True, cwd=PROJECT, env=environment)
+
+
 WAYS: dict[str, Callable[[list[Path], Path], None]] = {
     "ours": ours,
     "again": ours,
@@ -153,38 +175,77 @@ WAYS: dict[str, Callable[[list[Path], Path], None]] = {
     "nbclient": pool,
     "nbconvert": nbconvert,
     "ploomber": ploomber,
+    "marimo": marimo,
 }
+NEEDS = {"ploomber": "ploomber_engine", "marimo": "marimo", "nbclient": "nbclient", "nbconvert": "nbconvert"}
+
+
+def measured(way: str, clients: list[Path], out: Path) -> tuple[float, float, float]:
+    """Wall and CPU seconds of a way, and the most memory of one of its processes in MB."""
+    # In a process of its own: the largest child that this one ever had would hide all smaller ones after it.
+    told, tell = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    runner = multiprocessing.get_context("spawn").Process(target=_measure, args=(way, clients, out, tell))
+    runner.start()
+    tell.close()
+    try:
+        return told.recv()  # type: ignore[no-any-return]
+    except EOFError:
+        raise SystemExit(f"{way}: failed, see above") from None
+    finally:
+        runner.join()
+
+
+def _measure(way: str, clients: list[Path], out: Path, tell: Connection) -> None:
+    begun = time.perf_counter()
+    try:
+        WAYS[way](clients, out)
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.stderr.decode(errors="replace")[-2000:])
+        raise
+    wall = time.perf_counter() - begun
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    tell.send((wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
 
 
 def main() -> None:
     """Run the ways asked for and print a table of ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clients", type=int, default=50)
-    parser.add_argument("--ways", default="ours,again,five,floor,papermill,usual")
+    parser.add_argument("--clients", type=int, default=50, help="of each way that does not say how many")
+    parser.add_argument("--ways", default="ours,again,five,floor,papermill,usual", help="in this order, as way:clients")
     parser.add_argument("--sample", type=Path, default=SAMPLE)
     given = parser.parse_args()
-    took: dict[str, tuple[float, float, float]] = {}
+    ways = [
+        (way, int(count or given.clients)) for way, _, count in (one.partition(":") for one in given.ways.split(","))
+    ]
+    if unknown := [way for way, _ in ways if way not in WAYS]:
+        parser.error(f"no such way: {', '.join(unknown)}; there are {', '.join(WAYS)}")
+    took: list[tuple[str, int, float, float, float]] = []
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
-        clients = make_clients(place / "clients", given.clients, given.sample)
-        for way in given.ways.split(","):
-            out = place / ("out-ours" if way == "again" else f"out-{way}")
+        every = make_clients(place / "clients", max(count for _, count in ways), given.sample)
+        for number, (way, count) in enumerate(ways):
+            if way in NEEDS and importlib.util.find_spec(NEEDS[way]) is None:
+                sys.stdout.write(f"{way}: not installed\n")
+                continue
+            clients = every[:count]
+            out = place / ("out-ours" if way == "again" else f"out-{number}-{way}")
+            if way == "ours" and "again" in dict(ways):
+                out = place / "out-ours"
             out.mkdir(exist_ok=True)
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            begun = time.perf_counter()
-            WAYS[way](clients, out)
-            wall = time.perf_counter() - begun
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            wall, cpu, memory = measured(way, clients, out)
             found = len(list(out.glob("client-*/*/*/report.html")))
-            assert found == len(clients), f"{way}: {found} reports of {len(clients)}"
-            took[way] = wall, cpu, after.ru_maxrss / 1024
-            sys.stdout.write(f"{way}: {wall:.1f} s\n")
-    ours_wall = took.get("ours", next(iter(took.values())))[0]
-    sys.stdout.write("\n| way | wall s | CPU s | a client, s | against ours |\n|---|---|---|---|---|\n")
-    for way, (wall, cpu, _) in took.items():
-        line = f"| {way} | {wall:.1f} | {cpu:.1f} | {wall / given.clients:.2f} | {wall / ours_wall:.2f} |\n"
-        sys.stdout.write(line)
+            if found != count:
+                raise SystemExit(f"{way}: {found} reports of {count}")
+            took.append((way, count, wall, cpu, memory))
+            sys.stdout.write(f"{way}: {count} clients, {wall:.1f} s\n")
+            sys.stdout.flush()
+    first = next((wall / count for way, count, wall, *_ in took if way == "ours"), None)
+    sys.stdout.write("\n| way | clients | wall s | a client: wall s | CPU s | against ours | most memory, MB |\n")
+    sys.stdout.write("|---|---|---|---|---|---|---|\n")
+    for way, count, wall, cpu, memory in took:
+        against = f"{wall / count / first:.2f}" if first else ""
+        cells = [way, count, f"{wall:.1f}", f"{wall / count:.2f}", f"{cpu / count:.2f}", against, f"{memory:.0f}"]
+        sys.stdout.write(f"| {' | '.join(map(str, cells))} |\n")
 
 
 if __name__ == "__main__":

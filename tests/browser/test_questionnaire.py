@@ -6,8 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from needs import find, needs
-from playwright.sync_api import sync_playwright
+from needs import needs
 from questionnaire_page import IDS, Opened, marks, own
 
 from helpers.client import Client, read_client
@@ -21,14 +20,6 @@ from helpers.survey.intake import take_in
 pytestmark = needs("chromium")
 PHONE = {"viewport": {"width": 390, "height": 760}, "is_mobile": True, "has_touch": True, "locale": "ru-RU"}
 PAGES = ("you", "A", "B", "C", "D", "E", "last", "result")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find("chromium"), args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

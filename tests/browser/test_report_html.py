@@ -7,21 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from demo_report import demo_report
 from needs import find, needs
-from playwright.sync_api import sync_playwright
 
 from helpers.report.html import html_page
 from helpers.report.model import Brand
 
 chromium, poppler = needs("chromium"), needs("poppler")
 pytestmark = chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find("chromium"), args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><path d="M0 0h40v10z"/></svg>'

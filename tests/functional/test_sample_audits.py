@@ -20,6 +20,7 @@ from helpers.chapters.speed import Speed
 from helpers.report.docx import docx_document
 from helpers.report.html import html_page
 from helpers.report.pdf import pdf_document
+from helpers.survey.criteria import questionnaire
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = ("two-campaigns", "okna-plus", "lumen-saas", "zatyshok")
@@ -61,6 +62,18 @@ def test_counts_of_leads_are_the_truth(sample: Sample, span: str) -> None:
         assert found[column].sum() == pytest.approx(expected[name], abs=0.005), name
     for outcome in ("won", "lost", "open"):
         assert found.loc[found["outcome"] == outcome, "leads"].sum() == expected[outcome], outcome
+
+
+def test_the_first_page_and_the_claims_say_the_same_of_the_data(sample: Sample) -> None:
+    made, _ = sample
+    claims = made.figures["claims"]
+    compared = sum(n for verdict, n in claims["verdicts"].items() if verdict != "no_data")
+    overclaimed = {key for key, claim in claims["criteria"].items() if claim["verdict"] == "overclaimed"}
+    assert compared > 0
+    said = made.report.score.readings[3].text
+    assert re.search(rf"\b{compared}\b", said)
+    titles = {one.id: one.title[made.brief.client.lang] for one in questionnaire().criteria}
+    assert {key for key, title in titles.items() if title in said} == overclaimed
 
 
 @pytest.mark.parametrize("span", ["now", "before"])

@@ -11,10 +11,11 @@ from actions_facts import client_of, facts_of, month
 
 from helpers.chapters.actions import Actions
 from helpers.chapters.actions_dates import after_working_days, next_audit
+from helpers.chapters.claims import Claims
 from helpers.client import Client
 from helpers.facts import Facts
 from helpers.language import language
-from helpers.report.model import Report, ScoreCard
+from helpers.report.model import Report, ScoreCard, Section
 from helpers.survey.answers import Answers
 from helpers.survey.criteria import questionnaire
 from helpers.survey.score import score
@@ -234,7 +235,7 @@ def test_the_report_is_filled() -> None:
     brief: Any = SimpleNamespace(say=found.say, client=alone, brand=None)
     data: Any = SimpleNamespace(period=SimpleNamespace(from_=found.period[0], to=found.period[1]), as_of=found.as_of,
                                 files=())  # fmt: skip
-    card: Any = SimpleNamespace(score_card=lambda: ScoreCard(missing="no answers"))
+    card: Any = SimpleNamespace(score_card=lambda overclaimed: ScoreCard(missing=f"contradicted: {overclaimed}"))
     report = assemble(brief, data, card, (found,))
     assert isinstance(report, Report)
     assert report.headline == found.headline()
@@ -248,6 +249,29 @@ def test_the_report_is_filled() -> None:
     assert set(key_figures(brief, data, (found,))["five"].values()) == {None}
     without = assemble(brief, data, card, ())
     assert (without.headline, without.actions, without.handouts) == ("", (), ())
+
+
+def test_the_score_knows_what_the_data_contradict() -> None:
+    from helpers.report.assemble import assemble
+
+    class Compared(Claims):
+        overclaimed = ("B1",)
+
+        def section(self) -> Section:
+            return Section(key="claims", title="claims")
+
+        def findings(self) -> tuple[()]:
+            return ()
+
+    found = actions_of(falling())
+    alone = found.client.model_copy(update={"peers": False})
+    brief: Any = SimpleNamespace(say=found.say, client=alone, brand=None)
+    data: Any = SimpleNamespace(period=SimpleNamespace(from_=found.period[0], to=found.period[1]), as_of=found.as_of,
+                                files=())  # fmt: skip
+    card: Any = SimpleNamespace(score_card=lambda overclaimed: ScoreCard(missing=repr(overclaimed)))
+    compared = Compared(found.say, found.client, (), "")
+    assert assemble(brief, data, card, (compared,)).score == ScoreCard(missing="('B1',)")
+    assert assemble(brief, data, card, ()).score == ScoreCard(missing="None")
 
 
 def test_losing_campaigns_are_named_without_markup() -> None:

@@ -62,7 +62,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 def test_no_address_and_no_number_reaches_a_table_or_a_message(data: Data) -> None:
     names = [row[0] for row in data.con.raw_sql("SHOW TABLES").fetchall()]
-    assert set(names) == {"clean_leads", "clean_touches", "clean_spend"}
+    # What is kept has a name of its own each time: ibis_<table>_<letters>.
+    kinds = {name.removeprefix("ibis_").rpartition("_")[0] if name.startswith("ibis_") else name for name in names}
+    assert kinds == {"clean_leads", "clean_touches", "clean_spend"}
     kept = " ".join(data.con.table(name).to_pandas().to_csv() for name in names)
     said = "\n".join(check_lines(data, language("en"))) + " ".join(repr(one) for one in data.notices)
     for secret in SECRETS:

@@ -142,6 +142,12 @@ def test_band_of_a_total_is_the_one_whose_range_holds_it(total: float, key: str)
     assert band.low <= total < band.high or total == band.high == 100
 
 
+@pytest.mark.parametrize("total", [19.9, 100.1])
+def test_a_total_beyond_the_scale_has_no_band(total: float) -> None:
+    with pytest.raises(ValueError, match="between 20 and 100"):
+        band_of(total)
+
+
 def test_an_unknown_band_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         questionnaire().band("integrated")

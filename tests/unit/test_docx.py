@@ -383,6 +383,21 @@ def test_libreoffice_reads_all_of_it(tmp_path, data, own):
         assert "подпись" in package.read("content.xml").decode()
 
 
+@needs("writer")
+def test_a_long_handout_stays_on_one_sheet_with_room_to_sign(tmp_path):
+    report = demo_report("ru")
+    heading, text = model.Block(kind="heading", text="Правила"), model.Block(kind="text", text="слово " * 20)
+    blocks = [text if i % 6 else heading for i in range(20)]
+    blocks += [model.Block(kind="line", text="Подпись") for _ in range(4)]
+    long = model.Handout(key="long", title="Очень длинное название документа", blocks=tuple(blocks))
+    made = handout_docx(report, long)
+    usual = docx.Document(io.BytesIO(handout_docx(report, report.handouts[0])))
+    assert docx.Document(io.BytesIO(made)).styles["Title"].font.size < usual.styles["Title"].font.size
+    (tmp_path / "long.docx").write_bytes(made)
+    out = convert(tmp_path, "pdf", tmp_path / "long.docx")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", (out / "long.pdf").read_bytes())) == 1
+
+
 def test_a_tight_page_has_smaller_letters_and_margins():
     report = demo_report("ru")
     usual, tight = (

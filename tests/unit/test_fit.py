@@ -5,7 +5,7 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import ROWS, SIZES, advance, fitted, left_out_text, runs
+from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs
 from helpers.report.lettering import width
 from helpers.report.outline import Heading, Numbers, Text
 
@@ -26,6 +26,13 @@ def fit(made, **more):
 @pytest.mark.parametrize("bold", [False, True])
 def test_letter_by_letter_is_as_wide_as_shaped(text, bold):
     assert advance(text, 9, bold=bold) == pytest.approx(width(text, 9, bold=bold), rel=0.03, abs=0.6)
+
+
+@pytest.mark.parametrize("text", ["too few to judge", "Customers", "Department", "exports/leads.csv", "41042455"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_column_is_never_narrower_than_its_words(text, bold):
+    # Neighbours may be kerned closer, never wider: a word as wide as its column is not broken.
+    assert advance(text, 9, bold=bold) >= width(text, 9, bold=bold) - 0.05
 
 
 def test_a_small_table_keeps_its_size_and_takes_what_it_needs():
@@ -93,6 +100,17 @@ def test_hostile_text_is_cleaned():
     made = fit(table([("x\x00", "text")], [("a\x1b[31mb\x07",), ("漢",)]))
     assert made.heads == ("x",)
     assert made.rows == (("ab",), ("▯",))
+
+
+def test_narrow_tables_at_the_end_stand_two_abreast():
+    narrow = table([("Месяц", "text"), ("Лиды", "count")], [("май", 1)])
+    wide = table([("Выручка", "money")] * 8, [[12_345_678.0] * 8])
+    ends = [Numbers(one, n, "Таблица", "c", f"t-{n}", at_the_end=True) for n, one in enumerate((narrow, wide), 1)]
+    (run,) = runs([*ends], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    assert [one.half for _, one in run.pieces] == [True, False]
+    assert sum(run.pieces[0][1].widths) <= (SIDEWAYS - GUTTER) / 2
+    (upright,) = runs([Numbers(narrow, 3, "Таблица", "c", "t-3")], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    assert not upright.pieces[0][1].half
 
 
 def test_headings_turn_with_the_table_they_head():

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -49,10 +48,10 @@ def usual() -> Facts:
     )
 
 
-def pages(facts: Facts, lang: str = "en", ledger: Any = None, **client: Any) -> dict[str, Handout]:
+def pages(facts: Facts, lang: str = "en", **client: Any) -> dict[str, Handout]:
     say, who = language(lang), client_of(**client)
     leads = Leads.measure(facts, who, say)
-    return {page.key: page for page in handouts(Sources(facts, who, say, None, [leads], ledger))}
+    return {page.key: page for page in handouts(Sources(facts, who, say, None, [leads]))}
 
 
 def words(page: Handout) -> str:
@@ -243,16 +242,20 @@ def test_a_rate_that_nobody_named_is_left_open() -> None:
 
 
 def test_channels_with_their_wrong_spellings() -> None:
-    ledger = SimpleNamespace(notices=(SimpleNamespace(code="MACRO_UNFILLED", rows=7),
-                                      SimpleNamespace(code="REPEATS", rows=90)))  # fmt: skip
-    page = pages(usual(), ledger=ledger)["utm-rules"]
+    # Tags of the period before are not those that are lost today.
+    tracking = pd.DataFrame(
+        [("now", "google", "unfilled", 7, 0.0), ("before", "google", "unfilled", 90, 0.0)],
+        columns=["span", "channel", "trace", "leads", "revenue"],
+    )
+    facts = usual()
+    page = pages(replace(facts, quality=replace(facts.quality, tracking=tracking)))["utm-rules"]
     table = next(block.table for block in page.blocks if block.table is not None)
     # Test leads are no channel; the wrong spellings come with their leads.
     assert table.rows == (("google", "cpc", "Google (70), adwords (30)", 400),)
     text = words(page)
     assert "Leads of which nobody knows where they came from: 100 of 509 (20%)." in text
     assert "Leads without a campaign: 119 of 509 (23%)" in text
-    assert "7 tags came with the bare placeholder" in text
+    assert "7 leads came with the bare placeholder" in text
 
 
 # Everything -----------------------------------------------------------------------------------------------------------

@@ -127,9 +127,17 @@ def test_refusals_and_their_reasons() -> None:
         == "10 refused leads (10%) have no reason: marketing cannot learn from them."
     )
     assert [row[:2] for row in shown["leads-rejections"].table.rows][-1] == ("no reason given", 10)
-    assert shown["leads-losses"].title.startswith("Why leads that were not refused are lost: “dear”")
+    assert shown["leads-losses"].title == "Why leads that were not refused are lost: the only reason given is “dear”"
+    assert shown["leads-losses"].figure is None
     texts = [finding.text for finding in made.findings()]
     assert "10 refused leads of 100 have no reason" in texts
+
+
+def test_where_most_refusals_have_no_reason_the_title_says_so() -> None:
+    reasons = [{"reason": "Spam", "leads": 20}, {"reason": "", "leads": 80}]
+    made = chapter([lead(300, 120, accepted=120, rejected=100)], handover=handover(reasons=reasons))
+    title = exhibits(made)["leads-rejections"].title
+    assert title == "80% of refused leads have no reason; of those given most often: “Spam”"
 
 
 def test_thousands_of_reasons_are_summed_in_the_picture() -> None:
@@ -146,7 +154,7 @@ def test_where_nobody_marks_refusals_losses_are_one_list() -> None:
     made = chapter([lead(300, 120)], handover=handover(reasons=[REASONS[-1]]))
     shown = exhibits(made)
     assert "leads-decided" not in shown
-    assert shown["leads-losses"].title.startswith("Why leads are lost: “dear”")
+    assert shown["leads-losses"].title == "Why leads are lost: the only reason given is “dear”"
     assert "Accepted and refused leads" in missing(made)
     assert made.figures()["leads"]["undecided"] is None
 

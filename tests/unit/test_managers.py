@@ -42,8 +42,9 @@ def test_highest_and_lowest_and_nobody_differs() -> None:
     )
     assert (
         managers.words.limits_title()
-        == "With equal leads the managers' conversions differ no more than luck makes them"
+        == "With equal leads the managers' conversions differ no more than luck would explain"
     )
+    assert "Ручкин Денис has the highest conversion: 33 sales" in " ".join(managers.words.limits_reading())
     assert "would here reward luck" in " ".join(managers.words.limits_reading())
     assert managers.findings() == ()
 

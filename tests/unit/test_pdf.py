@@ -14,8 +14,8 @@ from tokens import tokened
 from helpers.errors import ReportError
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import advance
-from helpers.report.pdf import LONG_WORD, ROOM, ZERO_WIDTH, _clean, _data, broken, pdf_document
+from helpers.report.fit import advance, fitted
+from helpers.report.pdf import LONG_WORD, ROOM, ZERO_WIDTH, _cells, _clean, _data, broken, pdf_document
 
 poppler = needs("poppler")
 WORD_JOINER = "\N{WORD JOINER}"
@@ -305,6 +305,17 @@ def test_long_words_are_broken_after_marks_and_where_they_must():
     assert all(advance(piece, 1) <= 10 for piece in pieces)
     assert "".join(pieces) == "щ" * 200
     assert broken("короткое слово", LONG_WORD) == "короткое слово"
+
+
+@pytest.mark.parametrize("name", ["outdoor", "Пройшли", "41042455"])
+def test_a_word_that_sets_the_width_of_its_column_is_not_broken(name):
+    """Widths are rounded: by a hundredth of a point a name of seven letters would lose its last one."""
+    columns = tuple(model.Column(label=label) for label in (name, "Продукт", "Менеджер", "Кампания", "Ещё"))
+    rows = tuple((name, *["очень длинный текст из многих слов " * 3] * 4) for _ in range(3))
+    made = fitted(model.Table(columns=columns, rows=rows), language("ru"), "RUB", ROOM, ROOM)
+    written = _cells(made)
+    assert written["heads"][0] == name
+    assert {row[0] for row in written["rows"]} == {name}
 
 
 def test_numbers_are_never_broken():

@@ -245,6 +245,8 @@ def test_lines_are_counted_as_they_are_broken():
     assert line_count("", 100, 10) == 1
     assert line_count("a\nb", 100, 10) == 2
     assert line_count("слово", 100, 10) == 1
+    # Programs break a path after its folder, though more of it would fit.
+    assert line_count("exports/amocrm_export_leads_2026-07-15 (1).csv", 160, 8.5) == 3
     assert line_count("слово " * 10, 100, 10) == _lines("слово " * 10, 100, 10, False)
     assert line_count("ы" * 100, 100, 10) == math.ceil(_font(False).getlength("ы") / 10)
 

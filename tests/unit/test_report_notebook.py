@@ -67,6 +67,7 @@ def test_the_first_page_holds_score_findings_and_reading(shown):
 
 
 def test_a_missing_score_says_why(shown):
-    notebook.show_score(model.ScoreCard(missing="Nobody answered."), SAY)
+    card = model.ScoreCard(missing="Nobody answered.")
+    notebook.show_first_page(demo_report("en").model_copy(update={"score": card}), SAY)
     assert "Nobody answered." in shown[0]["text/html"]
     assert "Score: ?" in shown[0]["text/html"]

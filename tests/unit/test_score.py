@@ -13,7 +13,7 @@ from scipy import stats
 
 from helpers.survey.agreement import gap_interval, hedges_g, r_wg
 from helpers.survey.answers import Answers, Respondent
-from helpers.survey.bands import BANDS, EDGES, band_of, gated, probabilities
+from helpers.survey.bands import BANDS, EDGES, gated, probabilities
 from helpers.survey.careless import careless_flags, longest_run
 from helpers.survey.criteria import questionnaire
 from helpers.survey.means import TOTAL_ROUNDING, company_mean, difference, role_mean, role_weights
@@ -174,26 +174,6 @@ def test_all_fives_by_one_leader_is_halo_and_no_band() -> None:
     assert found.departments["marketing"].total.interval is None
     assert found.flags == {"halo": 1}
     assert (found.total, found.band, found.bands, found.missing) == (None, None, None, "one_sided")
-
-
-@pytest.mark.parametrize(
-    ("total", "band"),
-    [
-        (20, "apart"),
-        (39.5, "apart"),
-        (40, "agreed"),
-        (59.99, "agreed"),
-        (60, "in_step"),
-        (79.5, "in_step"),
-        (80, "one_team"),
-        (100, "one_team"),
-        (39.999999, "apart"),
-    ],
-)
-def test_bands_are_half_open(total: float, band: str) -> None:
-    assert band_of(total) == band
-    with pytest.raises(ValueError, match="between 20 and 100"):
-        band_of(total + 100)
 
 
 def test_bands_are_those_of_the_questionnaire() -> None:

@@ -99,7 +99,8 @@ def test_every_case_has_a_card(case: str, lang: str) -> None:
     found = chapter(made, lang, **more)
     card = found.score_card()
     assert (card.total is None) == bool(card.missing)
-    assert len(card.readings) == len(card.states) == 4
+    # Before anybody has answered there is nothing to read.
+    assert len(card.readings) == len(card.states) == (4 if found.score.forms else 0)
     assert all(reading.title and reading.text for reading in card.readings)
     check(card.model_dump_json())
     json.dumps(found.figures(), allow_nan=False)

@@ -173,13 +173,15 @@ def test_hours_are_told_apart_at_a_time_that_tells_them_apart() -> None:
     )
 
 
-def test_few_leads_make_larger_cells_and_the_rest_is_hatched() -> None:
+def test_few_leads_make_larger_cells_and_too_few_no_map() -> None:
     made = chapter(speed(QUICK, cells=week(leads=11)))
     assert {cell.last - cell.first for cell in made.measured.cells} == {6}
     sparse = chapter(speed(QUICK, cells=week(leads=2)))
     assert not any(cell.kept.enough for cell in sparse.measured.cells)
-    assert {row[4] for row in exhibits(sparse)["speed-hours"].table.rows} == {"too few to judge"}
-    assert exhibits(sparse)["speed-hours"].title == "No hour of the week stands out as slow beyond chance"
+    # A map of nothing but hatched cells shows nothing.
+    told = exhibits(sparse)["speed-hours"]
+    assert (told.figure, told.table) == (None, None)
+    assert told.title == "By hours of the week: too few leads to judge"
 
 
 # Conversion -----------------------------------------------------------------------------------------------------------

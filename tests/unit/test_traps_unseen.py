@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped import CLIENT, codes, column, money, notice, refused, rows, trap
+from trapped_folders import CLIENT, codes, column, money, notice, refused, rows, trap
 
 from helpers.sources.notices import Code
 
