@@ -193,6 +193,6 @@ def differences(one: Facts, other: Facts) -> list[str]:
                 pd.testing.assert_frame_equal(here, there, check_exact=True)
             except AssertionError as error:
                 found.append(f"{name}: {error}")
-        elif repr(here) != repr(there):
+        elif here != there and repr(here) != repr(there):
             found.append(f"{name}: {here} / {there}")
     return found

@@ -132,12 +132,21 @@ class Postgres(Engine):
 
     def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
         super().__init__(con, shown, secrets)
+        self._kept: dict[str, tuple[str, frozenset[str]]] = {}
+        """Name → statement and the kept ones that it reads itself, each after those."""
         # Whoever forgets to close it, as in a notebook, has it closed with the data.
         self._closed = weakref.finalize(self, con.con.close)
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """The expression itself: a statement that uses it several times computes it once."""
-        return table
+        """A name for it: each statement that uses it computes it once, as a materialised common table expression."""
+        alias = ibis.util.gen_name(name)
+        self._kept[alias] = (self.con.compile(table), self._used([table]))
+        node = ops.DatabaseTable(name=alias, schema=table.schema(), source=self.con, namespace=ops.Namespace())
+        return node.to_expr()
+
+    def _used(self, tables: Sequence[ir.Table]) -> frozenset[str]:
+        found = {node.name for table in tables for node in table.op().find(ops.DatabaseTable)}
+        return frozenset(found & self._kept.keys())
 
     def forget(self, table: ir.Table) -> None:
         """Nothing was kept."""
@@ -150,7 +159,7 @@ class Postgres(Engine):
         parts = [_as_texts(table, number, width) for number, table in enumerate(tables)]
         every = parts[0] if len(parts) == 1 else ibis.union(*parts)
         with faults(self):
-            sql = self.con.compile(every)
+            sql = self._with_kept(self.con.compile(every), self._used([every]))
             self._note(sql)
             with self.con.con.cursor() as cursor, self.con.con.transaction():
                 rows = cursor.execute(sql).fetchall()
@@ -160,6 +169,18 @@ class Postgres(Engine):
         return [
             _tidy(_from_texts(part, table.schema()), table.schema()) for part, table in zip(taken, tables, strict=True)
         ]
+
+    def _with_kept(self, statement: str, used: frozenset[str]) -> str:
+        needed: set[str] = set()
+        waiting = set(used)
+        while waiting:
+            name = waiting.pop()
+            needed.add(name)
+            waiting |= self._kept[name][1] - needed
+        if not needed:
+            return statement
+        parts = ", ".join(f'"{name}" AS MATERIALIZED ({self._kept[name][0]})' for name in self._kept if name in needed)
+        return f"WITH {parts} SELECT * FROM ({statement}) AS every"
 
     def rest(self) -> None:
         """End the transaction: while it lasts, the server may not clean up after others."""
