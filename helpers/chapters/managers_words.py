@@ -200,14 +200,8 @@ class ManagerWords:
                 else say("Look first at how the work is arranged: which leads are handed over, when, with how much "
                          "load and training. Numbers show a difference, not its cause.")
             )  # fmt: skip
-        elif measured.spread <= 1 and (perhaps := int(measured.people["verdict"].isin(PERHAPS).sum())):
-            out.append(
-                say.plural(
-                    "One manager of twenty looks like that by luck alone: look again with more leads.",
-                    "One manager of twenty looks like that by luck alone: look at them again with more leads.",
-                    perhaps,
-                )
-            )
+        elif measured.spread <= 1 and measured.people["verdict"].isin(PERHAPS).any():
+            out.append(say("One manager of twenty looks like that by luck alone: look again with more leads."))
         elif measured.spread <= 1:
             out.append(say("A ranking or a bonus by conversion would here reward luck, not work."))
         if measured.spread > 1:
