@@ -235,7 +235,7 @@ def test_the_report_is_filled() -> None:
     brief: Any = SimpleNamespace(say=found.say, client=alone, brand=None)
     data: Any = SimpleNamespace(period=SimpleNamespace(from_=found.period[0], to=found.period[1]), as_of=found.as_of,
                                 files=())  # fmt: skip
-    card: Any = SimpleNamespace(score_card=lambda overclaimed: ScoreCard(missing=f"contradicted: {overclaimed}"))
+    card: Any = SimpleNamespace(score_card=ScoreCard)
     report = assemble(brief, data, card, (found,))
     assert isinstance(report, Report)
     assert report.headline == found.headline()
@@ -255,7 +255,7 @@ def test_the_score_knows_what_the_data_contradict() -> None:
     from helpers.report.assemble import assemble
 
     class Compared(Claims):
-        overclaimed = ("B1",)
+        overclaimed, compared = ("B1",), 3
 
         def section(self) -> Section:
             return Section(key="claims", title="claims")
@@ -268,10 +268,10 @@ def test_the_score_knows_what_the_data_contradict() -> None:
     brief: Any = SimpleNamespace(say=found.say, client=alone, brand=None)
     data: Any = SimpleNamespace(period=SimpleNamespace(from_=found.period[0], to=found.period[1]), as_of=found.as_of,
                                 files=())  # fmt: skip
-    card: Any = SimpleNamespace(score_card=lambda overclaimed: ScoreCard(missing=repr(overclaimed)))
+    card: Any = SimpleNamespace(score_card=lambda *told: ScoreCard(missing=repr(told)))
     compared = Compared(found.say, found.client, (), "")
-    assert assemble(brief, data, card, (compared,)).score == ScoreCard(missing="('B1',)")
-    assert assemble(brief, data, card, ()).score == ScoreCard(missing="None")
+    assert assemble(brief, data, card, (compared,)).score == ScoreCard(missing="(('B1',), 3)")
+    assert assemble(brief, data, card, ()).score == ScoreCard(missing="()")
 
 
 def test_losing_campaigns_are_named_without_markup() -> None:

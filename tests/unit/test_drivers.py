@@ -291,19 +291,19 @@ def test_the_verdict_is_one_paragraph_for_both() -> None:
     )
     drivers = chapter(facts)
     text = drivers.words.verdict()
-    assert "qualified leads became customers more rarely" in text
+    assert "qualified leads became customers less often" in text
     assert "not who is to blame" in text
     assert "\n" not in text
     assert drivers.section().lead == (text,)
     finding = drivers.findings()[0]
     assert finding.money == pytest.approx(abs(drivers.measured.change))
-    assert "above all because qualified leads became customers more rarely" in finding.text
+    assert "above all because qualified leads became customers less often" in finding.text
 
 
 def test_a_change_that_luck_explains_is_no_finding() -> None:
     drivers = chapter(two(was(300, 30, spread=900.0), cell(300, 27, spread=900.0), spend=money(before=101_657.0)))
     assert drivers.findings() == ()
-    assert drivers.words.title().endswith("no more than luck alone can make")
+    assert drivers.words.title().endswith("no more than luck alone would explain")
     assert "No single part is larger than luck" in drivers.words.verdict()
 
 

@@ -99,7 +99,7 @@ def test_differences_are_named_only_beyond_chance() -> None:
     assert "Channels differ by more than chance: from 55% (ads) to 95% (tv)." in apart.reading
     alike = [lead(50, "contacted", channel=name) for name in "abcdef"] + [lead(50, channel=name) for name in "abcdef"]
     same = exhibit(make_funnel(alike), "funnel-stage-contacted")
-    assert same.reading[0] == "The channels do not differ by more than chance may make them."
+    assert same.reading[0] == "The channels differ no more than chance would explain."
 
 
 def test_many_channels_are_summed_and_none_is_lost() -> None:

@@ -167,7 +167,7 @@ def test_past_months_against_their_plans() -> None:
     plan = chapter(steady(), plan=written)
     # April had 22 working days, May 21; January lies before the period.
     assert plan.measured.past["qualified"].tolist() == [88, 84]
-    assert plan.words.months_title() == "The plan was made: revenue in 1 of 2 months, qualified leads in 1 of 2 months"
+    assert plan.words.months_title() == "The plan was met: revenue in 1 of 2 months, qualified leads in 1 of 2 months"
 
 
 # Open deals ----------------------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_coverage_is_what_may_come_over_what_is_missing() -> None:
     facts = replace(steady(), pipeline=deals([("proposal", 0, 6, 6, 630_000.0)], ages=ages, won=SOLD))
     plan = chapter(facts, plan=PLAN)
     assert plan.measured.coverage == pytest.approx(630_000 * 0.4 / 168_000)
-    assert "1.5 times what is missing to the plan" in plan.deals.pipeline_title()
+    assert "1.5 times what is still missing from the plan" in plan.deals.pipeline_title()
     assert chapter(facts).measured.coverage is None
     done = chapter(facts, plan={"2026-07": {"revenue": 1000}})
     assert done.measured.coverage is None
@@ -267,11 +267,11 @@ def test_deals_that_lie_still_are_listed() -> None:
     )  # fmt: skip
     plan = chapter(replace(steady(), pipeline=pipeline))
     exhibit = next(x for x in plan.section().exhibits if x.key == "plan-stale")
-    assert exhibit.title == "75 of 90 open deals lie still; amounts written in them: ₽61K"
+    assert exhibit.title == "75 of 90 open deals have stalled; amounts written in them: ₽61K"
     assert "more than 40\N{NO-BREAK SPACE}days" in exhibit.reading[0]
     assert exhibit.table.rows[0][:6] == ("0", "Анна", "Proposal", "2026-01-10", "2026-02-01", 164)
     assert len(exhibit.table.rows) == 50
-    assert exhibit.table.note == "25 more deals lie still."
+    assert exhibit.table.note == "25 more deals have stalled."
     assert any(finding.text == exhibit.title for finding in plan.findings())
 
 
