@@ -63,7 +63,7 @@ def test_five_figures_of_the_worked_example(two_campaigns: Told) -> None:
 
 def test_thirteen_sales_are_too_few_for_money(two_campaigns: Told) -> None:
     assert two_campaigns.actions.headline() == (
-        "What is lost a month cannot be said in money: too few sales with an amount"
+        "What is lost between the lead and the sale cannot be said in money: too few sales with an amount"
     )
     assert [stake.state for stake in two_campaigns.actions.stakes if stake.state == "told"] == []
     page = two_campaigns.actions.handouts()[0]
