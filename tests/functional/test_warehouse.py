@@ -98,6 +98,7 @@ def test_explain_says_how_often_each_table_is_read(sample, tmp_path: Path) -> No
 
 
 @postgres
+@pytest.mark.slow
 def test_the_reads_that_are_told_are_those_of_postgresql_itself(sample, server: Path, tmp_path: Path) -> None:
     tables, _ = sample
     url = f"postgres://reader@/postgres?host={server}"
@@ -232,19 +233,14 @@ def test_a_variable_that_is_not_set(tmp_path: Path) -> None:
 @postgres
 @pytest.mark.filterwarnings("error")
 def test_a_connection_is_let_go(sample, server: Path, tmp_path: Path) -> None:
-    import gc
-
     import psycopg
 
     url = f"postgres://reader@/postgres?host={server}"
     folder = client_folder(tmp_path, SAMPLE, sources(sample[0], url))
     state = "SELECT state FROM pg_stat_activity WHERE application_name = 'audit'"
     with psycopg.connect(host=str(server), user="owner", dbname="postgres", autocommit=True) as con:
-        data = load(read_client(folder))
-        count(data)
-        assert con.execute(state).fetchall() == [("idle",)], "a transaction stays open"
-        del data
-        gc.collect()
         with load(read_client(folder)) as data:
+            count(data)
+            assert con.execute(state).fetchall() == [("idle",)], "a transaction stays open"
             open_now = data.con.con
         assert open_now.closed

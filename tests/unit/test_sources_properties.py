@@ -158,7 +158,7 @@ def honest_refusal(error: DataError, table: list[Line], style: Style) -> bool:
 
 
 @pytest.mark.timeout(3600)
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(lines, styles)
 def test_the_same_table_comes_out_whatever_it_was_written_like(table: list[Line], style: Style) -> None:
     if style.encoding in ("cp866", "koi8-u", "cp1251") and style.number == "roubles":
