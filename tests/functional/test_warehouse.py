@@ -231,7 +231,6 @@ def test_a_variable_that_is_not_set(tmp_path: Path) -> None:
 
 
 @postgres
-@pytest.mark.filterwarnings("error")
 def test_a_connection_is_let_go(sample, server: Path, tmp_path: Path) -> None:
     import psycopg
 
