@@ -51,9 +51,7 @@ def audited(folder: Path, lang: str = "", period: str = "") -> Audited:
         "journey": audit.Journey.measure(facts, client, say),
     }
     claims = audit.Claims.measure(facts, client, say, score.score)
-    actions = audit.Actions.measure(
-        facts, client, say, score.score, claims=claims, money=money, ledger=data.ledger, **parts
-    )
+    actions = audit.Actions.measure(facts, client, say, score.score, claims=claims, money=money, **parts)
     quality = audit.DataQuality.measure(data.ledger, facts, client, say, answers)
     chapters = (score, funnel, money, *parts.values(), claims, actions, quality)
     return Audited(

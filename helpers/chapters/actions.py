@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.language import Language
-    from helpers.sources.notices import Ledger
     from helpers.survey.criteria import Questionnaire
     from helpers.survey.result import Score
 
@@ -73,7 +72,6 @@ class Actions(Chapter):
         *,
         claims: Claims | None = None,
         money: Money | None = None,
-        ledger: Ledger | None = None,
         **others: Chapter | None,
     ) -> Actions:
         """Weighs what could be done. ``others`` are further chapters by name (leads, speed, managers, plan ...): their
@@ -97,7 +95,7 @@ class Actions(Chapter):
             steps=ordered(stakes, known, asked),
             levels=known,
             losing=losing,
-            sources=Sources(facts, client, say, money, chapters, ledger),
+            sources=Sources(facts, client, say, money, chapters),
         )
 
     @property

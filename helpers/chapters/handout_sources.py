@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
     from helpers.language import Language
-    from helpers.sources.notices import Ledger
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,6 @@ class Sources:
     say: Language
     money: Money | None
     chapters: Sequence[Chapter]
-    ledger: Ledger | None = None
 
     @cached_property
     def figures(self) -> dict[str, Any]:

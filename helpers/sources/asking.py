@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
+    from ibis.backends.duckdb import Backend
 
     from helpers.sources.engines import Engine
 
@@ -71,6 +72,12 @@ async def together(*parts: Coroutine[Any, Any, Any]) -> list[Any]:
     """The results of coroutines whose questions are put in the same rounds."""
     results: list[Any] = await _Together(parts)
     return results
+
+
+def row_of(con: Backend, table: ir.Table) -> dict[str, Any]:
+    """The only row of an aggregate of our own DuckDB as Python values, at once; None where there is none."""
+    found = con.con.execute(con.compile(table)).fetchall()
+    return dict(zip(table.columns, found[0], strict=True))
 
 
 def answered(engine: Engine, asking: Coroutine[Any, Any, T]) -> T:

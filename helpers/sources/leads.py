@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +33,18 @@ NOBODY = ("false", "0", "null", "deleted user", "удален", "удалён", 
 """What CRMs write where a person is gone: nobody is in charge."""
 
 
-def clean_leads(
-    engine: Engine,
-    client: Client,
-    table: ir.Table,
-    pairs: pd.DataFrame,
-    presets: Sequence[Preset],
-    as_of: dt.date,
-    ledger: Ledger,
+@dataclass(frozen=True)
+class Cleaning:
+    """What every table is cleaned with: where it lies, what the client told, the day of the audit, the account."""
+
+    engine: Engine
+    client: Client
+    as_of: dt.date
+    ledger: Ledger
+
+
+def _clean_leads(
+    work: Cleaning, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset]
 ) -> tuple[ir.Table, Told]:
     """Leads as ``facts`` reads them: ``at`` position of the stage known at least, ``outcome``, ``age_days`` ...
 
@@ -48,58 +53,54 @@ def clean_leads(
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(client, table, pairs, presets, "leads", ledger)
-    table, closed = _as_of_outcome(client, table, as_of, "created_at")
+    table = _with_meaning(work, table, pairs, presets, "leads")
+    table, closed = _as_of_outcome(work, table)
     answered = (table.first_answer_at.epoch_seconds() - table.created_at.epoch_seconds()) / 60
     minutes = ibis.coalesce(table.first_answer_min, answered)
     made = table.mutate(
         first_answer_min=ibis.ifelse(minutes >= 0, minutes, ibis.null("float64")),
-        qualified=_qualified(client, table),
+        qualified=_qualified(work.client, table),
         channel=ibis.coalesce(table.channel, table.source).fill_null(""),
         campaign=table.campaign.fill_null(""),
         campaign_id=table.campaign_id.fill_null(""),
         manager=_in_charge(table).fill_null(""),
         product=table["product"].fill_null(""),
-        age_days=_age(table, closed, "created_at", as_of),
-        test=_test_like(client, table),
+        age_days=_age(table, closed, work.as_of),
+        test=_test_like(work.client, table),
     )
-    made, left = _without_tests(engine, client, made, "leads", ledger)
-    clean = engine.keep("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
-    return clean, lambda: together(left(), _notices(clean, "leads", "created_at", as_of, ledger, client))
+    made, left = _without_tests(work, made, "leads")
+    clean = work.engine.keep("clean_leads", made.drop("stage", "pipeline", "_file", "_row"))
+    return clean, lambda: together(left(), _notices(work, clean))
 
 
-def clean_deals(
-    engine: Engine,
-    client: Client,
-    table: ir.Table,
-    pairs: pd.DataFrame,
-    presets: Sequence[Preset],
-    as_of: dt.date,
-    ledger: Ledger,
+def _clean_deals(
+    work: Cleaning, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset]
 ) -> tuple[ir.Table, Told]:
     """Deals with ``at``, ``outcome`` and gross profit, and questions still to be asked.
 
     Raises:
         DataError: stages without an outcome.
     """
-    table = _with_meaning(client, table, pairs, presets, "deals", ledger)
-    table, closed = _as_of_outcome(client, table, as_of, "opened_at")
+    table = _with_meaning(work, table, pairs, presets, "deals")
+    table, closed = _as_of_outcome(work, table)
     # Wider than MONEY: DuckDB multiplies decimals of up to 18 digits in 64 bits, which 26 millions overflow.
-    usual = table.amount if client.margin == 1 else (table.amount.cast(WIDE) * _exact(client.margin)).cast(MONEY)
+    usual = (
+        table.amount if work.client.margin == 1 else (table.amount.cast(WIDE) * _exact(work.client.margin)).cast(MONEY)
+    )
     made = table.mutate(
         gross=ibis.coalesce(table.margin, usual),
         closed_at=closed,
         manager=_in_charge(table),
-        test=_test_like(client, table),
+        test=_test_like(work.client, table),
     )
-    if ledger.left is not None:
+    if work.ledger.left is not None:
         # The deal of a test is a test.
-        left = ledger.left.select(_left="lead_id")
+        left = work.ledger.left.select(_left="lead_id")
         joined = made.left_join(left, [made.lead_id == left["_left"]])
         made = joined.mutate(test=joined.test | joined["_left"].notnull()).drop("_left")
-    made, gone = _without_tests(engine, client, made, "deals", ledger)
-    clean = engine.keep("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
-    return clean, lambda: together(gone(), _unpaid(clean, ledger))
+    made, gone = _without_tests(work, made, "deals")
+    clean = work.engine.keep("clean_deals", made.drop("stage", "pipeline", "margin", "currency", "_file", "_row"))
+    return clean, lambda: together(gone(), _unpaid(clean, work.ledger))
 
 
 async def _unpaid(clean: ir.Table, ledger: Ledger) -> None:
@@ -114,19 +115,13 @@ async def _unpaid(clean: ir.Table, ledger: Ledger) -> None:
     )
 
 
-def clean_events(
-    engine: Engine,
-    client: Client,
-    table: ir.Table,
-    pairs: pd.DataFrame,
-    presets: Sequence[Preset],
-    as_of: dt.date,
-    ledger: Ledger,
+def _clean_events(
+    work: Cleaning, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset]
 ) -> tuple[ir.Table, Told]:
     """Stage history: lead_id, deal_id, ``at`` and ``entered_at``; nothing is to be asked of it."""
-    table = _with_meaning(client, table, pairs, presets, "stage_events", ledger)
+    table = _with_meaning(work, table, pairs, presets, "stage_events")
     clean = table.select("lead_id", "deal_id", "at", "outcome", "entered_at")
-    return engine.keep("clean_stage_events", clean), together
+    return work.engine.keep("clean_stage_events", clean), together
 
 
 def _in_charge(table: ir.Table) -> ir.StringValue:
@@ -153,20 +148,20 @@ def _test_like(client: Client, table: ir.Table) -> ir.BooleanValue:
     return found | table.manager.fill_null("").lower().isin(managers) if managers else found
 
 
-def _without_tests(engine: Engine, client: Client, table: ir.Table, name: str, ledger: Ledger) -> tuple[ir.Table, Told]:
+def _without_tests(work: Cleaning, table: ir.Table, name: str) -> tuple[ir.Table, Told]:
     """The table without its tests, where client.yml confirms the rules; won ones stay unless it names them too.
 
     The question how many they are is still to be asked.
     """
-    rules = client.left_out
+    rules = work.client.left_out
     if not rules.tests:
         return table, together
     gone = table.test if rules.won else table.test & (table.outcome != "won")
     left = table.filter(gone)
     if name == "leads":
         # Deals that are cleaned after them read it.
-        ledger.left = engine.keep("left_leads", left.select("lead_id"))
-    return table.filter(~gone), lambda: _left_out(left, name, ledger)
+        work.ledger.left = work.engine.keep("left_leads", left.select("lead_id").distinct())
+    return table.filter(~gone), lambda: _left_out(left, name, work.ledger)
 
 
 async def _left_out(left: ir.Table, name: str, ledger: Ledger) -> None:
@@ -182,31 +177,31 @@ async def _left_out(left: ir.Table, name: str, ledger: Ledger) -> None:
 
 
 def _with_meaning(
-    client: Client, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset], name: str, ledger: Ledger
+    work: Cleaning, table: ir.Table, pairs: pd.DataFrame, presets: Sequence[Preset], name: str
 ) -> ir.Table:
     pairs = pairs.sort_values(["pipeline", "stage"])
-    mapping, problems, guessed = stage_map(client, presets, pairs)
+    mapping, problems, guessed = stage_map(work.client, presets, pairs)
     if problems:
         raise DataError(problems)
     if guessed:
-        ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
-    table = with_meaning(table, mapping, client.stage_keys)
+        work.ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
+    table = with_meaning(table, mapping, work.client.stage_keys)
     at, outcome = table["at"], table.by_stage
     if "outcome" in table.columns:
         # A column of its own says more than the stage: in Pipedrive a lost deal keeps its last stage.
         own = table.outcome.lower()
         outcome = ibis.ifelse(own.isin(OUTCOMES), own, outcome)
-        won = client.stage_keys.index("won")
+        won = work.client.stage_keys.index("won")
         at = ibis.ifelse(outcome == "won", ibis.greatest(at, won), at)
     return table.mutate(at=at.cast("int32"), outcome=outcome).drop("by_stage")
 
 
-def _as_of_outcome(client: Client, table: ir.Table, as_of: dt.date, created: str) -> tuple[ir.Table, ir.TimestampValue]:
+def _as_of_outcome(work: Cleaning, table: ir.Table) -> tuple[ir.Table, ir.TimestampValue]:
     """What a later closing decided was not yet known on a day of audit that the client has chosen."""
-    if client.as_of is None:
+    if work.client.as_of is None:
         return table, table.closed_at
-    late = (table.closed_at.cast("date") > ibis.literal(as_of)).fill_null(False)
-    lead = client.stage_keys.index("leads")
+    late = (table.closed_at.cast("date") > ibis.literal(work.as_of)).fill_null(False)
+    lead = work.client.stage_keys.index("leads")
     changed = table.mutate(
         outcome=ibis.ifelse(late, "open", table.outcome),
         at=ibis.ifelse(late, ibis.least(table["at"], lead), table["at"]).cast("int32"),
@@ -232,23 +227,25 @@ def _exact(value: float) -> ir.DecimalScalar:
     return ibis.literal(repr(value)).cast("decimal(18, 6)")
 
 
-def _age(table: ir.Table, closed: ir.TimestampValue, created: str, as_of: dt.date) -> ir.IntegerValue:
+def _age(table: ir.Table, closed: ir.TimestampValue, as_of: dt.date) -> ir.IntegerValue:
     """Whole days from creation to the outcome, or to ``as_of`` for open ones; NULL where the dates contradict."""
     end = ibis.ifelse(table.outcome == "open", ibis.literal(as_of), closed.cast("date"))
-    days = end.epoch_days() - table[created].cast("date").epoch_days()
+    days = end.epoch_days() - table.created_at.cast("date").epoch_days()
     known = (days >= 0) & ((table.outcome == "open") | (closed.cast("date") <= ibis.literal(as_of)))
     return ibis.ifelse(known, days, ibis.null("int64")).cast("int64")
 
 
-async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, ledger: Ledger, client: Client) -> None:
+async def _notices(work: Cleaning, table: ir.Table) -> None:
+    """What is odd about leads."""
+    name = "leads"
     closed = table.closed_at.cast("date")
-    late = closed > ibis.literal(as_of)
+    late = closed > ibis.literal(work.as_of)
     # On a day of audit that the client has chosen, what closed later is still open.
-    known = closed if client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
+    known = closed if work.client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
     test = table.test
     found = await asked_row(
         table.aggregate(
-            before=(known < table[created].cast("date")).sum(),
+            before=(known < table.created_at.cast("date")).sum(),
             late=late.sum(),
             nobody=(table.manager == "").sum(),
             nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
@@ -259,8 +256,8 @@ async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, led
             tests_won=(test & (table.outcome == "won")).sum(),
         )
     )
-    later = Code.CLOSED_AFTER_AS_OF if client.as_of is None else Code.OUTCOME_AFTER_AS_OF
-    ledger.add(
+    later = Code.CLOSED_AFTER_AS_OF if work.client.as_of is None else Code.OUTCOME_AFTER_AS_OF
+    work.ledger.add(
         Notice(Code.CLOSED_BEFORE_CREATED, name, int(found["before"] or 0)),
         Notice(later, name, int(found["late"] or 0)),
         Notice(Code.NO_MANAGER, name, int(found["nobody"] or 0)),
@@ -269,3 +266,7 @@ async def _notices(table: ir.Table, name: str, created: str, as_of: dt.date, led
         Notice(Code.AUTO_TITLE, name, int(found["auto"] or 0)),
         Notice(Code.TEST_LIKE, name, int(found["tests"] or 0), detail=str(int(found["tests_won"] or 0))),
     )
+
+
+MEANT = {"leads": _clean_leads, "deals": _clean_deals, "stage_events": _clean_events}
+"""Tables whose rows get a meaning; deals come after leads: the deal of a left-out lead is left out."""

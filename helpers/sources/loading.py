@@ -18,13 +18,13 @@ import pandas as pd
 
 from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
-from helpers.sources.asking import answered, asked
+from helpers.sources.asking import answered, asked, row_of
 from helpers.sources.celltable import prepare
+from helpers.sources.csvfile import quoted
 from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
-from helpers.sources.duck import connected, row_of
 from helpers.sources.engines import Engine
-from helpers.sources.leads import clean_deals, clean_events, clean_leads
+from helpers.sources.leads import MEANT, Cleaning
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.outcomes import pairs_of
@@ -168,13 +168,13 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
 
 def connect() -> Backend:
     """A DuckDB of our own in memory, which fetches nothing from outside."""
-    con = connected()
+    con = ibis.duckdb.connect()
     # A progress bar in a notebook comes or not as the machine is slow or fast: outputs would not repeat.
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
         con.raw_sql(f"SET {setting} = false")
     # What does not fit into memory goes to the system's folder for that, not to where the command was given.
     spill = Path(tempfile.gettempdir()) / f"audit-{os.getpid()}-{secrets.token_hex(4)}"
-    con.raw_sql(f"SET temp_directory = '{str(spill).replace(chr(39), chr(39) * 2)}'")
+    con.raw_sql(f"SET temp_directory = {quoted(str(spill))}")
     prepare(con)
     return con
 
@@ -370,11 +370,12 @@ def _resolve(
     """Stages and outcomes of leads, deals and history; all unknown stages are reported together."""
     problems: list[Problem] = []
     engine = Engine(con)
-    for name, make in (("leads", clean_leads), ("deals", clean_deals), ("stage_events", clean_events)):
+    work = Cleaning(engine, client, as_of, ledger)
+    for name, make in MEANT.items():
         if name in tables:
             try:
                 pairs = answered(engine, asked(pairs_of(tables[name])))
-                tables[name], told = make(engine, client, tables[name], pairs, presets[name], as_of, ledger)
+                tables[name], told = make(work, tables[name], pairs, presets[name])
                 answered(engine, told())
             except DataError as error:
                 problems.extend(error.problems)
@@ -387,7 +388,7 @@ def _resolve(
     if "spend" in tables:
         answered(engine, check_spend(client, tables["spend"], ledger.labels["spend"], ledger))
     for name in tables:
-        if name not in ("leads", "deals", "stage_events"):
+        if name not in MEANT:
             tables[name] = con.create_table(f"clean_{name}", tables[name].drop("_file", "_row"))
 
 

@@ -27,7 +27,7 @@ from helpers.sources.discreet import example
 from helpers.sources.enginefaults import faults
 from helpers.sources.engines import named
 from helpers.sources.fitted import fitted
-from helpers.sources.leads import clean_deals, clean_events, clean_leads
+from helpers.sources.leads import MEANT, Cleaning
 from helpers.sources.loading import Data, comparison, lacking_period, mixed_vat
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.outcomes import pairs_of
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from helpers.sources.engines import Engine
 
 EPOCH = dt.date(1970, 1, 1)
-MEANT = {"leads": clean_leads, "deals": clean_deals, "stage_events": clean_events}
 BESIDE = {"bad": Code.VALUE_UNREAD, "macro": Code.MACRO_UNFILLED, "stray": Code.CONTACT_TAKEN_OUT}
 CSV = (".csv", ".csv.gz", ".csv.zst")
 """Clean CSV, one row a line, its values as DuckDB itself writes them: too large for the careful reading of exports."""
@@ -324,6 +323,7 @@ async def _resolve(
     engine: Engine, client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger
 ) -> dict[str, ir.Table]:
     """Clean tables; all unknown stages are reported together."""
+    work = Cleaning(engine, client, as_of, ledger)
     tables: dict[str, ir.Table] = {}
     tellers: list[Any] = []
     problems: list[Problem] = []
@@ -333,7 +333,7 @@ async def _resolve(
             continue
         try:
             table = _numbered(_kept(part))
-            tables[name], told = MEANT[name](engine, client, table, part.pairs, [GENERIC], as_of, ledger)
+            tables[name], told = MEANT[name](work, table, part.pairs, [GENERIC])
             tellers.append(told)
         except DataError as error:
             problems += error.problems

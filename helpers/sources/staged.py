@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from helpers.sources.asking import row_of
 from helpers.sources.copies import copied_rows
 from helpers.sources.dated import age_of, export_ages
-from helpers.sources.duck import row_of
 from helpers.sources.notices import Code
 from helpers.sources.tables import Table
 from helpers.sources.typed import Typed

@@ -13,10 +13,10 @@ import pandas as pd
 import pyarrow as pa
 
 from helpers.errors import DataError, Problem
+from helpers.sources.asking import row_of
 from helpers.sources.celltable import WHOLE_TOTAL
 from helpers.sources.currency import DOLLARS, currency_of
 from helpers.sources.discreet import example
-from helpers.sources.duck import row_of
 from helpers.sources.mapped import SERVICE, SUSPECT, Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired

@@ -40,7 +40,7 @@ def told(name: str) -> Told:
     money = Money.measure(facts, client, say)
     others = {chapter.key: chapter.measure(facts, client, say) for chapter in (Leads, Managers, Plan)}
     claims = Claims.measure(facts, client, say, score)
-    actions = Actions.measure(facts, client, say, score, claims=claims, money=money, ledger=data.ledger, **others)
+    actions = Actions.measure(facts, client, say, score, claims=claims, money=money, **others)
     figures: dict[str, Any] = {}
     for chapter in (money, *others.values(), actions):
         figures |= chapter.figures()
