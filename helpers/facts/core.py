@@ -21,7 +21,7 @@ from helpers.facts.days import Days, count_days
 from helpers.facts.evidence import Evidence, count_evidence
 from helpers.facts.exact import marks, marks_squared, squares, total
 from helpers.facts.ground import Ground, Names, empty, fetched, span_of, spellings
-from helpers.facts.handover import Handover, count_handover
+from helpers.facts.handover import BANT, Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
 from helpers.facts.pipeline import Pipeline, count_pipeline
 from helpers.facts.quality import Quality, count_quality
@@ -273,6 +273,7 @@ def _leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
         test=leads.test,
         unfilled=leads.unfilled,
         rating=leads.rating,
+        **{name: leads[name] for name in BANT},
         first_answer_min=leads.first_answer_min,
         revenue=ibis.ifelse(outcome == "won", leads.revenue.fill_null(0), 0).cast(MONEY),
         gross=ibis.ifelse(outcome == "won", leads.gross.fill_null(0), 0).cast(MONEY),

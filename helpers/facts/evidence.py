@@ -117,7 +117,7 @@ async def count_evidence(ground: Ground) -> Evidence:
     }
     if leads is not None:
         asking |= {
-            "handed": _handed(ground, leads),
+            "handed": _handed(leads),
             "lying": _lying(ground, leads),
             "refused": _refused(ground, leads, workdays),
             "sold": _sold(ground, leads),
@@ -128,13 +128,13 @@ async def count_evidence(ground: Ground) -> Evidence:
     return replace(nothing, **dict(zip(asking, found, strict=True)))
 
 
-async def _handed(ground: Ground, leads: ir.Table) -> pd.DataFrame:
-    clean = ground.data.tables["leads"]
-    filled = sum((clean[name].notnull().cast("int32") for name in BANT), ibis.literal(0))
-    marks = clean.select(of=clean.lead_id, bant=filled)
-    decided = leads.filter(leads.accepted.notnull()).left_join(marks, [("lead_id", "of")])
-    decided = decided.mutate(marked=ibis.cases((decided.qualified, "yes"), (~decided.qualified, "no"), else_=""))
-    enough = (decided.bant >= 3).fill_null(False).sum()
+async def _handed(leads: ir.Table) -> pd.DataFrame:
+    decided = leads.filter(leads.accepted.notnull())
+    decided = decided.mutate(
+        marked=ibis.cases((decided.qualified, "yes"), (~decided.qualified, "no"), else_=""),
+        bant=sum((decided[name].notnull().cast("int32") for name in BANT), ibis.literal(0)),
+    )
+    enough = (decided.bant >= 3).sum()
     return await fetched(decided.group_by(HANDED).agg(leads=decided.count(), filled=enough), HANDED)
 
 

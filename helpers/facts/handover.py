@@ -75,18 +75,15 @@ async def _marks(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
         return Handover.empty().marks
     wish = ground.client.qualified
     names = wish.bant.columns if wish and wish.bant else BANT
-    clean = ground.data.tables["leads"]
-    marks = clean.select(of=clean.lead_id, **{name: clean[name] for name in names})
-    joined = leads.select("lead_id", "span").inner_join(marks, [("lead_id", "of")])
     sums: dict[str, ir.Scalar] = {}
     for name in names:
-        held = joined[name]
+        held = leads[name]
         sums |= {
             f"{name}:yes": held.fill_null(False).sum(),
             f"{name}:no": (~held).fill_null(False).sum(),
             f"{name}:unknown": held.isnull().sum(),
         }
-    wide = await fetched(joined.group_by("span").agg(**sums), ["span"])
+    wide = await fetched(leads.group_by("span").agg(**sums), ["span"])
     rows = [
         {"span": row["span"], "mark": name, **{kind: row[f"{name}:{kind}"] for kind in ("yes", "no", "unknown")}}
         for row in wide.to_dict("records")

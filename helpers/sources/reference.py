@@ -244,7 +244,9 @@ def _doubles(engine: Engine, part: _Part) -> ir.Table:
     """
     spec, alive = part.spec, part.alive
     ids = alive.group_by(_id=spec.key).agg(n=alive.count())
-    repeated = alive.inner_join(ids.filter(ids.n > 1).select("_id"), [(spec.key, "_id")]).drop("_id")
+    # Kept, so that an engine which knows that there are none looks at no row.
+    several = engine.keep(f"repeated_{spec.name}", ids.filter(ids.n > 1).select("_id"))
+    repeated = alive.inner_join(several, [(spec.key, "_id")]).drop("_id")
     marked = _without_doubles(engine, repeated, spec)
     doubles = marked.filter(marked["_drop"].notnull())
     pipeline, stage = pair_columns(doubles)

@@ -72,7 +72,11 @@ def test_postgresql_gives_the_same_facts_to_a_role_that_may_only_select(sample, 
     tables, expected = sample
     url = f"postgres://reader@/postgres?host={server}"
     data = load(read_client(client_folder(tmp_path, SAMPLE, sources(tables, url))))
+    assert set(data.engine.reads.values()) == {1}
     assert differences(count(data), expected) == []
+    # Once to decide, once for the facts and all that is said of rows.
+    assert {notice.code for notice in data.notices} >= {"OUTSIDE_PERIOD", "NO_MANAGER"}
+    assert data.engine.reads == {f"crm.{name}": 2 for name in tables}
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         data.con.con.execute("CREATE TEMP TABLE mine (n int)")
     data.engine.close()
@@ -243,3 +247,28 @@ def test_a_connection_is_let_go(sample, server: Path, tmp_path: Path) -> None:
             assert con.execute(state).fetchall() == [("idle",)], "a transaction stays open"
             open_now = data.con.con
         assert open_now.closed
+
+
+def test_rows_that_repeat_an_id_are_left_out_with_their_money_and_their_stages(tmp_path: Path) -> None:
+    """The first by date is kept; a stage that only a left-out row has needs no meaning."""
+    given = [
+        {"table": "leads", "connection": "duckdb://", "file": "leads.csv"},
+        {"table": "deals", "connection": "duckdb://", "file": "deals.csv"},
+    ]
+    folder = client_folder(tmp_path, SAMPLE, given, outcomes=NEW)
+    (folder / "leads.csv").write_text(
+        "lead_id,created_at,stage\nL1,2026-03-09 10:00:00,Unheard of\nL1,2026-03-02 10:00:00,New\n"
+        "L1,2026-03-02 11:00:00,New\nL2,2026-03-09 10:00:00,New\n"
+    )
+    (folder / "deals.csv").write_text(
+        "deal_id,lead_id,opened_at,stage,amount\nD1,L1,2026-03-03,New,10.50\nD1,L1,2026-03-04,New,7.25\n"
+        "D2,L2,,New,3.00\nD2,L2,,New,4.00\n"
+    )
+    with load(read_client(folder)) as data:
+        facts = count(data)
+        leads, deals = data.ledger.tables["leads"], data.ledger.tables["deals"]
+        assert (leads.rows_before, leads.rows_after) == (4, 2)
+        assert (deals.rows_before, deals.rows_after) == (4, 2)
+        assert (str(deals.money_before), str(deals.money_after)) == ("24.750000", "13.500000")
+        assert Counter({n.table: n.rows for n in data.notices if n.code == "DUPLICATE_ID"}) == {"leads": 2, "deals": 2}
+    assert facts.leads["leads"].sum() == 2
