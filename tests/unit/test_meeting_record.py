@@ -171,7 +171,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_decisions_become_facts_and_stand_in_the_next_agenda(small: Path) -> None:
     facts, client = counted(small)
     before = {name: fact(facts, client, name) for name in ("C1", "C2", "D3")}
-    open_tasks = [task for task in Meeting.measure(facts, client, language("ru"), "2026-W22").records.tasks
+    open_tasks = [task for task in Meeting.measure(facts, client, language("ru"), "2026-W22").tasks.listed
                   if task.done is None]  # fmt: skip
     answers = [
         "2026-06-16", "", *[""] * len(open_tasks),
@@ -195,7 +195,7 @@ def test_decisions_become_facts_and_stand_in_the_next_agenda(small: Path) -> Non
     assert (before["C2"], after["C2"]) == (pytest.approx(60), pytest.approx(400 / 6))
 
     following = Meeting.measure(facts, client, language("ru"), "2026-W25")
-    task = next(task for task in following.records.tasks if "Позвонить" in task.decision)
+    task = next(task for task in following.tasks.listed if "Позвонить" in task.decision)
     assert (task.decision, task.owner, task.due) == ("=Позвонить всем, кто ждёт", "Анна", dt.date(2026, 6, 23))
     assert any("Цена выше, чем у соседей" in line for line in following.hypotheses())
     assert following.records.signals() == ["Спрашивают рассрочку"]
