@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,33 @@ def test_a_failure_leaves_every_file_as_it_was(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "exports/zadachi.csv").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [".meeting.lock", "client.yml", "exports"]
     assert [path.name for path in (tmp_path / "exports").iterdir()] == ["zadachi.csv"]
+
+
+def test_a_folder_without_write_rights_is_told_before_anything_is_asked(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
+    facts, client = counted(small)
+    form = DecisionForm(Meeting.measure(facts, client, language("ru"), "2026-W26"))
+
+    def refused(*_: object, **named: object) -> None:
+        raise PermissionError(13, "Permission denied", str(named["dir"]))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    done = CliRunner().invoke(app, ["meeting", str(small), "--week", "2026-W22", "--decide"], input="2026-06-16\n")
+    assert isinstance(done.exception, DataError)
+    assert str(done.exception).splitlines() == [
+        f"{small.name}: cannot be written (Permission denied) - the decisions go into tables there: give yourself the "
+        "right to write"
+    ]
+    assert done.stdout == ""
+    # The form says it when it opens, in its language, and when it is filled in all the same.
+    said = f"Записать нельзя: «{small.name}» не изменить. Закройте в других программах и проверьте права."
+    assert said in form.widget().children[-1].value
+    given = {"held": "30.06.2026", "present": "", "notes": [""] * 3, "done": ["" for _ in form.tasks],
+             "decisions": [("Позвонить", "", "")], "changes": [], "announced": []}  # fmt: skip
+    assert form.written(given) == (True, said)
+    assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "7/7/2026", "tomorrow", "2026-7", "٢٠٢٦-07-07"])
