@@ -73,7 +73,9 @@ def _dictionary_texts() -> set[Key]:
     """What tables and columns mean: data, not arguments of ``say``; spoken by ``say.known``."""
     from helpers.sources.tables import TABLES
 
-    return {(part.meaning,) for table in TABLES.values() for part in (table, *table.columns)}
+    meanings = [table.meaning for table in TABLES.values()]
+    meanings += [column.meaning for table in TABLES.values() for column in table.columns]
+    return {(meaning,) for meaning in meanings}
 
 
 def _python_texts(source: str) -> tuple[set[Key], list[int]]:
