@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from helpers.errors import DataError, Problem
+from helpers.sources.amounts import rate_of, without_vat
 from helpers.sources.contact import WRITTEN, may_hold_contact, typed_key, without_contacts
 from helpers.sources.loading import both_vat
 from helpers.sources.staged import TWINS, TYPES
 from helpers.sources.strays import STAFF, given_meaning
+from helpers.sources.survey import MACRO_COLUMNS
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark, without_vat
-from helpers.sources.values import FALSE_WORDS, MONEY, TRUE_WORDS
+from helpers.sources.titles import title_mark
+from helpers.sources.values import FALSE_WORDS, MACRO, MONEY, TRUE_WORDS
 from helpers.validation import nearest
 
 if TYPE_CHECKING:

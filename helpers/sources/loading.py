@@ -19,7 +19,7 @@ import pandas as pd
 from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import answered, asked, row_of, together
-from helpers.sources.celltable import prepare
+from helpers.sources.cellmacros import prepare
 from helpers.sources.csvfile import quoted
 from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
