@@ -81,6 +81,8 @@ class Result:
     dropped: tuple[str, ...] = ()
     """Languages of the older report that were dropped, because its figures were others."""
     failure: Failure | None = None
+    sections: Mapping[str, float] = field(default_factory=dict)
+    """Title of each section of the notebook → seconds that it took, in all languages together."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -96,6 +98,31 @@ class Result:
         }
 
 
+class _Clock:
+    """Hands on what is told of cells, and knows how long each section has taken."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._section, self._since = "", 0.0
+        self._took: dict[str, float] = {}
+
+    def __call__(self, lang: str, cell: int, cells: int, section: str) -> None:
+        self._turn(section)
+        if self._progress is not None:
+            self._progress(lang, cell, cells, section)
+
+    def _turn(self, section: str) -> None:
+        now = time.monotonic()
+        if self._since:
+            self._took[self._section] = self._took.get(self._section, 0.0) + now - self._since
+        self._section, self._since = section, now
+
+    def read(self) -> dict[str, float]:
+        """Section → seconds until now."""
+        self._turn(self._section)
+        return {section: round(took, 3) for section, took in self._took.items()}
+
+
 def run_job(
     job: Job,
     progress: Progress | None = None,
@@ -104,6 +131,7 @@ def run_job(
 ) -> Result:
     """Audit one client, or say that its report is what it would be; every failure is in the result."""
     begun = time.monotonic()
+    clock = _Clock(progress)
 
     def took() -> float:
         return round(time.monotonic() - begun, 3)
@@ -123,7 +151,7 @@ def run_job(
                 formats=job.formats,
                 more=job.values,
                 brand=job.brand,
-                progress=progress,
+                progress=clock,
                 isolated=job.isolated,
                 limits=job.limits,
                 stop=stop,
@@ -132,7 +160,8 @@ def run_job(
     except Exception as error:  # one client's failure, foreseen or not, must not stop the others
         status: Status = "stopped" if stop is not None and stop.is_set() else "failed"
         return Result(job, status, took(), failure=_failure(error))
-    return Result(job, "made", took(), made.folder.name, made.languages, made.notes, made.dropped)
+    sections = clock.read()
+    return Result(job, "made", took(), made.folder.name, made.languages, made.notes, made.dropped, sections=sections)
 
 
 def failed(job: Job, error: Exception) -> Result:

@@ -68,6 +68,7 @@ def as_data(result: Result) -> dict[str, Any]:
         "status": result.status,
         "exit_code": exit_code([result]),
         "seconds": result.seconds,
+        "sections": dict(result.sections),
         "error": list(result.failure.lines) if result.failure else [],
         "notes": list(result.notes),
         "reports": result.reports,
