@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,9 +130,10 @@ def _trend(values: np.ndarray, kinds: np.ndarray) -> _Trend:
     level, single = float(week.mean()), float(alone.mean())
     if weeks < FEWEST_WEEKS or not level > 0:
         return _Trend(0.0, 0.0, max(1.0, float((rest**2).sum() / (weeks - 1)) / single))
-    slope = float(place @ rest / (place @ place))
+    square = float((place**2).sum())
+    slope = float((place * rest).sum()) / square
     spread = float(((rest - slope * place) ** 2).sum() / (weeks - 2))
     # The spread of few weeks is itself uncertain; it is not below that of days on their own.
-    error = np.sqrt(max(spread, single) / (place @ place)) / level
+    error = math.sqrt(max(spread, single) / square) / level
     keep = GROWTH**2 / (GROWTH**2 + error**2)
-    return _Trend(keep * slope / level, float(np.sqrt(keep) * error), max(1.0, spread / single))
+    return _Trend(keep * slope / level, math.sqrt(keep) * error, max(1.0, spread / single))
