@@ -217,7 +217,7 @@ def test_spend_whose_leads_stand_under_another_channel_is_told_from_spend_nobody
     )
     sums = money_of(facts).measured.sums
     assert (sums.spend_only, sums.spend_unnamed, sums.spend_elsewhere) == (3692, 500, 1073)
-    (alone, _) = unmatched_campaigns(facts)
+    (alone,) = unmatched_campaigns(facts)
     assert float(alone.money) == 2119 == sums.spend_only - sums.spend_unnamed - sums.spend_elsewhere
     said = " ".join(money_of(facts).section().exhibits[0].reading)
     assert all(text in said for text in ("₽3,192", "₽1,073", "₽2,119"))
