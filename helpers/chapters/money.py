@@ -155,9 +155,9 @@ class Money(Chapter):
         if sums.spend_elsewhere:
             whole = round(sums.spend_only - sums.spend_unnamed, 2)
             reading.append(
-                say("Campaigns without leads: {whole} by channel, as leads and spend are joined here. Leads of another "
-                    "channel carry the names of {elsewhere} of it, so the chapter on the data lists only the rest, "
-                    "{rest}.",
+                say("Campaigns without leads cost {whole}. No lead of any channel names {rest} of it, as the chapter "
+                    "on the data lists it; the other {elsewhere} belong to campaigns that leads of another channel name, "
+                    "or to channels that name no campaign.",
                     whole=money(whole), elsewhere=money(sums.spend_elsewhere),
                     rest=money(round(whole - sums.spend_elsewhere, 2)))
             )  # fmt: skip

@@ -15,6 +15,7 @@ from helpers.chapters.campaigns import (
     count_campaigns,
     join_keys,
     lines,
+    named,
     named_among,
     open_by_age,
     row_numbers,
@@ -50,7 +51,8 @@ class Reconciliation:
     spend_only: float
     """Spend without leads, ``spend_unnamed`` among it: spend - spend_matched."""
     spend_elsewhere: float
-    """Of it, spend of campaigns whose id or name leads carry in another channel only."""
+    """Of it, spend of campaigns whose id or name leads carry in another channel only, and of channels without leads
+    that name no campaign."""
     revenue: float
     """All revenue: of the leads of the period, and of won deals without a lead."""
     revenue_matched: float
@@ -135,7 +137,7 @@ def priced(measured: Measured) -> pd.DataFrame:
 def _elsewhere(table: pd.DataFrame, spend: pd.DataFrame, leads: pd.DataFrame, join: Join) -> float:
     alone = table.index[(table["kind"] == "spend_only") & ~table["unnamed"]]
     here = spend[np.isin(row_numbers(spend, join.spend), alone)]
-    return float(here.loc[named_among(here, leads), "spend"].sum())
+    return float(here.loc[named_among(here, leads) | ~named(here), "spend"].sum())
 
 
 def reconcile(table: pd.DataFrame, loose: float, margin: float, elsewhere: float = 0.0) -> Reconciliation:
