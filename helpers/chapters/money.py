@@ -156,8 +156,8 @@ class Money(Chapter):
             whole = round(sums.spend_only - sums.spend_unnamed, 2)
             reading.append(
                 say("Campaigns without leads cost {whole}. No lead of any channel names {rest} of it, as the chapter "
-                    "on the data lists it; the other {elsewhere} belong to campaigns that leads of another channel name, "
-                    "or to channels that name no campaign.",
+                    "on the data lists it; the other {elsewhere} belong to campaigns that leads of another channel "
+                    "name, or to channels that name no campaign.",
                     whole=money(whole), elsewhere=money(sums.spend_elsewhere),
                     rest=money(round(whole - sums.spend_elsewhere, 2)))
             )  # fmt: skip
