@@ -64,7 +64,7 @@ COMPANY = Company(
         Seller("Bo Filament"),
         Seller("Cy Candela"),
         # The only one who really differs.
-        Seller("Di Dimmer", skill=0.3),
+        Seller("Di Dimmer", skill=0.15),
         Seller("Ed Wick", weight=0.8, prefers=("referral",)),
         Seller("Flo Torch"),
     ),

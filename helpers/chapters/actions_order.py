@@ -25,6 +25,8 @@ CRITERION_OF: Mapping[Driver, str] = {
 """The practice that a figure stands for: its prerequisites hold for the step that is to raise the figure."""
 LOW = 3.0
 """A prerequisite under this level is repaired before what rests on it."""
+SMALL = 0.2
+"""Money under this part of the largest sum at stake, be that only likely, is not what to begin with; a convention."""
 OVERCLAIMED, DIFFERS = 1.0, 0.5
 """What they add to the distance between score and target (instrument.md 5, "Order of actions")."""
 DEFAULT_TARGET = 4.0
@@ -130,12 +132,13 @@ def levels(score: Score | None, claims: Iterable[Any], questionnaire: Questionna
 def ordered(stakes: Sequence[Stake], known: Mapping[str, Level], questionnaire: Questionnaire) -> tuple[Step, ...]:
     """All steps, the first to be taken first.
 
-    Wishes are ranked by money that can be told from chance, then by the urgency of the criterion (money that chance may
-    have made breaks ties), then by what nobody could count. Before a wish stand its prerequisites that are low, and
-    before these their own.
+    Wishes are ranked by money that can be told from chance and is not small against the rest, then by the urgency of
+    the criterion (money that chance may have made breaks ties), then by what nobody could count. Before a wish stand
+    its prerequisites that are low, and before these their own.
     """
     rank = {id: number for number, id in enumerate(questionnaire.ids)}
-    wishes = sorted(_wishes(stakes, known), key=lambda step: (*_worth(step), rank[step.criterion], step.key))
+    least = SMALL * max((stake.middle for stake in stakes if stake.known), default=0.0)
+    wishes = sorted(_wishes(stakes, known), key=lambda step: (*_worth(step, least), rank[step.criterion], step.key))
     by_criterion: dict[str, list[Step]] = {}
     for step in wishes:
         by_criterion.setdefault(step.criterion, []).append(step)
@@ -184,11 +187,11 @@ def _wishes(stakes: Sequence[Stake], known: Mapping[str, Level]) -> list[Step]:
     return out
 
 
-def _worth(step: Step) -> tuple[int, float, float]:
-    """Sorting key: told money, then urgency, then likely money, then what is not known."""
-    if step.money is not None:
+def _worth(step: Step, least: float) -> tuple[int, float, float]:
+    """Sorting key: told money of at least so much, then urgency, then likely or small money, then what is not known."""
+    if step.money is not None and step.money >= least:
         return 0, -step.money, 0.0
     urgency = step.level.urgency if step.level is not None else 0.0
-    if urgency > 0 and step.driver is None:
+    if urgency > 0 and (step.driver is None or step.money is not None):
         return 1, -urgency, -step.likely
     return (3 if step.missing else 2), -step.likely, 0.0

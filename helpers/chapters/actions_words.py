@@ -91,7 +91,8 @@ class Words:
     def value(self, driver: Driver, value: float) -> str:
         """The figure as it is written."""
         if driver in MONEY_FIGURES:
-            return self.say.money(value, self.client.currency)
+            # A lead of 8.65 that could cost 7.87 does not go from 9 to 8.
+            return self.say.money(value, self.client.currency, 2 if abs(value) < 100 else 0)
         if driver == "losing":
             return self.money(value)
         return self.say.share(value, 1)

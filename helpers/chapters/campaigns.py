@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from helpers.sources.names import key as word_of
 from helpers.sources.repair import skeleton
 
 if TYPE_CHECKING:
@@ -172,6 +173,17 @@ def count_campaigns(leads: pd.DataFrame, spend: pd.DataFrame, join: Join) -> pd.
 def lines(table: pd.DataFrame) -> Iterator[Any]:
     """Lines of a counted table, each with its columns as attributes (and Index)."""
     return iter(table.itertuples())
+
+
+def named(table: pd.DataFrame) -> pd.Series:
+    """Which lines of a counted table carry a campaign at all."""
+    return (table["campaign"] != "") | (table["campaign_id"] != "")
+
+
+def named_among(table: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+    """Which lines carry an id or a name that ``other`` carries, too - in whatever channel."""
+    found = {word_of(word) for name in ("campaign", "campaign_id") for word in other[name].unique() if word}
+    return table["campaign"].map(word_of).isin(found) | table["campaign_id"].map(word_of).isin(found)
 
 
 def row_numbers(table: pd.DataFrame, numbers: dict[Key, int]) -> np.ndarray:

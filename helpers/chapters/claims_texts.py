@@ -27,10 +27,7 @@ def fact_text(claim: Claim, client: Client, say: Language) -> str:
         "A3": lambda: say("{value} of last quarter's bonus was paid for leads that sales accepted", value=value),
         "A4": lambda: say("{value} of the joints have a common indicator, two owners and a fresh value", value=value),
         "B1": lambda: say("sales accepted {value} of the leads handed over", value=value),
-        "B2": lambda: say(
-            "{value} of enquiries get an answer within {limit} of working time",
-            value=value, limit=say.minutes(client.limits.first_answer_min),
-        ),
+        "B2": lambda: _in_time(value, client, say),
         "B3": lambda: say(
             "{value} of leads older than two weeks have an owner, an answer and a next step", value=value
         ),
@@ -63,6 +60,14 @@ def fact_text(claim: Claim, client: Client, say: Language) -> str:
         ),
     }  # fmt: skip
     return texts[claim.criterion]()
+
+
+def _in_time(value: str, client: Client, say: Language) -> str:
+    limit = say.minutes(client.limits.first_answer_min)
+    if client.working_hours:
+        return say("{value} of enquiries get an answer within {limit} of working time", value=value, limit=limit)
+    # No hours are known, so nights and weekends count.
+    return say("{value} of enquiries get an answer within {limit}, around the clock", value=value, limit=limit)
 
 
 def rule_text(claim: Claim, name: str, say: Language) -> str:
@@ -138,13 +143,18 @@ def missing_text(what: str, say: Language) -> str:
     }[what]
 
 
-def further_text(key: str, say: Language) -> str:
+def further_text(key: str, client: Client, say: Language) -> str:
     """Name of a further figure."""
+    working = bool(client.working_hours)
     return {
         "bant": say("leads handed over with at least three of the four BANT marks filled in"),
         "kappa": say("agreement of two people who sorted the same leads blindly (Cohen's kappa, 1 is full)"),
-        "median_min": say("working time within which half of enquiries are answered"),
-        "p90_min": say("working time within which nine of ten enquiries are answered"),
+        "median_min": say("working time within which half of enquiries are answered")
+        if working
+        else say("time, around the clock, within which half of enquiries are answered"),
+        "p90_min": say("working time within which nine of ten enquiries are answered")
+        if working
+        else say("time, around the clock, within which nine of ten enquiries are answered"),
         "never_answered": say("enquiries never answered"),
         "owned": say("leads with an owner"),
         "taken": say("leads answered, or called at least three times"),

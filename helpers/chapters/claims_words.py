@@ -262,7 +262,7 @@ def further_table(claims: Sequence[Claim], client: Client, say: Language) -> Tab
     for claim in claims:
         for one in claim.further:
             rows.append(
-                (f"{claim.criterion} {name(claim, say)}", further_text(one.key, say), _further(one, say), one.n)
+                (f"{claim.criterion} {name(claim, say)}", further_text(one.key, client, say), _further(one, say), one.n)
             )
     return Table(columns=columns, rows=tuple(rows))
 

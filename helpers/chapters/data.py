@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from helpers.chapters.base import Chapter
+from helpers.chapters.campaigns import named, named_among
 from helpers.chapters.data_files import files_exhibit
 from helpers.chapters.data_fix import GOOD, POOR, Gap, fix_exhibit, gaps
 from helpers.chapters.data_totals import in_data, kinds_exhibit, terms_exhibit, totals_exhibit
@@ -388,9 +389,8 @@ def unmatched_campaigns(facts: Facts) -> list[Notice]:
     spend, leads = facts.spend[facts.spend["span"] == "now"], facts.leads[facts.leads["span"] == "now"]
     if spend.empty or leads.empty:
         return []
-    spent, asked = _campaign_words(spend), _campaign_words(leads)
-    alone = spend[_named(spend) & ~_among(spend, asked)]
-    unpaid = leads[_named(leads) & ~_among(leads, spent)]
+    alone = spend[named(spend) & ~named_among(spend, leads)]
+    unpaid = leads[named(leads) & ~named_among(leads, spend)]
     return [
         notice
         for notice in (
@@ -407,18 +407,6 @@ def unmatched_campaigns(facts: Facts) -> list[Notice]:
         )
         if notice.rows
     ]
-
-
-def _named(frame: pd.DataFrame) -> pd.Series:
-    return (frame["campaign"] != "") | (frame["campaign_id"] != "")
-
-
-def _campaign_words(frame: pd.DataFrame) -> set[str]:
-    return {key(word) for name in ("campaign", "campaign_id") for word in frame[name].unique() if word}
-
-
-def _among(frame: pd.DataFrame, words: set[str]) -> pd.Series:
-    return frame["campaign"].map(key).isin(words) | frame["campaign_id"].map(key).isin(words)
 
 
 def _identities(frame: pd.DataFrame) -> set[str]:

@@ -231,7 +231,7 @@ def _money(facts: Facts, notices: Sequence[Notice], currency: str, say: Language
             say("Compare the two files; take the copy out of exports."),
         ),
         Code.CAMPAIGN_WITHOUT_LEADS: (
-            say("Spend of campaigns that no lead names"),
+            say("Spend of campaigns that no lead of any channel names"),
             say("What this money brought"),
             say("Check the tags of these campaigns; confirm renamed ones under aliases."),
         ),

@@ -133,6 +133,10 @@ class Money(Chapter):
 
     def _sums_exhibit(self) -> Exhibit:
         say, sums = self.say, self.measured.sums
+
+        def money(value: float) -> str:
+            return say.money(value, self.client.currency)
+
         reading = []
         if sums.coverage is not None and sums.leads:
             reading.append(
@@ -146,7 +150,16 @@ class Money(Chapter):
         if sums.spend_unnamed:
             reading.append(
                 say("{money} of spend names no campaign: nobody can tell which leads it brought.",
-                    money=say.money(sums.spend_unnamed, self.client.currency))
+                    money=money(sums.spend_unnamed))
+            )  # fmt: skip
+        if sums.spend_elsewhere:
+            whole = round(sums.spend_only - sums.spend_unnamed, 2)
+            reading.append(
+                say("Campaigns without leads cost {whole}. No lead of any channel names {rest} of it, as the chapter "
+                    "on the data lists it; the other {elsewhere} belong to campaigns that leads of another channel "
+                    "name, or to channels that name no campaign.",
+                    whole=money(whole), elsewhere=money(sums.spend_elsewhere),
+                    rest=money(round(whole - sums.spend_elsewhere, 2)))
             )  # fmt: skip
         alt = self.titles.sums_alt()
         return Exhibit(

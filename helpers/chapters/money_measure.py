@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.chapters.ages import whole_ages
-from helpers.chapters.campaigns import KEY, Join, count_campaigns, join_keys, lines, open_by_age
+from helpers.chapters.campaigns import (
+    KEY,
+    Join,
+    count_campaigns,
+    join_keys,
+    lines,
+    named,
+    named_among,
+    open_by_age,
+    row_numbers,
+)
 from helpers.chapters.profit import Expected, expected_profit, verdict
 from helpers.sources.leads import TEST_WORDS
 from helpers.stats.incidence import Incidence, incidence
@@ -40,6 +50,9 @@ class Reconciliation:
     """Spend that carries no campaign: its leads cannot be told."""
     spend_only: float
     """Spend without leads, ``spend_unnamed`` among it: spend - spend_matched."""
+    spend_elsewhere: float
+    """Of it, spend of campaigns whose id or name leads carry in another channel only, and of channels without leads
+    that name no campaign."""
     revenue: float
     """All revenue: of the leads of the period, and of won deals without a lead."""
     revenue_matched: float
@@ -98,7 +111,7 @@ def measure_money(facts: Facts, client: Client) -> Measured:
     expected, rest = _expected(table, opened, join, timing)
     table = table.join(expected.campaigns[EXPECTED])
     loose = facts.loose[facts.loose["span"] == "now"]["revenue"].sum()
-    sums = reconcile(table, float(loose), client.margin)
+    sums = reconcile(table, float(loose), client.margin, _elsewhere(table, spend, leads, join))
     table["verdict"] = [
         verdict(row.leads, row.open, row.p_profit, row.profit, timing) if row.kind == "matched" else ""
         for row in lines(table)
@@ -121,7 +134,13 @@ def priced(measured: Measured) -> pd.DataFrame:
     return shown[known].sort_values("cpl", kind="stable")
 
 
-def reconcile(table: pd.DataFrame, loose: float, margin: float) -> Reconciliation:
+def _elsewhere(table: pd.DataFrame, spend: pd.DataFrame, leads: pd.DataFrame, join: Join) -> float:
+    alone = table.index[(table["kind"] == "spend_only") & ~table["unnamed"]]
+    here = spend[np.isin(row_numbers(spend, join.spend), alone)]
+    return float(here.loc[named_among(here, leads) | ~named(here), "spend"].sum())
+
+
+def reconcile(table: pd.DataFrame, loose: float, margin: float, elsewhere: float = 0.0) -> Reconciliation:
     """The sums with which the chapter opens, rounded to the kopeck so that the parts still add up to the whole."""
 
     def total(column: str, which: pd.Series | None = None) -> float:
@@ -136,6 +155,7 @@ def reconcile(table: pd.DataFrame, loose: float, margin: float) -> Reconciliatio
         spend_matched=spend_matched,
         spend_unnamed=total("spend", alone & table["unnamed"]),
         spend_only=round(spend - spend_matched, 2),
+        spend_elsewhere=round(elsewhere, 2),
         revenue=round(of_leads + loose, 2),
         revenue_matched=revenue_matched,
         revenue_leads_only=round(of_leads - revenue_matched, 2),

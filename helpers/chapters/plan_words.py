@@ -108,9 +108,11 @@ class PlanWords:
             out.append(
                 say.plural(
                     "Line: what has come. Fan: where the month ends 95 times of 100 if the days to come ({n} working "
-                    "day) are like such days of the last 13 weeks.",
+                    "day) are like such days of the last 13 weeks, and a trend of these weeks goes on as far as it is "
+                    "more than chance.",
                     "Line: what has come. Fan: where the month ends 95 times of 100 if the days to come ({n} working "
-                    "days) are like such days of the last 13 weeks.",
+                    "days) are like such days of the last 13 weeks, and a trend of these weeks goes on as far as it is "
+                    "more than chance.",
                     measured.working_left,
                 )
             )

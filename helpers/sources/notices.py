@@ -415,7 +415,7 @@ def notice_text(notice: Notice, say: Language, currency: str) -> str:
         ),
         Code.DEAL_WITHOUT_LEAD: say("{rows} that belong to no lead: their money is shown apart", rows=rows),
         Code.CAMPAIGN_WITHOUT_LEADS: say(
-            "{rows} of campaigns that no lead names (campaigns: {detail})", rows=rows, detail=detail
+            "{rows} of campaigns that no lead of any channel names (campaigns: {detail})", rows=rows, detail=detail
         ),
         Code.CAMPAIGN_WITHOUT_SPEND: say(
             "{rows} that name a campaign without any spend (campaigns: {detail})", rows=rows, detail=detail

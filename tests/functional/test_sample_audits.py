@@ -177,6 +177,23 @@ def test_the_planted_contradiction_is_named(sample: Sample) -> None:
         assert name in said, (key, name, said)
 
 
+def test_the_one_manager_who_really_differs_is_named_and_nobody_else(sample: Sample) -> None:
+    made, truth = sample
+    found = {one["manager"]: one["verdict"] for one in made.figures["managers"]["list"]}
+    # Where the company has aliases they are numbered in the order of the truth.
+    alias = {name.rpartition(" ")[2]: name for name in found}
+    planted = {
+        one["manager"] if one["manager"] in found else alias[str(number)]: one["skill"]
+        for number, one in enumerate(truth["managers"], 1)
+        if one["skill"] != 1.0
+    }
+    assert len(planted) == (made.brief.client.slug != "two-campaigns")
+    wanted = {name: "higher" if skill > 1 else "lower" for name, skill in planted.items()}
+    assert {name: verdict for name, verdict in found.items() if verdict in ("higher", "lower")} == wanted
+    titles = [one.title for section in made.report.sections for one in section.exhibits]
+    assert all(any(name in title for title in titles) for name in planted)
+
+
 def test_the_two_worked_campaigns() -> None:
     made = audited(PROJECT / "data_samples" / "two-campaigns")
     profit = {x["campaign"]: (x["spend"], x["revenue"], x["profit"]) for x in made.figures["money"]["campaigns"]}

@@ -31,8 +31,19 @@ def keys(stakes: list[Stake], level: dict[str, Level]) -> list[str]:
 
 
 def test_money_that_is_more_than_chance_comes_first_the_largest_first() -> None:
-    stakes = [told("answer", 100), told("losing", 900), told("deal", 300)]
+    stakes = [told("answer", 200), told("losing", 900), told("deal", 300)]
     assert keys(stakes, known(E3=2.0)) == ["losing", "deal", "answer", "E3"]
+
+
+def test_money_that_is_small_against_the_rest_is_not_what_to_begin_with() -> None:
+    small = [told("answer", 100), told("losing", 900), told("deal", 300)]
+    assert keys(small, known(E3=2.0)) == ["losing", "deal", "E3", "answer"]
+    # What people themselves find wanting comes in its turn.
+    assert keys(small, known(E3=2.0, B2=1.0)) == ["losing", "deal", "answer", "E3"]
+    # A large sum that may be chance makes a sure one no larger.
+    likely = [told("lead_cost", 1069), told("losing", 3124), chance("deal", 8188)]
+    nobody = {id: Level(id) for id in FORM.ids} | {"B2": Level("B2", fact=1.5), "E4": Level("E4", fact=2.5)}
+    assert keys(likely, nobody) == ["losing", "B2", "E4", "deal", "lead_cost"]
 
 
 def test_then_the_distance_between_score_and_target() -> None:

@@ -21,7 +21,7 @@ from helpers.chapters.claims import Claim, Claims, claim_of
 from helpers.chapters.claims_chart import draw_claims
 from helpers.chapters.claims_fact import Fact, counted, resampled, share
 from helpers.chapters.claims_level import VERDICTS, level_of, levels_of, verdict_of
-from helpers.chapters.claims_texts import missing_text, rule_text
+from helpers.chapters.claims_texts import further_text, missing_text, rule_text
 from helpers.client import Client
 from helpers.errors import ClientFileError
 from helpers.language import language
@@ -203,8 +203,8 @@ def test_largest_contradiction_is_the_title_and_the_finding() -> None:
     made = all_verdicts()
     section = made.section()
     assert section.exhibits[0].title == (
-        "“The first answer comes fast”: people give 4.8 of 5, but 4% of enquiries get an answer within 1\xa0h of "
-        "working time"
+        "“The first answer comes fast”: people give 4.8 of 5, but 4% of enquiries get an answer within 1\xa0h, around "
+        "the clock"
     )
     first, second = made.findings()
     assert first.text == section.exhibits[0].title
@@ -213,6 +213,14 @@ def test_largest_contradiction_is_the_title_and_the_finding() -> None:
     assert "4 of 20 questions" in reading
     assert "counts against nobody" in reading
     assert questionnaire().criterion("B2").action["en"] in reading
+
+
+def test_working_time_is_said_where_hours_are_given() -> None:
+    made = all_verdicts()
+    hours = made.client.model_copy(update={"working_hours": {"mon-fri": "09:00-18:00"}})
+    assert "within 1\xa0h of working time" in words.headline(made["B2"], hours, SAY)
+    for client, wanted in ((hours, "working time"), (made.client, "around the clock")):
+        assert all(wanted in further_text(key, client, SAY) for key in ("median_min", "p90_min"))
 
 
 def test_no_contradiction_is_said_as_such() -> None:

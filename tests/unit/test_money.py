@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.chapters.campaigns import KEY, count_campaigns, join_keys
+from helpers.chapters.data import unmatched_campaigns
 from helpers.chapters.money import Money
 from helpers.chapters.money_measure import SHOWN, reconcile
 from helpers.language import language
@@ -203,6 +204,25 @@ def test_opens_with_three_sums() -> None:
     assert row(money, "No leads").action == "fix"
     assert np.isnan(row(money, "No leads").cpl)
     assert any(finding.money == 1500.15 for finding in money.findings())
+
+
+def test_spend_whose_leads_stand_under_another_channel_is_told_from_spend_nobody_names() -> None:
+    """Money by campaign is joined within a channel; the chapter on the data looks for the name everywhere."""
+    facts = facts_of(
+        campaign("Autumn", channel="meta", spend=1073),
+        campaign("autumn", channel="phone", won=1, lost=40),
+        campaign("Lost", channel="meta", spend=2119),
+        campaign(channel="radio", spend=300),
+        campaign(channel="meta", spend=500),
+        LIKED,
+    )
+    sums = money_of(facts).measured.sums
+    assert (sums.spend_only, sums.spend_unnamed, sums.spend_elsewhere) == (3992, 500, 1373)
+    (alone,) = unmatched_campaigns(facts)
+    assert float(alone.money) == 2119 == sums.spend_only - sums.spend_unnamed - sums.spend_elsewhere
+    said = " ".join(money_of(facts).section().exhibits[0].reading)
+    assert all(text in said for text in ("₽3,492", "₽1,373", "₽2,119"))
+    assert "Campaigns without leads cost" not in texts(money_of(facts_of(LIKED, campaign("Lost", spend=5))))
 
 
 def test_leads_without_spend_have_no_price() -> None:

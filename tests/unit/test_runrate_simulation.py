@@ -3,7 +3,8 @@
 Estimand: the realised total of the month (what came plus what comes), seen at day 5, 10 and 20 of 30. Days have their
 weekday, holidays, luck (over-dispersed counts, skewed amounts) and weeks that rise and fall together. The committed
 table beside this file (runrate_simulation.csv) is written by `uv run python tests/unit/test_runrate_simulation.py`.
-Rows "grows by 1 % a week" are not promised: the method says "if the days to come are like those of the last 13 weeks".
+A company whose days to come go on like those of the last 13 weeks and one that grows by 1 % a week (by two thirds in a
+year) have the same promise.
 """
 
 from __future__ import annotations
@@ -95,9 +96,12 @@ def test_the_month_ends_within_its_interval(months: pd.DataFrame) -> None:
     print(found.to_string())
     steady = found[found.index.str.startswith(STEADY)]
     assert len(steady) == 6
-    assert (steady["months"] > 1800).all()
-    assert steady["covered"].between(0.93, 0.97).all()
+    assert len(found) == 12
+    assert (found["months"] > 1800).all()
+    assert found["covered"].between(0.93, 0.97).all()
     assert steady["bias"].abs().max() < 0.02
+    # The trend is believed as far as it is more than luck: the middle still lags behind, the range allows for it.
+    assert found["bias"].abs().max() < 0.05
 
 
 @pytest.mark.slow

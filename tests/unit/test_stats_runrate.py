@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.stats.medians import median_change, median_interval, quantile
-from helpers.stats.runrate import DAYS, FREE, run_rate
+from helpers.stats.runrate import DAYS, FREE, GROWTH, run_rate
 
 WEEK = np.arange(DAYS) % 7
 
@@ -31,15 +31,18 @@ def test_a_holiday_is_no_working_day() -> None:
     assert run_rate(0.0, history, kinds, [0 + FREE], seed=1).expected == 0.0
 
 
-def test_spread_is_that_of_a_mean_learnt_from_so_many_days() -> None:
-    """Normal days: the variance of r days to come from n days is r s² (1 + r / n), kind by kind."""
+def test_spread_is_that_of_a_mean_and_a_trend_learnt_from_so_many_days() -> None:
+    """Normal days: the variance of r days to come from n days is r s² (1 + r / n), kind by kind; to it comes that of a
+    slope over 13 weeks, as far as the usual growth allows for it, carried on to the middle of the days to come."""
     rng = np.random.default_rng(3)
     spreads = []
     for seed in range(40):
         history = rng.normal(100, 10, DAYS)
         pace = run_rate(0.0, history, np.zeros(DAYS, dtype=int), [0] * 20, seed=seed)
         spreads.append(pace.draws.var())
-    wanted = 20 * 100 * (1 + 20 / DAYS)
+    slope = 7 * 100 / (13 * (13**2 - 1) / 12) / 700**2
+    slope = 1 / (1 / slope + 1 / GROWTH**2)
+    wanted = 20 * 100 * (1 + 20 / DAYS) + slope * (20 * 100 * (DAYS + 20) / 2 / 7) ** 2
     # Weeks that rise and fall together by luck widen it now and then, never narrow it.
     assert wanted * 0.95 < np.mean(spreads) < wanted * 1.35
 
@@ -52,6 +55,20 @@ def test_days_of_a_week_that_move_together_widen_the_range() -> None:
     wide, narrow = (run_rate(0.0, days, WEEK, [0, 1, 2, 3, 4] * 2, seed=5).draws.std() for days in (together, shuffled))
     assert wide > 1.3 * narrow
     assert run_rate(0.0, alone, WEEK, [0] * 5, seed=5).draws.std() > 0
+
+
+def test_a_trend_goes_on_as_far_as_it_is_more_than_luck() -> None:
+    """Ten a day in the middle week and 1 % a week more: four weeks to come stand 9 weeks after the middle."""
+    rng = np.random.default_rng(6)
+    weeks = np.arange(DAYS) // 7 - 6
+    sure = 10 * (1 + 0.01 * weeks) * np.where(WEEK == 0, 1.1, 1 - 0.1 / 6)
+    pace = run_rate(0.0, sure, WEEK, list(WEEK[:28]), seed=1)
+    assert pace.expected == pytest.approx(280 * (1 + 0.01 * 8.5), rel=0.01)
+    # Days of pure luck hide such a trend: it is hardly believed, and the range holds it all the same.
+    lucky = rng.gamma(0.5, 20, DAYS) * (1 + 0.01 * weeks)
+    pace = run_rate(0.0, lucky, WEEK, list(WEEK[:28]), seed=1)
+    assert abs(pace.expected / (28 * lucky.mean()) - 1) < 0.05
+    assert pace.interval[0] < 28 * 10 * 1.085 < pace.interval[1]
 
 
 def test_too_little_history() -> None:
