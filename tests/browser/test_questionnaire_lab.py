@@ -5,6 +5,7 @@ import json
 import pytest
 from folders import client_yml, make_folder
 from lab import put_notebook, running_lab
+from lab_page import WAIT, LabPage
 from needs import find, needs
 from playwright.sync_api import expect, sync_playwright
 from questionnaire_page import IDS, marks
@@ -16,7 +17,6 @@ from helpers.survey.code import encode
 chromium = needs("chromium")
 pytestmark = chromium
 
-WAIT = 60_000
 FIRST, REST = IDS[:8], IDS[8:]
 
 
@@ -70,31 +70,24 @@ def opened(lab, browser):
         context.close()
 
 
-class Notebook:
-    """A notebook open in JupyterLab, with hands for the form in it."""
+class Notebook(LabPage):
+    """The questionnaire's notebook, with hands for the form in it."""
 
     def __init__(self, page, address):
-        self.page, self.address = page, address
-        self.page.on("dialog", lambda dialog: dialog.accept())
+        super().__init__(page, address)
         self.form = page.locator(".questionnaire:not([hidden])").last
 
     def open(self):
-        self.page.goto(self.address)
-        kernel = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel"
-        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=WAIT)
-        self.command("notebook:run-all-cells")
+        super().open()
         expect(self.form).to_be_visible(timeout=WAIT)
         # The last cell has run: nothing is drawn anew under the hands that follow.
-        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=WAIT)
+        self.idle()
         expect(self.page.locator(".jp-RenderedHTMLCommon .audit table").first).to_be_visible(timeout=WAIT)
 
     def restart(self):
         """Close the page and the kernel, as at the end of a day, and begin again."""
         self.page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
         self.open()
-
-    def command(self, name, **arguments):
-        self.page.evaluate("([name, given]) => jupyterapp.commands.execute(name, given)", [name, arguments])
 
     def choose(self, name, value):
         self.form.locator(f'label:has(input[data-question="{name}"][value="{value}"])').click()
