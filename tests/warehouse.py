@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 from helpers.client import read_client
 from helpers.facts import Facts
 from helpers.sources import loading
-from helpers.sources.typed import MACRO_COLUMNS
+from helpers.sources.survey import MACRO_COLUMNS
 
 SAMPLES = Path(__file__).parents[1] / "data_samples"
 POSTGRES_TYPES = {

@@ -19,7 +19,7 @@ from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
 from helpers.sources.recognise import Candidate
 from helpers.sources.repair import SUSPICIOUS
-from helpers.sources.values import ODD_PLACEHOLDERS, PLACEHOLDERS, QUIET_PLACEHOLDERS
+from helpers.sources.values import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -30,12 +30,9 @@ TOTALS = _TOTAL + r"([\s:,(]|$)"
 WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 """A name that says nothing but "total": how a campaign is hardly called."""
 _SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
-_SPACE_TEXT = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
 _UNIT = "\x1f"
 MOSTLY = 0.5
 """Where more than this share of rows has cells in the wrong columns, the rest is no sample of anything."""
-_APOSTROPHE = "'"
-_GUARD = "^'[-+=@]"
 _SUSPECT = (
     f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
     f"|[{_SPACES}](?:$|{_UNIT})|[{{]|{SUSPICIOUS}"
@@ -83,33 +80,8 @@ class Wanted:
     """Clean names of contacts and titles: they become hashes and marks, whatever stands in them."""
 
 
-def prepare(con: Backend) -> None:
-    """Teach a connection the reading of one cell.
-
-    ``audit_cell``: without spaces of any kind at both ends, NULL where that leaves nothing or a dash; an apostrophe
-    that guards against formulas goes. ``audit_dirty``: whether that may change the cell; much cheaper, so that clean
-    columns are never rewritten. ``audit_odd``: a placeholder worth saying. ``audit_some``: NULL for nothing or a dash.
-    ``audit_key``: as values are compared.
-    """
-    quiet, odd = (", ".join(quoted(word) for word in words) for words in (QUIET_PLACEHOLDERS, ODD_PLACEHOLDERS))
-    first = ", ".join(str(ord(letter)) for letter in (*_SPACE_TEXT, "'") if letter > " ")
-    last = " OR ".join(f"ends_with(t, {quoted(space)})" for space in _SPACE_TEXT)
-    guarded = f"starts_with(t, {quoted(_APOSTROPHE)}) AND regexp_matches(t, {quoted(_GUARD)})"
-    nothing = f"strlen(t) < 24 AND lower(t) IN ({quiet})"
-    for macro in (
-        f"audit_trim(t) AS trim(t, {quoted(_SPACE_TEXT)})",
-        f"audit_filled(t) AS CASE WHEN {nothing} THEN NULL WHEN {guarded} THEN substr(t, 2) ELSE t END",
-        "audit_cell(t) AS audit_filled(audit_trim(t))",
-        f"audit_dirty(t) AS unicode(t) < 33 OR unicode(t) IN ({first}) OR {last} OR t IN ({quiet})",
-        f"audit_odd(t) AS CASE WHEN strlen(t) < 24 THEN lower(t) IN ({odd}) ELSE false END",
-        f"audit_some(t) AS CASE WHEN t < '!' AND trim(t) = '' OR t IN ({quiet}) THEN NULL ELSE t END",
-        "audit_key(t) AS lower(audit_trim(t))",
-    ):
-        con.raw_sql(f"CREATE OR REPLACE MACRO {macro}")
-
-
 def read_cells(con: Backend, candidate: Candidate, name: str, wanted: Wanted) -> Cells:
-    """Create the table ``name`` with what is ``wanted`` of a sheet, on a connection that went through :func:`prepare`.
+    """Create the table ``name`` with what is ``wanted`` of a sheet, on a connection with the macros of ``cellmacros``.
 
     Raises:
         DataError: the text cannot be cut into cells without losing some.

@@ -78,6 +78,9 @@ _TELEPHONES = (
 )
 WRITTEN = "|".join((ADDRESS, *_TELEPHONES))
 """For RE2: an e-mail address or a telephone number anywhere in a text."""
+ID_CONTACT = r"@|^\+\d"
+"""For RE2: an id that is an address or a number. Ids are often as long as telephone numbers: only what no system counts
+up is a contact."""
 _LEFT = r"^[\s,;:<>()\[\]/|\"'\-]+|[\s,;:<>()\[\]/|\"'\-]+$"
 """What stands around an address that is gone: 'Ann <>'."""
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from helpers.errors import DataError, Problem
+from helpers.sources.amounts import rate_of, without_vat
 from helpers.sources.contact import WRITTEN, may_hold_contact, typed_key, without_contacts
 from helpers.sources.loading import both_vat
 from helpers.sources.staged import TWINS, TYPES
 from helpers.sources.strays import STAFF, given_meaning
+from helpers.sources.survey import MACRO_COLUMNS
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.typed import MACRO, MACRO_COLUMNS, rate_of, title_mark, without_vat
-from helpers.sources.values import FALSE_WORDS, MONEY, TRUE_WORDS
+from helpers.sources.titles import title_mark
+from helpers.sources.values import FALSE_WORDS, MACRO, MONEY, TRUE_WORDS
 from helpers.validation import nearest
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ WANTED = {
 def fitted(
     engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """The columns of the clean table ``name``, and beside them ``_bad_<column>`` where some text may have no meaning,
-    ``_macro_<column>`` where the advertising system may have left a template unfilled, ``_stray_<column>`` ("") where
+    """The columns of the clean table ``name``, and beside them marks (true, or NULL): ``_bad_<column>`` where a text
+    has no meaning, ``_macro_<column>`` where the advertising system left a template unfilled, ``_stray_<column>`` where
     an address or a telephone number was taken out.
 
     Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in. Spend with VAT is
@@ -70,16 +72,16 @@ def fitted(
             continue
         values[column.name] = value
         if column.type in ("flag", "rating") and base[own].type().is_string():
-            values[f"_bad_{column.name}"] = ibis.ifelse(value.isnull(), _text(engine, base[own]), ibis.null("string"))
+            values[f"_bad_{column.name}"] = _mark(value.isnull() & _text(engine, base[own]).notnull())
             beside.append(f"_bad_{column.name}")
         if column.type == "text" and base[own].type().is_string():
             held = _held(engine, client, value)
-            values[f"_stray_{column.name}"] = ibis.ifelse(held, ibis.literal(""), ibis.null("string"))
+            values[f"_stray_{column.name}"] = _mark(held)
             values[column.name] = value = ibis.ifelse(held, _beside(engine, column, value), value)
             beside.append(f"_stray_{column.name}")
         if column.name in MACRO_COLUMNS and base[own].type().is_string():
             unfilled = value.re_search(MACRO)
-            values[f"_macro_{column.name}"] = ibis.ifelse(unfilled, value, ibis.null("string"))
+            values[f"_macro_{column.name}"] = _mark(unfilled)
             values[column.name] = ibis.ifelse(unfilled, ibis.null("string"), value)
             beside.append(f"_macro_{column.name}")
     if problems:
@@ -99,6 +101,10 @@ def fitted(
         rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
         table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
     return table, tuple(beside)
+
+
+def _mark(condition: ir.BooleanValue) -> ir.BooleanValue:
+    return ibis.ifelse(condition, ibis.literal(True), ibis.null("boolean"))
 
 
 def _currency(client: Client, source: Source, values: dict[str, ir.Value]) -> ir.StringValue:
@@ -164,7 +170,7 @@ def _shown(dtype: dtypes.DataType) -> str:
 def _text(engine: Engine, given: ir.Value) -> ir.StringValue:
     if not given.type().is_string():
         return given.cast("string")
-    return engine.stripped(given).nullif("")
+    return engine.filled(given)
 
 
 def _mapped_text(text: ir.StringValue, source: Source, name: str) -> ir.StringValue:

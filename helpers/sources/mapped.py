@@ -18,6 +18,7 @@ from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile, normal
 from helpers.sources.recognise import Candidate, near_headers, partial_report
+from helpers.sources.stored import relation
 from helpers.sources.tables import TABLES, Column
 from helpers.sources.workbook import BookSheet
 
@@ -40,7 +41,7 @@ class Mapped:
     source: Source
     preset: Preset
     table: ir.Table
-    """Clean columns as text or NULL, ``_file``, ``_row`` and the marks of ``SERVICE``."""
+    """A view: clean columns as text or NULL, ``_file``, ``_row`` and the marks of ``SERVICE``."""
     columns: dict[str, Column]
     headers: dict[str, str]
     """Clean column → header as the file writes it, for messages."""
@@ -81,7 +82,7 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     raws, parts, notices, found = [], [], [], {}
     present: set[str] = set()
     private = frozenset(name for name, column in columns.items() if column.type in ("person", "title"))
-    for number, candidate in enumerate(candidates):
+    for candidate in candidates:
         places = {clean: at for clean, at in candidate.places.items() if clean in columns}
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
@@ -91,18 +92,19 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
         raw = candidate.account(table=source.table, guessed=candidate.guessed, rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)
-        present |= set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
+        there = set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
+        present |= there
         found.update({clean: candidate.headers[at[0]] for clean, at in places.items() if at[0] < len(raw.headers)})
-        parts.append((con.table(name), number, candidate.header + 2))
+        parts.append((name, there, candidate.header + 2))
     kept = {name: column for name, column in columns.items() if name in present}
-    tables = [_named(table, number, first, kept) for table, number, first in parts]
-    union = tables[0] if len(tables) == 1 else ibis.union(*tables)
-    stored = tuple(table.op().name for table, _, _ in parts)
+    table = _together(con, parts, kept)
     if planned.alone:
         notices.append(Notice(Code.LEADS_FROM_DEALS, "leads", file=source.file))
     currency = next((candidate.currency for candidate in candidates if candidate.currency), None)
     late = frozenset(number for number, candidate in enumerate(candidates) if _since_1904(candidate))
-    made = Mapped(source, preset, union, kept, found, tuple(raws), currency, stored, late, notices)
+    made = Mapped(
+        source, preset, table, kept, found, tuple(raws), currency, tuple(name for name, _, _ in parts), late, notices
+    )
     if source.table == "spend" and "to" not in present:
         named = {number: span_of(normal(c.headers[c.places["from"][0]]))
                  for number, c in enumerate(candidates) if "from" in c.places}  # fmt: skip
@@ -216,10 +218,16 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
     return found
 
 
-def _named(table: ir.Table, number: int, first: int, columns: dict[str, Column]) -> ir.Table:
-    """The text of one file as all files of the source have it; ``first`` is the row of the first record."""
-    values = {name: table[name] if name in table.columns else ibis.null("string") for name in columns}
-    marks = {name: table[name] for name in (*SERVICE, SUSPECT)}
-    return table.select(
-        _file=ibis.literal(number, "int32"), _row=table.rowid() + ibis.literal(first, "int64"), **marks, **values
-    )
+def _together(con: Backend, parts: Sequence[tuple[str, set[str], int]], columns: dict[str, Column]) -> ir.Table:
+    """The text of all files of a source as one view; of each file its table, the columns it has, and the row of its
+    first record."""
+    marks = (*SERVICE, SUSPECT)
+    selects = []
+    for number, (table, there, first) in enumerate(parts):
+        named = (f'"{name}"' if name in there else f'NULL::VARCHAR AS "{name}"' for name in columns)
+        own = ", ".join([*marks, *named])
+        selects.append(f"SELECT {number}::INTEGER AS _file, rowid + {first} AS _row, {own} FROM {table}")
+    name = ibis.util.gen_name("texts")
+    con.con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
+    types = {"_file": "int32", "_row": "int64", "_hash": "uint64", **dict.fromkeys(marks[1:], "boolean")}
+    return relation(con, name, types | dict.fromkeys(columns, "string"))

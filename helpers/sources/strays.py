@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from helpers.sources.contact import SHORTEST, WRITTEN, contact_key, without_contacts
+from helpers.sources.contact import ID_CONTACT, SHORTEST, contact_key, without_contacts
+from helpers.sources.csvfile import quoted
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 STAFF = ("manager", "reviewed_by", "owner", "alias", "person")
 """Text columns that name people at work."""
-ID_CONTACT = r"@|^\+\d"
 
 
 def hashed_contact(raw: ir.StringValue, country: str | None, secret: str) -> ir.StringValue:
@@ -39,15 +39,14 @@ def given_meaning(client: Client) -> dict[str, str]:
     }
 
 
-def holds_stray(text: ir.StringValue, column: Column, meant: Iterable[str]) -> ir.BooleanValue | None:
-    """Whether a cell holds an address or telephone number; None for columns that cannot."""
+def holds_stray(cell: str, column: Column, meant: Iterable[str]) -> str:
+    """In SQL, whether a cell holds an address or telephone number; '' for columns that cannot."""
     if column.type == "id":
-        # Ids are often as long as telephone numbers: only what no system counts up is a contact.
-        return text.re_search(ID_CONTACT)
+        return f"audit_stray_id({cell})"
     if column.type != "text":
-        return None
-    held = text.re_search(WRITTEN)
-    return held & ~text.strip().lower().isin(list(meant)) if meant else held
+        return ""
+    known = ", ".join(quoted(word) for word in meant)
+    return f"audit_stray({cell})" + (f" AND audit_key({cell}) NOT IN ({known})" if known else "")
 
 
 def without_strays(client: Client, column: Column, text: ir.StringValue, secret: str) -> ir.StringValue:

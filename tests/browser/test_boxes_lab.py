@@ -4,8 +4,7 @@ import csv
 
 import pytest
 from folders import DEALS, LEADS, SPEND, client_yml, make_folder
-from lab import put_notebook, running_lab
-from lab_page import WAIT, LabPage
+from lab import WAIT, put_notebook, run_all, running_lab
 from needs import needs
 from playwright.sync_api import expect
 
@@ -38,9 +37,9 @@ def opened(lab, browser):
     def show(name, **parameters):
         put_notebook(name, desk / name, **parameters)
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 1600}))
-        found = LabPage(contexts[-1].new_page(), f"{address}lab/workspaces/{name.split('.')[0]}/tree/{name}?reset")
-        found.open()
-        return found.page
+        page = contexts[-1].new_page()
+        run_all(page, f"{address}lab/workspaces/{name.split('.')[0]}/tree/{name}?reset")
+        return page
 
     yield show
     for context in contexts:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 from folders import client_yml, make_folder
-from lab import put_notebook, running_lab
-from lab_page import WAIT, LabPage
+from lab import IDLE, WAIT, put_notebook, run_all, running_lab
 from needs import find, needs
 from playwright.sync_api import expect, sync_playwright
 from questionnaire_page import IDS, marks
@@ -70,24 +69,28 @@ def opened(lab, browser):
         context.close()
 
 
-class Notebook(LabPage):
-    """The questionnaire's notebook, with hands for the form in it."""
+class Notebook:
+    """A notebook open in JupyterLab, with hands for the form in it."""
 
     def __init__(self, page, address):
-        super().__init__(page, address)
+        self.page, self.address = page, address
+        self.page.on("dialog", lambda dialog: dialog.accept())
         self.form = page.locator(".questionnaire:not([hidden])").last
 
     def open(self):
-        super().open()
+        run_all(self.page, self.address)
         expect(self.form).to_be_visible(timeout=WAIT)
         # The last cell has run: nothing is drawn anew under the hands that follow.
-        self.idle()
+        self.page.wait_for_function(IDLE, timeout=WAIT)
         expect(self.page.locator(".jp-RenderedHTMLCommon .audit table").first).to_be_visible(timeout=WAIT)
 
     def restart(self):
         """Close the page and the kernel, as at the end of a day, and begin again."""
         self.page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
         self.open()
+
+    def command(self, name, **arguments):
+        self.page.evaluate("([name, given]) => jupyterapp.commands.execute(name, given)", [name, arguments])
 
     def choose(self, name, value):
         self.form.locator(f'label:has(input[data-question="{name}"][value="{value}"])').click()
