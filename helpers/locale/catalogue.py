@@ -73,7 +73,8 @@ def _dictionary_texts() -> set[Key]:
     """What tables and columns mean: data, not arguments of ``say``; spoken by ``say.known``."""
     from helpers.sources.tables import TABLES
 
-    return {(part.meaning,) for table in TABLES.values() for part in (table, *table.columns)}
+    tables = TABLES.values()
+    return {(table.meaning,) for table in tables} | {(one.meaning,) for table in tables for one in table.columns}
 
 
 def _python_texts(source: str) -> tuple[set[Key], list[int]]:
