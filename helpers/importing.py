@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.language import Language
     from helpers.sources.outcomes import UnknownStage
     from helpers.sources.plan import Looked
+    from helpers.sources.proposal import Match
 
 WIDE = ipywidgets.Layout(width="100%", max_width="60rem")
 NARROW = ipywidgets.Layout(width="auto")
@@ -61,7 +62,7 @@ class ImportBox:
         self.result = ipywidgets.HTML()
         self.stages: list[ipywidgets.Dropdown] = []
         """A control for each stage of the CRM without a meaning."""
-        self.stage_box = ipywidgets.VBox()
+        self.stage_box = ipywidgets.VBox(layout=ipywidgets.Layout(align_items="flex-start"))
         self.stage_button = ipywidgets.Button(
             description=say("Write the stages into client.yml"), button_style="primary", layout=NARROW
         )
@@ -135,13 +136,12 @@ class ImportBox:
                 options=proposal.headers,
                 ensure_option=False,
                 description=name,
-                tooltip=say.known(match.column.meaning),
                 placeholder=say("nothing"),
                 continuous_update=False,
                 style={"description_width": "10rem"},
                 layout=ipywidgets.Layout(width="28rem"),
             )
-            why = ipywidgets.HTML(_safe(match.reason))
+            why = ipywidgets.HTML(_why(match, say))
             control.observe(lambda change, clean=match.column.name: self._changed(clean, change["new"]), "value")
             self.columns[match.column.name] = control
             lines.append(ipywidgets.HBox([control, why]))
@@ -162,7 +162,7 @@ class ImportBox:
             self.button.disabled = True
             return
         at = [match.column.name for match in self._proposal.matches].index(clean)
-        self.map.children[at].children[1].value = _safe(self._proposal.match(clean).reason)
+        self.map.children[at].children[1].value = _why(self._proposal.match(clean), self._say)
         self.sample.value = _sample_html(self._proposal)
         self._judge()
 
@@ -204,9 +204,10 @@ class ImportBox:
         choices = [(say("leave it for now"), ""), *((signs[sign], sign) for sign in stage_meanings(client))]
         self.stages, lines = [], []
         for one in self._unknown:
+            name = ipywidgets.HTML(_safe(stage_text(one, say)), layout=ipywidgets.Layout(width="28rem"))
             control = ipywidgets.Dropdown(options=choices, value="", layout=ipywidgets.Layout(width="24rem"))
             self.stages.append(control)
-            lines.append(ipywidgets.HBox([control, ipywidgets.HTML(_safe(stage_text(one, say)))]))
+            lines.append(ipywidgets.HBox([name, control]))
         title = ipywidgets.HTML(f"<strong>{escape(say('Stages of the CRM without a meaning'))}</strong>")
         self.stage_box.children = (title, *lines, self.stage_button) if lines else ()
 
@@ -229,6 +230,11 @@ class ImportBox:
 def _written(headers: tuple[str, ...], constant: str) -> str:
     """What a control shows for a match."""
     return headers[0] if headers else f"={constant}" if constant else ""
+
+
+def _why(match: Match, say: Language) -> str:
+    """What a clean column means, and why this header stands for it."""
+    return _safe(" – ".join(filter(None, (say.known(match.column.meaning), match.reason))))
 
 
 def _safe(text: str) -> str:

@@ -93,8 +93,8 @@ class Figures:
              self._missing(now), say("open on {date}", date=say.date_short(now.end))),
             (say("Managers: highest and lowest conversion"), self._managers, self._team(now),
              say.plural("{n} manager with 30 leads and more", "{n} managers with 30 leads and more", len(now.sellers))),
-            (say("Share of qualified leads"), lambda five: self.share(five.value("qualified_share")), self.norm(),
-             say.plural("{n} lead", "{n} leads", now.lately.whole)),
+            (say("Share of qualified leads"), self._qualified, self.norm(),
+             say.plural("{n} lead", "{n} leads", now.lately.whole) if now.lately.whole else "–"),
             (say("Cost of a customer (CAC)"), self._cac, self._planned_cac(now),
              say.plural("{n} customer", "{n} customers", now.won)),
         ]  # fmt: skip
@@ -137,6 +137,10 @@ class Figures:
             return self.say("too few to judge")
         rates = [self.share(seller.rate) for seller in (five.sellers[0], five.sellers[-1])]
         return " / ".join(rates if len(five.sellers) > 1 else rates[:1])
+
+    def _qualified(self, five: Five) -> str:
+        # Where nobody marks leads, waiting for more of them would not help.
+        return self.share(five.value("qualified_share")) if five.lately.whole else self.say("not recorded")
 
     def _team(self, five: Five) -> str:
         leads, won = five.sold

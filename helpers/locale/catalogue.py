@@ -73,9 +73,8 @@ def _dictionary_texts() -> set[Key]:
     """What tables and columns mean: data, not arguments of ``say``; spoken by ``say.known``."""
     from helpers.sources.tables import TABLES
 
-    meanings = [table.meaning for table in TABLES.values()]
-    meanings += [column.meaning for table in TABLES.values() for column in table.columns]
-    return {(meaning,) for meaning in meanings}
+    tables = TABLES.values()
+    return {(table.meaning,) for table in tables} | {(one.meaning,) for table in tables for one in table.columns}
 
 
 def _python_texts(source: str) -> tuple[set[Key], list[int]]:

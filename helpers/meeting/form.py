@@ -89,14 +89,14 @@ class DecisionForm:
         import ipywidgets
 
         say, meeting = self.meeting.say, self.meeting
-        above = ipywidgets.Layout(flex_flow="row wrap", align_items="flex-end")
+        above, wide = ipywidgets.Layout(flex_flow="row wrap"), ipywidgets.Layout(width="44em")
 
         def field(label: str, value: str = "", width: str = "12em") -> Any:
-            # The label stands above its field and stays when the field is filled in.
-            text = ipywidgets.Text(value=value, description=label, layout=ipywidgets.Layout(width="auto"))
-            text.style.description_width = "initial"
-            text.layout.width = width
-            return text
+            # The label stays when the field is filled in, and is never cut.
+            return ipywidgets.Text(
+                value=value, description=label, style={"description_width": "initial"},
+                layout=ipywidgets.Layout(width=width),
+            )  # fmt: skip
 
         def row(*fields: Any) -> Any:
             return ipywidgets.HBox(fields, layout=above)
@@ -112,12 +112,15 @@ class DecisionForm:
                      for _ in range(ROWS)]  # fmt: skip
         changes = [(field(say("What was changed"), width="34em"), field(say("In which channel"), width="18em"))
                    for _ in range(FEW)]  # fmt: skip
-        announced = [(field(say("Promotion of which sales heard today"), width="34em"),
-                      field(say("Its first day"), width="18em"), field(say("Its last day"), width="18em"))
+        announced = [(field(say("Promotion"), width="30em"),
+                      field(say("Its first day"), width="20em"), field(say("Its last day"), width="22em"))
                      for _ in range(FEW)]  # fmt: skip
         asked = (say("Marketing supposes"), say("Sales suppose"), say("Signal from the market"))
         notes = [field(label, width="52em") for label in asked]
-        button = ipywidgets.Button(description=say("Write down"), layout=ipywidgets.Layout(width="auto"))
+        button = ipywidgets.Button(
+            description=say("Write down"), button_style="primary",
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start"),
+        )  # fmt: skip
         told = ipywidgets.HTML(_told(self.hindrance(), wrong=True))
 
         def values(lines: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
@@ -141,7 +144,7 @@ class DecisionForm:
 
         button.on_click(write)
         tasks = [
-            row(one, ipywidgets.Label(value=f"{task.decision[:80]} · {task.owner[:40] or '?'}"))
+            row(ipywidgets.HTML(_text(f"{task.decision} · {task.owner or '?'}"), layout=wide), one)
             for task, one in zip(self.tasks, done, strict=True)
         ]
         return ipywidgets.VBox(
@@ -149,7 +152,7 @@ class DecisionForm:
                 row(held, present),
                 *([part(say("Done since the last meeting")), *tasks] if tasks else []),
                 part(say("Decisions: what, who, by when")), *(row(*line) for line in decisions),
-                part(say("Promotions")), *(row(*line) for line in announced),
+                part(say("Promotions of which sales heard today")), *(row(*line) for line in announced),
                 part(say("What we changed")), *(row(*line) for line in changes),
                 part(say("Hypotheses and signals")), *notes,
                 ipywidgets.HTML(escape(say("A day is written like 2026-10-07 or 07.10.2026."))),
@@ -160,12 +163,15 @@ class DecisionForm:
     def written(self, given: dict[str, Any]) -> tuple[bool, str]:
         """Write it down; whether something is wrong, and a sentence that says where it was written or what is wrong."""
         say = self.meeting.say
+        if any(not line[0].strip() and any(cell.strip() for cell in line[1:])
+               for kind in ("decisions", "announced", "changes") for line in given[kind]):  # fmt: skip
+            return True, say("A line has no text: write what it is about, or empty the whole line.")
         try:
             outcome = self.outcome(given)
         except ValueError as error:
             wrong = str(error).strip()
             text = say("A day is written like 2026-10-07 or 07.10.2026.")
-            return True, f"“{wrong}”: {text}" if wrong else f"{say('A day is missing.')} {text}"
+            return True, f"{say.quoted([wrong])}: {text}" if wrong else f"{say('A day is missing.')} {text}"
         try:
             recorded = record(self.meeting.client, outcome)
         except DataError as error:
@@ -196,4 +202,12 @@ def _day(text: str) -> dt.date | None:
 
 
 def _told(text: str, *, wrong: bool) -> str:
-    return f'<p role="{"alert" if wrong else "status"}">{escape(text)}</p>' if text else ""
+    if not text:
+        return ""
+    manner = 'role="alert" style="color:var(--jp-error-color1, #b3261e)"' if wrong else 'role="status"'
+    return f"<p {manner}>{_text(text)}</p>"
+
+
+def _text(text: str) -> str:
+    # Jupyter must not read $...$ of a task as a formula.
+    return f'<span class="tex2jax_ignore mathjax_ignore">{escape(text)}</span>'

@@ -238,6 +238,7 @@ def test_input_that_ends_writes_nothing(small: Path) -> None:
 
 
 def test_the_form_of_the_notebook_writes_the_same(small: Path) -> None:
+    record(read_client(small), Outcome(dt.date(2026, 6, 22), decisions=(Decision("Старое обещание", "Анна"),)))
     facts, client = counted(small)
     form = DecisionForm(Meeting.measure(facts, client, language("ru"), "2026-W26"))
     assert form.tasks
@@ -251,15 +252,19 @@ def test_the_form_of_the_notebook_writes_the_same(small: Path) -> None:
     }  # fmt: skip
     before = {path: path.read_bytes() for path in small.rglob("*.csv")}
     for wrong, said in (
-        ({"held": "завтра"}, "“завтра”"),
+        ({"held": "завтра"}, "«завтра»"),
         ({"held": ""}, "Не хватает даты."),
-        ({"held": "30.02.2026"}, "“30.02.2026”"),
+        ({"held": "30.02.2026"}, "«30.02.2026»"),
         ({"announced": [("Осень", "", "")]}, "Не хватает даты."),
+        # What was typed beside an empty text would be lost without a word.
+        ({"decisions": [("", "Анна", "")]}, "В строке нет текста"),
+        ({"announced": [(" ", "2026-07-20", "")]}, "В строке нет текста"),
+        ({"changes": [("", "ads")]}, "В строке нет текста"),
     ):
         failed, text = form.written({**given, **wrong})
         assert failed
         assert text.startswith(said)
-        assert "2026-10-07" in text
+        assert "2026-10-07" in text or "строке" in text
     assert {path: path.read_bytes() for path in small.rglob("*.csv")} == before
     failed, text = form.written(given)
     assert not failed

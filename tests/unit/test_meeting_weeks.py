@@ -155,6 +155,9 @@ def test_the_first_week_has_nothing_to_compare_with(root: Path) -> None:
     assert "there is no week to compare with" in meeting.notices()[0]
     assert {row[2] for block in meeting.page().blocks if block.table and len(block.table.columns) == 5
             for row in block.table.rows} == {"–"}  # fmt: skip
+    # Nobody marks leads as qualified: that is no lack of leads.
+    (share,) = (row for row in meeting.counted.five_table().rows if row[0] == "Share of qualified leads")
+    assert share[1:] == ("not recorded", "–", "–", "–")
     before = agenda(root, "2026-01-25", "2025-W48")
     assert before.week.state == "before"
     assert "the week is not in the exports" in texts(before.page())

@@ -186,6 +186,8 @@ def test_the_box_shows_another_file_and_table(folder: Path) -> None:
     box.file.value = [name for name, _ in box.file.options].index("exports/meta.csv")
     assert "Meta Ads" in box.sample.value
     assert box.columns["cost"].value == "Потраченная сумма (UAH)"
+    means = {line.children[0].description: line.children[1].value for line in box.map.children}
+    assert "сколько потрачено – так называет Meta Ads" in means["cost *"]
     box.table.value = "deals"
     assert "deal_id" in box.columns
     assert box.button.disabled
@@ -261,7 +263,7 @@ def test_the_box_asks_what_stages_mean_and_writes_it(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "firm", {"client.yml": head, "exports/deals.csv": STAGED.encode()})
     box = ImportBox(read_client(folder), language("en"))
     # Every file is recognised, so the stages are asked for at once, in the words of the terminal.
-    asked = {line.children[1].value: line.children[0] for line in box.stage_box.children[1:-1]}
+    asked = {line.children[0].value: line.children[1] for line in box.stage_box.children[1:-1]}
     controls = {stage: next(asked[text] for text in asked if f">{stage} (Продажи, 4 rows)" in text)
                 for stage in ("Замер", "Деньги получены", "Отвалился", "Думает")}  # fmt: skip
     box.stage_button.click()
@@ -296,4 +298,4 @@ def test_the_box_asks_for_stages_once_a_file_is_told(folder: Path) -> None:
     box.button.click()
     assert box.file.label == "exports/заявки.csv"
     assert len(box.stages) == 1
-    assert "Новая (" in box.stage_box.children[1].children[1].value
+    assert "Новая (" in box.stage_box.children[1].children[0].value
