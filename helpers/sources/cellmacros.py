@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.sources.contact import ID_CONTACT, WRITTEN
+from helpers.sources.contact import ID_CONTACT, PERHAPS, WRITTEN
 from helpers.sources.csvfile import quoted
 from helpers.sources.currency import PATTERN
 from helpers.sources.period import MONTHS
@@ -175,8 +175,8 @@ def _last() -> tuple[str, str]:
 
 def _asking() -> tuple[str, ...]:
     """What the survey asks: ``audit_form_<group>`` the bit of a form of `FORMS`; ``audit_stray`` whether a text holds
-    an address or a telephone number, ``audit_stray_id`` whether an id does; of numbers the decimal mark; of dates
-    whether the first and the second number may be the day."""
+    an address or a telephone number (``audit_perhaps`` where it may), ``audit_stray_id`` whether an id does; of numbers
+    the decimal mark; of dates whether the first and the second number may be the day."""
     forms = tuple(f"audit_form_{group}(t) AS {_form(patterns)}" for group, patterns in FORMS.items())
     # Two marks of one kind part thousands, so the other one is decimal.
     comma, dot = (f"{one} OR {_fits('b', two)}" for one, two in zip(_last(), (_TWO_DOTS, _TWO_COMMAS), strict=True))
@@ -193,6 +193,7 @@ def _asking() -> tuple[str, ...]:
         f"audit_template(t) AS {_fits('t', MACRO)}",
         f"audit_damaged(t) AS {_fits('t', SUSPICIOUS)}",
         f"audit_stray(t) AS {_fits('t', WRITTEN)}",
+        f"audit_perhaps(t) AS {_fits('t', PERHAPS)}",
         f"audit_stray_id(t) AS {_fits('t', ID_CONTACT)}",
         f"audit_lost(t) AS {_fits('t', DAMAGED)}",
         f"audit_sign(t) AS lower(regexp_extract(t, {quoted(_SIGN)}, 1))",

@@ -94,7 +94,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         **_values(client, mapped, table, styles, secret),
         **{f"_text_{name}": table[name] for name in mapped.columns},
     )
-    named = relation(con, "read", read.schema())
+    named = relation(con, "read", dict(read.schema()))
     values = _completed(mapped, named)
     macros = tuple(name for name in MACRO_COLUMNS if survey.macros.get(name))
     for name in macros:
@@ -353,15 +353,16 @@ def _styles(
         styles[name] = style
         if found.get("signs"):
             problems += signed(client, mapped, header, sorted({currency_of(str(sign)) for sign in found["signs"]}))
-        midnight = found.get("midnight") if not found.get("beyond") else 0
-        for code, count, detail in (
-            (Code.CLOCK_ENDS, midnight, ""),
-            (Code.ID_DAMAGED_KEPT, style.damaged, style.example),
-            (Code.DATES_ASSUMED, None if style.guessed else 0, style.guessed),
-        ):
-            if count != 0 and (count or style.guessed):
-                notice = Notice(code, source.table, count, file=source.file, column=header, detail=detail)
-                mapped.notices.append(notice)
+        midnight = 0 if found.get("beyond") else found.get("midnight")
+        said = [
+            (Code.CLOCK_ENDS, midnight, "") if midnight else None,
+            (Code.ID_DAMAGED_KEPT, style.damaged, style.example) if style.damaged else None,
+            (Code.DATES_ASSUMED, None, style.guessed) if style.guessed else None,
+        ]
+        mapped.notices += [
+            Notice(code, source.table, count, file=source.file, column=header, detail=detail)
+            for code, count, detail in filter(None, said)
+        ]
     return styles, problems
 
 
