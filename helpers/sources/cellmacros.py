@@ -74,10 +74,13 @@ _ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _MONTH_ALONE = rf"^([{_LETTERS}]{{3,12}}\.?,? \d{{4}}( ?[гр]\.?)?|" + r"\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
+_ROMAN = ((r"^iv(\s?кв)", r"4\1"), (r"^iii(\s?кв)", r"3\1"), (r"^ii(\s?кв)", r"2\1"), (r"^i(\s?кв)", r"1\1"))
+_QUARTER = r"(?:q\s?[1-4]|[1-4](?:-?[йі])?\s?кв(?:артал)?\.?)"
+_QUARTER_ALONE = rf"^(?:{_QUARTER},?[\s./-]*20\d\d(?:\s?[гр]\.?)?|20\d\d(?:\s?[гр]\.?)?,?[\s./-]*{_QUARTER})$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
 _WEEKDAY = (rf"^[{_SMALL}]+\.?,\s+", "")
 _COMPACT = r"^(19|20)\d{6}$"
-_NAMED_FORMATS = ("%d %b %Y", "%b %d %Y", "%Y %b %d", "%d %b %y")
+_NAMED_FORMATS = ("%d %b %y", "%d %b %Y", "%b %d %Y", "%Y %b %d")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 # Durations ------------------------------------------------------------------------------------------------------------
@@ -305,6 +308,13 @@ def _moment(order: str) -> str:
     )
 
 
+def _quarter() -> str:
+    year = quoted(r"20\d\d")
+    number = f"regexp_extract(regexp_replace(q, {year}, ''), '[1-4]')::INTEGER"
+    first = f"make_date(regexp_extract(q, {year})::INTEGER, {number} * 3 - 2, 1)"
+    return _once(_replaced("lower(t)", *_ROMAN), "q", f"CASE WHEN {_fits('q', _QUARTER_ALONE)} THEN {first} END")
+
+
 def _reading() -> tuple[str, ...]:
     """Values of cells. ``audit_read_...``: written in any way known; the others: in a plain form of `FORMS`."""
     types = {"money": MONEY, "number": "DOUBLE"}
@@ -345,6 +355,8 @@ def _reading() -> tuple[str, ...]:
         # First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'.
         f"audit_month(t) AS CASE WHEN {_fits('t', _MONTH_ALONE)} "
         f"THEN CAST(try_strptime('1 ' || audit_english({month}), {month_formats}) AS DATE) END",
+        # First day of a quarter: 'Q1 2026', '2026-Q1', '1 кв. 2026', 'I квартал 2026 г.'.
+        f"audit_quarter(t) AS {_quarter()}",
         f"audit_flag(t) AS CASE {flags} END",
         # pandas writes an id with gaps as 77.0.
         f"audit_id(t) AS {_replaced('t', marked, gapped)}",

@@ -76,8 +76,8 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
         suspects = f"{name_of(table)} WHERE {SUSPECT}"
         found |= answers(con, _odd_questions(columns), suspects)
         if found["contacts"]:
-            held = {name: holds_stray(f'"{name}"', column, meant) for name, column in columns.items()}
-            asked = {f"contacts:{name}": f"count(*) FILTER ({test})" for name, test in held.items() if test}
+            strays = {name: holds_stray(f'"{name}"', column, meant) for name, column in columns.items()}
+            asked = {f"contacts:{name}": f"count(*) FILTER ({test})" for name, test in strays.items() if test}
             found |= answers(con, asked, suspects)
 
     def count(key: str) -> int:
@@ -114,9 +114,9 @@ def _odd_questions(columns: Mapping[str, Column]) -> dict[str, str]:
             tests["damaged"] = f"audit_damaged({cell})"
         asked |= {f"{kind}:{name}": f"count(*) FILTER ({test})" for kind, test in tests.items()}
     texts = [f'"{name}"' for name, column in columns.items() if column.type == "text"]
-    tests = [f"audit_perhaps(concat_ws({quoted(UNIT)}, {', '.join(texts)}))"] if texts else []
-    tests += [f'audit_stray_id("{name}")' for name, column in columns.items() if column.type == "id"]
-    asked["contacts"] = f"count(*) FILTER ({' OR '.join(tests) or 'false'})"
+    anybody = [f"audit_perhaps(concat_ws({quoted(UNIT)}, {', '.join(texts)}))"] if texts else []
+    anybody += [f'audit_stray_id("{name}")' for name, column in columns.items() if column.type == "id"]
+    asked["contacts"] = f"count(*) FILTER ({' OR '.join(anybody) or 'false'})"
     return asked
 
 
