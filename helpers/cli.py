@@ -192,9 +192,10 @@ def _decide(client: Client, week: str) -> None:
     from helpers.chapters.meeting import Meeting
     from helpers.facts import count
     from helpers.meeting.asked import ask
-    from helpers.meeting.record import record
+    from helpers.meeting.record import check_writable, record
     from helpers.sources import load
 
+    check_writable(client)
     with load(client) as data:
         facts = count(data)
     agenda = Meeting.measure(facts, client, language(client.lang), week)

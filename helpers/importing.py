@@ -16,11 +16,12 @@ from helpers.clientfile import write_sources
 from helpers.errors import AuditError, DataError
 from helpers.sources.proposal import Proposal, propose
 from helpers.sources.tables import TABLES
-from helpers.wizard import entries, look_all
+from helpers.wizard import entries, look_all, stage_meanings, stage_text, unknown_stages, write_stages
 
 if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.language import Language
+    from helpers.sources.outcomes import UnknownStage
     from helpers.sources.plan import Looked
 
 WIDE = ipywidgets.Layout(width="100%", max_width="60rem")
@@ -30,6 +31,8 @@ NARROW = ipywidgets.Layout(width="auto")
 class ImportBox:
     """A box in which an export is told column by column: file, table, a header for each clean column, a button.
 
+    Below it the stages of the CRM that have no meaning yet, once every file can be read.
+
     Args:
         client: whose exports; its client.yml is changed when the button is pressed, and nothing else.
         say: the language of the box.
@@ -37,13 +40,12 @@ class ImportBox:
 
     def __init__(self, client: Client, say: Language) -> None:
         self._client, self._say = client, say
-        with tempfile.TemporaryDirectory(prefix="audit-") as scratch:
-            # The first rows are in memory then; nothing more is read.
-            self._looked: list[Looked] = list(look_all(client, Path(scratch)))
+        self._looked: list[Looked] = self._look()
+        self._unknown: list[UnknownStage] = []
         self._proposal: Proposal | None = None
         self._drawing = False
         self.file = ipywidgets.Dropdown(
-            options=[(self._label(one), at) for at, one in enumerate(self._looked)],
+            options=self._labels(),
             value=self._first(),
             description=say("File"),
             layout=WIDE,
@@ -57,14 +59,23 @@ class ImportBox:
             description=say("Write into client.yml"), button_style="primary", layout=NARROW, disabled=True
         )
         self.result = ipywidgets.HTML()
+        self.stages: list[ipywidgets.Dropdown] = []
+        """A control for each stage of the CRM without a meaning."""
+        self.stage_box = ipywidgets.VBox()
+        self.stage_button = ipywidgets.Button(
+            description=say("Write the stages into client.yml"), button_style="primary", layout=NARROW
+        )
+        self.stage_result = ipywidgets.HTML()
         self.file.observe(self._chosen, "value")
         self.table.observe(self._retabled, "value")
         self.button.on_click(self._write)
+        self.stage_button.on_click(self._write_stages)
         column = ipywidgets.Layout(align_items="flex-start", grid_gap=".5rem")
-        self.box = ipywidgets.VBox(
-            [self.file, self.sample, self.table, self.map, self.button, self.result], layout=column
-        )
+        parts = [self.file, self.sample, self.table, self.map, self.button, self.result]
+        self.box = ipywidgets.VBox([*parts, self.stage_box, self.stage_result], layout=column)
         self._chosen(None)
+        if self._looked and all(one.candidate is not None for one in self._looked):
+            self._ask_stages()
 
     def __repr__(self) -> str:
         unread = sum(one.candidate is None for one in self._looked)
@@ -79,6 +90,14 @@ class ImportBox:
         """The map as it stands in the box; None where there is no file."""
         return self._proposal
 
+    def _look(self) -> list[Looked]:
+        with tempfile.TemporaryDirectory(prefix="audit-") as scratch:
+            # The first rows are in memory then; nothing more is read.
+            return list(look_all(self._client, Path(scratch)))
+
+    def _labels(self) -> list[tuple[str, int]]:
+        return [(self._label(one), at) for at, one in enumerate(self._looked)]
+
     def _label(self, one: Looked) -> str:
         say = self._say
         return one.name if one.candidate is not None else say("{file} (not read yet)", file=one.name)
@@ -89,6 +108,8 @@ class ImportBox:
         return next(unread, 0 if self._looked else None)
 
     def _chosen(self, _: Any) -> None:
+        if self._drawing:
+            return
         if self.file.value is None:
             self.result.value = f"<p>{escape(self._say('There is no file in exports/.'))}</p>"
             return
@@ -114,7 +135,7 @@ class ImportBox:
                 options=proposal.headers,
                 ensure_option=False,
                 description=name,
-                tooltip=match.column.meaning,
+                tooltip=say.known(match.column.meaning),
                 placeholder=say("nothing"),
                 continuous_update=False,
                 style={"description_width": "10rem"},
@@ -161,7 +182,48 @@ class ImportBox:
         except (AuditError, OSError) as error:
             self.result.value = f"<p>{_safe(str(error))}</p>"
             return
+        self._looked, shown = self._look(), self.file.value
+        self._drawing = True
+        # What was "not read yet" is read now; the same file stays in sight.
+        self.file.options = self._labels()
+        self.file.value = shown
+        self._drawing = False
         self.result.value = f"<p>{_safe(say('Written into {file}.', file='client.yml'))}</p>"
+        self._ask_stages()
+
+    def _ask_stages(self) -> None:
+        """Show the stages without a meaning, each with what it can mean; nothing where there are none."""
+        say, client = self._say, self._client
+        self._unknown = unknown_stages(client)
+        signs = {
+            "w": say("won"),
+            "l": say("lost"),
+            **{str(at): say("open, has reached “{stage}”", stage=client.stage_label(key, say))
+               for at, key in enumerate(client.stage_keys, 1)},
+        }  # fmt: skip
+        choices = [(say("leave it for now"), ""), *((signs[sign], sign) for sign in stage_meanings(client))]
+        self.stages, lines = [], []
+        for one in self._unknown:
+            control = ipywidgets.Dropdown(options=choices, value="", layout=ipywidgets.Layout(width="24rem"))
+            self.stages.append(control)
+            lines.append(ipywidgets.HBox([control, ipywidgets.HTML(_safe(stage_text(one, say)))]))
+        title = ipywidgets.HTML(f"<strong>{escape(say('Stages of the CRM without a meaning'))}</strong>")
+        self.stage_box.children = (title, *lines, self.stage_button) if lines else ()
+
+    def _write_stages(self, _: Any) -> None:
+        say = self._say
+        given = [(one, line.value) for one, line in zip(self._unknown, self.stages, strict=True)]
+        try:
+            changed = write_stages(self._client, given)
+        except (AuditError, OSError) as error:
+            self.stage_result.value = f"<p>{_safe(str(error))}</p>"
+            return
+        if changed is self._client:
+            self.stage_result.value = f"<p>{_safe(say('Choose what a stage means first.'))}</p>"
+            return
+        self._client = changed
+        self.stage_result.value = f"<p>{_safe(say('Written into {file}.', file='client.yml'))}</p>"
+        self._ask_stages()
 
 
 def _written(headers: tuple[str, ...], constant: str) -> str:

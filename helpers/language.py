@@ -109,6 +109,10 @@ class Language:
         """
         return _fill(self._catalogue.gettext(text) if text else "", _placeholders(text), values)
 
+    def known(self, text: str) -> str:
+        """A text that is no literal but stands in the catalogue: the meaning of a table or column."""
+        return self._catalogue.gettext(text)
+
     def plural(self, one: str, many: str, n: Number, /, **values: str | int) -> str:
         """The right plural form for ``n`` things; ``{n}`` in the text becomes the written count."""
         count = _whole(n)

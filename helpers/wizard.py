@@ -25,6 +25,7 @@ from helpers.terminal import printable
 
 if TYPE_CHECKING:
     from helpers.client import Client
+    from helpers.language import Language
 
 Ask = Callable[[str], str]
 
@@ -72,32 +73,51 @@ def unknown_stages(client: Client) -> list[UnknownStage]:
     return []
 
 
+def stage_meanings(client: Client) -> dict[str, dict[str, str]]:
+    """What a stage of the CRM can mean, by the sign typed for it: w, l, or the number of a stage of the funnel."""
+    reached = {str(at): {"stage": key, "outcome": "open"} for at, key in enumerate(client.stage_keys, 1)}
+    return {"w": {"outcome": "won"}, "l": {"outcome": "lost"}, **reached}
+
+
+def stage_text(one: UnknownStage, say: Language) -> str:
+    """A stage with its pipeline and how often it occurs: 'Замер (Продажи, 4 rows)'."""
+    place = ", ".join(part for part in (one.pipeline, say.plural("{n} row", "{n} rows", one.rows)) if part)
+    return f"{one.stage} ({place})"
+
+
+def write_stages(client: Client, given: Iterable[tuple[UnknownStage, str]]) -> Client:
+    """Put what was said of stages (signs of :func:`stage_meanings`; others are left) into client.yml.
+
+    Raises:
+        ClientFileError: client.yml cannot be changed.
+    """
+    known = stage_meanings(client)
+    said = {(one.under, one.stage): known[sign] for one, sign in given if sign in known}
+    return write_outcomes(client, said) if said else client
+
+
 def _staged(client: Client, ask: Ask, console: Console) -> Client:
     """Ask what each unknown stage of the CRM means, and write the answers."""
-    say, keys = language(client.lang), client.stage_keys
+    say = language(client.lang)
     unknown = unknown_stages(client)
     if not unknown:
         return client
     console.print()
     console.print(Text(say("Stages of the CRM without a meaning"), style="bold"))
-    for number, key in enumerate(keys, 1):
-        console.print(Text(f"{number:>3}  {key}"))
-    meanings: dict[tuple[str, str], dict[str, str]] = {}
+    for number, key in enumerate(client.stage_keys, 1):
+        console.print(Text(printable(f"{number:>3}  {key} - {client.stage_label(key, say)}")))
+    given: list[tuple[UnknownStage, str]] = []
     for one in unknown:
-        place = ", ".join(part for part in (one.pipeline, say.plural("{n} row", "{n} rows", one.rows)) if part)
-        console.print(Text(printable(f"{one.stage} ({place})")))
-        given = ask(say("w won, l lost, a number the stage reached while open; empty leaves it, q ends"))
-        given = given.strip().casefold()
-        if given == "q":
+        console.print(Text(printable(stage_text(one, say))))
+        sign = ask(say("w won, l lost, a number the stage reached while open; empty leaves it, q ends"))
+        sign = sign.strip().casefold()
+        if sign == "q":
             break
-        if given in ("w", "l"):
-            meanings[one.under, one.stage] = {"outcome": "won" if given == "w" else "lost"}
-        elif given.isdecimal() and 1 <= int(given) <= len(keys):
-            meanings[one.under, one.stage] = {"stage": keys[int(given) - 1], "outcome": "open"}
-    if meanings:
-        client = write_outcomes(client, meanings)
+        given.append((one, sign))
+    changed = write_stages(client, given)
+    if changed is not client:
         console.print(Text(say("Written into {file}.", file="client.yml")))
-    return client
+    return changed
 
 
 def look_all(client: Client, scratch: Path, console: Console | None = None) -> Iterable[Looked]:
@@ -162,7 +182,7 @@ def _agreed(proposal: Proposal, ask: Ask, console: Console) -> Proposal | None:
 def _retabled(proposal: Proposal, ask: Ask, console: Console) -> Proposal:
     say = proposal.say
     for number, (name, table) in enumerate(TABLES.items(), 1):
-        console.print(Text(f"{number:>3}  {name} - {table.meaning}"))
+        console.print(Text(f"{number:>3}  {name} - {say.known(table.meaning)}"))
     given = ask(say("Which table? Its number or name")).strip()
     names = list(TABLES)
     name = names[int(given) - 1] if given.isdecimal() and 1 <= int(given) <= len(names) else given.casefold()
@@ -172,7 +192,7 @@ def _retabled(proposal: Proposal, ask: Ask, console: Console) -> Proposal:
 def _changed(proposal: Proposal, clean: str, ask: Ask, console: Console) -> Proposal:
     say = proposal.say
     column = proposal.match(clean).column
-    console.print(Text(f"{clean} - {column.meaning}"))
+    console.print(Text(f"{clean} - {say.known(column.meaning)}"))
     for number, header in enumerate(proposal.headers, 1):
         console.print(Text(printable(f"{number:>3}  {header}")))
     given = ask(say("Which column of the file? Its number or name, =value for one value in all rows, empty for none"))

@@ -10,10 +10,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+WAIT = 60_000
+"""Milliseconds that a kernel has to start and to run a notebook."""
+KERNEL = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel"
+IDLE = f"{KERNEL}?.status === 'idle'"
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 
 
@@ -64,6 +72,13 @@ def _address(server: subprocess.Popen, runtime: Path, log: Path) -> str:
                 continue
         time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+def run_all(page: Page, address: str) -> None:
+    """Open a notebook in JupyterLab and begin to run all its cells."""
+    page.goto(address)
+    page.wait_for_function(IDLE, timeout=WAIT)
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def put_notebook(name: str, to: Path, **parameters: object) -> Path:

@@ -37,7 +37,6 @@ def audited(folder: Path, lang: str = "", period: str = "") -> Audited:
     facts = audit.count(data)
     answers = audit.read_answers(brief.client.folder / "answers")
     client, say = brief.client, brief.say
-    client, say = brief.client, brief.say
     score = audit.ScoreChapter.measure(answers, client, say)
     funnel = audit.Funnel.measure(facts, client, say, score.score)
     money = audit.Money.measure(facts, client, say)

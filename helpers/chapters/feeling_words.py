@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
 from helpers.chapters.feeling import FEWEST_CAMPAIGNS, QUADRANTS, Feeling
-from helpers.chapters.money_chart import POINTS
+from helpers.chapters.feeling_chart import POINTS
 
 if TYPE_CHECKING:
     from helpers.language import Language

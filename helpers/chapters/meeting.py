@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.meeting_figures import Figures
 from helpers.chapters.meeting_five import WeeklyFive
+from helpers.chapters.meeting_plan import AgainstPlan
 from helpers.chapters.meeting_records import Records, filled
+from helpers.chapters.meeting_tasks import Tasks
 from helpers.chapters.meeting_week import Week, week_of
 from helpers.report.model import Block, Column, Handout, Report, ScoreCard, Table
 
@@ -70,7 +72,17 @@ class Meeting:
     @cached_property
     def counted(self) -> Figures:
         """Says what is counted."""
-        return Figures(self.say, self.client, self.week, self.weekly, self.actions)
+        return Figures(self.say, self.client, self.week, self.weekly)
+
+    @cached_property
+    def plan(self) -> AgainstPlan:
+        """Says how the month stands against its plan."""
+        return AgainstPlan(self.say, self.counted, self.actions)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Says what earlier meetings decided, done or not."""
+        return Tasks(self.say, self.facts, self.week)
 
     @cached_property
     def records(self) -> Records:
@@ -135,12 +147,12 @@ class Meeting:
     def _point(self, point: str) -> tuple[str, list[Block]]:
         """Title and content of a point; a point of the client's own has a line to write on."""
         known: dict[str, Callable[[], tuple[str, list[Block]]]] = {
-            "tasks": lambda: (self.records.tasks_title(), self.records.tasks_blocks()),
+            "tasks": lambda: (self.tasks.title(), self.tasks.blocks()),
             "five": lambda: (self.counted.five_title(), self.counted.five_blocks()),
             "share": lambda: (self.counted.share_title(), _texts(self.counted.share_lines())),
             "experiments": self._experiments,
             "rejected": lambda: (self.records.rejected_title(), _texts(self.records.rejected_lines())),
-            "plan": lambda: (self.counted.plan_title(), _texts([*self.counted.plan_lines(), *self.hypotheses()])),
+            "plan": lambda: (self.plan.title(), _texts([*self.plan.lines(), *self.hypotheses()])),
             "changes": self._changes,
             "starts": lambda: (self.records.starts_title(), _texts(self.records.starts_lines())),
             "signals": self._signals,
@@ -156,14 +168,14 @@ class Meeting:
 
     def hypotheses(self) -> list[str]:
         """Of both sides: those written down, and where we are off plan what the audit's figures suggest."""
-        say, found, typed = self.say, self.counted.hypotheses(), self.records.typed()
+        say, found, typed = self.say, self.plan.hypotheses(), self.records.typed()
         out = [say("Marketing supposes: {text}", text=text) for text in typed["marketing"]]
         out += [say("Sales suppose: {text}", text=text) for text in typed["sales"]]
         out += [say("Supposed: {text}", text=text) for text in typed[""]]
         out += [say("To check with marketing: {text}", text=text) for text in found["marketing"]]
         out += [say("To check with sales: {text}", text=text) for text in found["sales"]]
         out += [say("To check together: {text}", text=text) for text in found["both"]]
-        return list(filled(dict.fromkeys([*out, self.counted.hypotheses_source()])))
+        return list(filled(dict.fromkeys([*out, self.plan.source()])))
 
     def _changes(self) -> tuple[str, list[Block]]:
         say, lines = self.say, self.records.changes()
@@ -189,7 +201,8 @@ class Meeting:
         """meeting.json: the agenda in numbers, free of language except the client's own names."""
         now, last, records = self.counted.now, self.counted.last, self.records
         leads, rejected, accepted = records.decided
-        done = [task for task in records.tasks if task.done_now]
+        tasks = self.tasks.listed
+        done = [task for task in tasks if task.done_now]
         return {
             "schema": SCHEMA,
             "client": self.client.name,
@@ -202,7 +215,7 @@ class Meeting:
             "state": self.week.state,
             "five": _five(now),
             "last_week": _five(last) if last is not None else None,
-            "off_plan": self.counted.off_plan(),
+            "off_plan": self.plan.off_plan(),
             "qualified": {"leads": int(now.qualified.whole), "share": _round(now.qualified.share)},
             "leads": leads,
             "rejected": rejected,
@@ -210,8 +223,8 @@ class Meeting:
             "tasks": {
                 "done": len(done),
                 "done_late": sum(task.late > 0 for task in done),
-                "overdue": sum(task.late > 0 and not task.done_now for task in records.tasks),
-                "open": sum(task.late == 0 and not task.done_now for task in records.tasks),
+                "overdue": sum(task.late > 0 and not task.done_now for task in tasks),
+                "open": sum(task.late == 0 and not task.done_now for task in tasks),
             },
             "starting": len(records.starting),
         }

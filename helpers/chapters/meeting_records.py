@@ -1,4 +1,4 @@
-"""Words of what people wrote down: tasks, refused leads, changes, promotions, hypotheses and signals."""
+"""Words of what people wrote down: refused leads, changes, promotions, hypotheses and signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from helpers.chapters.plan_measure import free_days
 from helpers.chapters.shares import Share
 from helpers.facts.records import BRIEF_DAYS, MARKETING, SALES
 from helpers.report.lettering import shorten
-from helpers.report.model import Block, Column, Table
 
 if TYPE_CHECKING:
     from helpers.chapters.meeting_five import WeeklyFive
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from helpers.facts import Facts
     from helpers.language import Language
 
-TASKS = 5
-"""Tasks of a page; more are counted."""
 REASONS = 3
 CHANGES = 2
 NOTES = 2
@@ -44,30 +41,6 @@ KINDS = {"change": "change|измен|змін", "hypothesis": "hypoth|гипо�
 
 
 @dataclass(frozen=True)
-class Task:
-    """A decision as it stood at the end of a week."""
-
-    date: dt.date
-    """Day of the meeting that decided it."""
-    decision: str
-    owner: str
-    due: dt.date | None
-    done: dt.date | None
-    end: dt.date
-    monday: dt.date
-
-    @property
-    def done_now(self) -> bool:
-        """Done in this week."""
-        return self.done is not None and self.done >= self.monday
-
-    @property
-    def late(self) -> int:
-        """Days after its day: until it was done, or until now; 0: in time, or no day was given."""
-        return max(((self.done or self.end) - self.due).days, 0) if self.due is not None else 0
-
-
-@dataclass(frozen=True)
 class Records:
     """Says the records of one week."""
 
@@ -76,68 +49,6 @@ class Records:
     facts: Facts
     week: Week
     weekly: WeeklyFive
-
-    # Tasks -----------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def tasks(self) -> list[Task]:
-        """Decided by the end of the week and done in it or still open: overdue ones first, then done, then open."""
-        return self._tasks_of(self.week.monday, self.week.end)
-
-    def _tasks_of(self, monday: dt.date, end: dt.date) -> list[Task]:
-        found = []
-        for row in self.facts.weeks.tasks.itertuples(index=False):
-            decided, done = _date(row.date), _day(row.done)
-            done = done if done is not None and done <= end else None
-            if decided > end or (done is not None and done < monday):
-                continue
-            found.append(Task(decided, str(row.decision), str(row.owner), _day(row.due), done, end, monday))
-        far = dt.date.max
-        return sorted(found, key=lambda one: (_rank(one), one.due or far, one.decision))
-
-    def tasks_title(self) -> str:
-        """How many are done, late, open."""
-        say, tasks = self.say, self.tasks
-        if not tasks:
-            return say("Tasks: none is open, none was done this week")
-        done = [task for task in tasks if task.done_now]
-        overdue = [task for task in tasks if not task.done_now and task.late]
-        text = say("Tasks: {done} done this week", done=say.count(len(done)))
-        if late := sum(task.late > 0 for task in done):
-            text += " " + say("({n} late)", n=say.count(late))
-        return text + say(", {overdue} overdue, {open} open in time", overdue=say.count(len(overdue)),
-                          open=say.count(len(tasks) - len(done) - len(overdue)))  # fmt: skip
-
-    def tasks_blocks(self) -> list[Block]:
-        """What, who, by when, how it stands."""
-        say = self.say
-        if not self.tasks:
-            return []
-        rows = tuple(
-            (shorten(task.decision, LONGEST), shorten(task.owner, 40) or "?",
-             say.date_short(task.due) if task.due else "–", self._state(task))
-            for task in self.tasks[:TASKS]
-        )  # fmt: skip
-        columns = tuple(Column(label=label) for label in (say("Task"), say("Who"), say("By"), say("How it stands")))
-        more = len(self.tasks) - TASKS
-        notes = [say.plural("And {n} more task.", "And {n} more tasks.", more)] if more > 0 else []
-        if not self.week.first:
-            before = self._tasks_of(self.week.back(1), self.week.monday - dt.timedelta(days=1))
-            done = say.count(sum(task.done_now for task in before))
-            overdue = say.count(sum(not task.done_now and task.late > 0 for task in before))
-            notes.append(say("A week earlier: {done} done, {overdue} overdue.", done=done, overdue=overdue))
-        note = " ".join(notes)
-        return [Block(kind="table", table=Table(columns=columns, rows=rows, note=note))]
-
-    def _state(self, task: Task) -> str:
-        say, late = self.say, task.late
-        if task.done_now:
-            if late:
-                return say("done on {date}, {days} late", date=say.date_short(task.done), days=say.days(late))  # type: ignore[arg-type]
-            return say("done on {date}", date=say.date_short(task.done))  # type: ignore[arg-type]
-        if late:
-            return say("not done, {days} overdue", days=say.days(late))
-        return say("open") if task.due else say("open, no date")
 
     # Refused leads ---------------------------------------------------------------------------------------------------
 
@@ -308,7 +219,7 @@ class Records:
         return out
 
     def _brief(self, row: Any) -> dt.date | None:
-        brief = _day(row.brief_at)
+        brief = day_of(row.brief_at)
         return brief if brief is not None and brief <= self.week.end else None
 
     def _ahead(self, row: Any) -> int:
@@ -321,17 +232,13 @@ class Records:
         return sum(day not in free for day in days)
 
 
-def _rank(task: Task) -> int:
-    if task.done_now:
-        return 1
-    return 0 if task.late else 2
+def day_of(value: Any) -> dt.date | None:
+    """The day of a cell of a table; None: it is empty."""
+    return None if pd.isna(value) else date_of(value)
 
 
-def _day(value: Any) -> dt.date | None:
-    return None if pd.isna(value) else _date(value)
-
-
-def _date(value: Any) -> dt.date:
+def date_of(value: Any) -> dt.date:
+    """The day of a cell that is never empty."""
     day: dt.date = value.date()
     return day
 

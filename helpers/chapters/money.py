@@ -18,8 +18,9 @@ from helpers.chapters import money_words as words
 from helpers.chapters.base import Chapter
 from helpers.chapters.campaigns import lines
 from helpers.chapters.feeling import Feeling, measure_feeling
+from helpers.chapters.feeling_chart import draw_feeling
 from helpers.chapters.feeling_words import FeelingWords
-from helpers.chapters.money_chart import draw_aim, draw_costs, draw_feeling, draw_profit, draw_sums
+from helpers.chapters.money_chart import draw_aim, draw_costs, draw_profit, draw_sums
 from helpers.chapters.money_measure import Measured, measure_money
 from helpers.chapters.money_mix import Mix, measure_mix
 from helpers.chapters.money_mix_chart import mix_exhibit

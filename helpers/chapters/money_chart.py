@@ -8,17 +8,12 @@ import numpy as np
 
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
-from helpers.chapters.feeling import QUADRANTS, Feeling
-from helpers.chapters.money_measure import SHOWN, Measured, Reconciliation, priced, shown_campaigns
+from helpers.chapters.money_measure import Measured, Reconciliation, priced, shown_campaigns
 from helpers.report.model import Figure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from helpers.language import Language
 
-POINTS = 60
-"""Points in the picture of feeling against money."""
 ROW = 0.34
 """Inches per line of a bar chart."""
 VERDICT_COLOUR = {"earns": "good", "loses": "bad", "too_early": "neutral", "too_few": "unknown", "": "neutral"}
@@ -116,7 +111,7 @@ def draw_aim(measured: Measured, aim: float, even: float, say: Language, alt: st
     theme.label_bars(ax, bars, [say.count(value) for value in shown["per_100"]])
     for text in ax.texts:
         # A line passes behind a number, not through it.
-        text.set_bbox(_behind())
+        text.set_bbox(behind())
     guides = ((aim, say("aim {value}", value=say.count(aim)), "joint"), (even, say("break-even"), "ink"))
     right_first = sorted(guides, reverse=True, key=lambda guide: guide[0])
     for (value, label, colour), side in zip(right_first, ("left", "right"), strict=True):
@@ -166,110 +161,8 @@ def draw_costs(measured: Measured, say: Language, currency: str, alt: str) -> Fi
     return theme.picture(fig, "money-costs", alt)
 
 
-def draw_feeling(feeling: Feeling, say: Language, currency: str, alt: str) -> Figure | None:
-    """Rating by sales against expected profit per lead: four named quadrants; None without campaigns."""
-    import pandas as pd
-
-    from helpers.report import theme
-
-    table = feeling.campaigns
-    if table.empty:
-        return None
-    table = table.sort_values("expected", ascending=False, kind="stable")
-    table, top = _ends(table, POINTS), _ends(table, SHOWN)
-    # The named ones first: they choose their places.
-    table = pd.concat([top, table.drop(top.index)])
-    fig, ax = theme.figure(height=4.2)
-    y_low = min(0.0, float(table["per_lead"].min()), float(top["low_per_lead"].quantile(0.25)))
-    y_high = max(0.0, float(table["per_lead"].max()), float(top["high_per_lead"].quantile(0.75)))
-    room = 0.16 * ((y_high - y_low) or 1.0)
-    ax.set_ylim(y_low - room, y_high + room)
-    x_low, x_high = min(float(table["rating"].min()), feeling.middle), max(float(table["rating"].max()), feeling.middle)
-    side = max(0.25, 0.25 * (x_high - x_low))
-    ax.set_xlim(max(0.8, x_low - side), min(5.2, x_high + side))
-    ax.set_xlabel(say("Rating by sales, 1-5"))
-    ax.set_ylabel(say("Expected profit per lead"))
-    theme.money_axis(ax.yaxis, say, currency)
-    ax.xaxis.set_major_formatter(lambda value, _: say.number(value, 1))
-    theme.margins(ax)
-    ax.axhline(0, color=theme.COLOURS["ink"], linewidth=0.9)
-    ax.axvline(feeling.middle, color=theme.COLOURS["ink"], linewidth=0.9)
-    for quadrant in QUADRANTS:
-        x = 0.99 if quadrant.startswith("liked") else 0.01
-        y = 0.98 if quadrant.endswith("earning") else 0.02
-        ax.text(
-            x, y, words.quadrant_text(quadrant, say), transform=ax.transAxes, color=theme.COLOURS["muted"],
-            ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom", fontstyle="normal", fontweight="bold",
-            zorder=4.5, bbox=_behind(),
-        )  # fmt: skip
-    low, high = top["low_per_lead"].tolist(), top["high_per_lead"].tolist()
-    theme.whiskers(ax, top["rating"].tolist(), low, high, across=False, colour=theme.COLOURS["edge"])
-    for verdict, part in table.groupby("verdict", sort=True):
-        colour = theme.COLOURS[VERDICT_COLOUR[str(verdict)]]
-        ax.scatter(part["rating"], part["per_lead"], s=34, color=colour, edgecolor=theme.COLOURS["paper"], zorder=5)
-    _name_points(ax, table, feeling.middle, say)
-    return theme.picture(fig, "money-feeling", alt)
-
-
-def _ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
-    """First and last lines of a sorted table: only so many can be told apart."""
-    return table if len(table) <= most else table.drop(table.index[most // 2 : len(table) - most // 2])
-
-
-def _name_points(ax: Any, table: pd.DataFrame, middle: float, say: Language) -> None:
-    """Names of the first points, each at the first of eight places that is free; else the table has to do."""
-    from helpers.report import theme
-    from helpers.report.lettering import SIZE, height, width
-
-    wide, high = (72 * inches for inches in ax.get_figure().get_size_inches())
-    box, (x0, x1), (y0, y1) = ax.get_position(), ax.get_xlim(), ax.get_ylim()
-    plot = wide * box.width, high * box.height
-    points = [
-        ((x - x0) / (x1 - x0) * plot[0], (y - y0) / (y1 - y0) * plot[1])
-        for x, y in zip(table["rating"], table["per_lead"], strict=True)
-    ]
-    line = height("X", SIZE)
-    # The corners belong to the names of the quadrants.
-    corner = 1.6 * line
-    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
-    taken += [(0, plot[1] - corner, plot[0], plot[1]), (0, 0, plot[0], corner)]
-    # Lines that a name should not cross, if there is another place for it.
-    across, up = (0 - y0) / (y1 - y0) * plot[1], (middle - x0) / (x1 - x0) * plot[0]
-    crossed = [(0, across - 1, plot[0], across + 1), (up - 1, 0, up + 1, plot[1])]
-    for row, (x, y) in zip(lines(table.head(SHOWN)), points, strict=False):
-        name = theme.shorten(words.campaign_name(row, say), 22, lines=2)
-        long, high = width(name, SIZE), line * (name.count("\n") + 1)
-        places = [
-            (left, bottom, left + long, bottom + high)
-            for left, bottom in (
-                (x + 7, y - high / 2),
-                (x - 7 - long, y - high / 2),
-                (x - long / 2, y + 6),
-                (x - long / 2, y - 6 - high),
-                (x + 4, y + 5),
-                (x + 4, y - 5 - high),
-                (x - 4 - long, y + 5),
-                (x - 4 - long, y - 5 - high),
-            )
-            if left >= 0 and left + long <= plot[0]
-        ]
-        free = [area for area in places if not any(_touch(area, other) for other in taken)]
-        clear = [area for area in free if not any(_touch(area, other) for other in crossed)]
-        if clear or free:
-            area = (clear or free)[0]
-            taken.append(area)
-            ax.annotate(
-                name, (row.rating, row.per_lead), xytext=(area[0] - x, area[1] - y + line * 0.2),
-                textcoords="offset points", color=theme.COLOURS["ink"], zorder=6, linespacing=1.25, bbox=_behind(),
-            )  # fmt: skip
-
-
-def _behind() -> dict[str, Any]:
+def behind() -> dict[str, Any]:
     """What stands behind a text so that lines do not run through it."""
     from helpers.report import theme
 
     return {"facecolor": theme.COLOURS["paper"], "edgecolor": "none", "pad": 0.6}
-
-
-def _touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -241,7 +241,7 @@ def _effect(base: Base) -> tuple[float, float]:
     """
     table = base.replies
     parts = [table[table["reply"] == reply].set_index("channel")[["leads", "won"]] for reply in ("in", "late")]
-    both = parts[0].join(parts[1], how="inner", lsuffix="_a", rsuffix="_b")
+    both = parts[0].add_suffix("_a").join(parts[1].add_suffix("_b"), how="inner")
     if both.empty or both["leads_a"].sum() < MINIMUM or both["leads_b"].sum() < MINIMUM:
         return float("nan"), float("nan")
     n1, a, n0, b = (both[name].to_numpy(dtype=float) for name in ("leads_a", "won_a", "leads_b", "won_b"))

@@ -167,9 +167,21 @@ async def _contacts(leads: ir.Table) -> pd.DataFrame:
 async def _thirds(leads: ir.Table, column: str) -> tuple[pd.DataFrame, tuple[float, float]]:
     """Leads by the third in which their value lies; equal values stay together."""
     known = leads.filter(leads[column].notnull())
-    counted = await fetched(known.group_by(column).agg(leads=known.count()), [column])
-    low, high = (quantile(counted, column, "leads", share) for share in (1 / 3, 2 / 3))
+    counted = known.group_by(column).agg(leads=known.count())
+    # A value is within the third that ends at a quantile where no more than that share of all others are smaller.
+    up_to = counted.leads.sum().over(ibis.cumulative_window(order_by=column)) - counted.leads
+    placed = counted.select(_value=column, _less=up_to, _others=counted.leads.sum().over(ibis.window()) - 1)
+    placed = placed.select(
+        "_value",
+        third=ibis.cases(
+            (placed["_less"] * 3 <= placed["_others"], THIRDS[0]),
+            (placed["_less"] * 3 <= placed["_others"] * 2, THIRDS[1]),
+            else_=THIRDS[2],
+        ),
+    )
+    thirds = known.inner_join(placed, [(column, "_value")])
+    frame, values = await together(by_age_of_winning(thirds, ["span", "third"]), fetched(counted, [column]))
+    low, high = (quantile(values, column, "leads", share) for share in (1 / 3, 2 / 3))
     if math.isnan(low):
         return Conversations.empty().scores, (math.nan, math.nan)
-    third = ibis.cases((known[column] <= low, THIRDS[0]), (known[column] <= high, THIRDS[1]), else_=THIRDS[2])
-    return await by_age_of_winning(known.mutate(third=third), ["span", "third"]), (low, high)
+    return frame, (low, high)

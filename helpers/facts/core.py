@@ -20,7 +20,7 @@ from helpers.facts.conversations import Conversations, count_conversations
 from helpers.facts.days import Days, count_days
 from helpers.facts.evidence import Evidence, count_evidence
 from helpers.facts.exact import marks, marks_squared, squares, total
-from helpers.facts.ground import Ground, empty, fetched, span_of, spellings
+from helpers.facts.ground import Ground, Names, empty, fetched, span_of, spellings
 from helpers.facts.handover import Handover, count_handover
 from helpers.facts.outcomes import Outcomes, count_outcomes
 from helpers.facts.pipeline import Pipeline, count_pipeline
@@ -31,7 +31,7 @@ from helpers.facts.speed import Speed, count_speed
 from helpers.facts.staff import managers_found, shown_managers
 from helpers.facts.steps import Steps, count_steps, events_of_leads
 from helpers.facts.touches import linked_touches
-from helpers.facts.waits import with_waits
+from helpers.facts.waits import Clock, Waits, with_waits
 from helpers.facts.weeks import Weeks, count_weeks
 from helpers.sources.asking import answered, asked, asked_row, together
 from helpers.sources.engines import without
@@ -118,32 +118,23 @@ async def _count(data: Data) -> Facts:
     deals = _deals(data)
     if deals is not None:
         deals = engine.keep("counted_deals", deals)
-    leads = _leads(data, deals)
-    if leads is not None:
-        # Many counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
-        leads = engine.keep("counted_leads", leads)
-    touches = linked_touches(data, leads, deals)
+    touches = linked_touches(data, deals)
     if touches is not None:
         touches = engine.keep("counted_touches", touches)
-    (timed, clock), spend, lead_counts, (has, dates), known = await together(
-        with_waits(data, leads, touches), _spend(data), _lead_counts(leads), _found(data.tables), managers_found(data)
-    )
-    leads = None if timed is None else engine.keep("timed_leads", timed)
-    ground = Ground(
-        data=data,
-        leads=leads,
-        deals=deals,
-        touches=touches,
-        clock=clock,
-        channels=spellings(client.aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
-        campaigns=_renamed(client.aliases.campaign, lead_counts["campaign"], spend["campaign"]),
-        managers=shown_managers(data, lead_counts["manager"], known),
-        people=known.people,
-    )
+    leads, waits = _leads(data, deals), None
+    if leads is not None:
+        waits = with_waits(data, leads, touches)
+        # Many counted tables read it: joined and typed once, it is scanned once more for each, not joined again.
+        leads = engine.keep("counted_leads", waits.leads)
+    ground = Ground(data=data, leads=leads, deals=deals, touches=touches)
+    # All questions are one round: what one answer decides about another is decided in the questions themselves, or
+    # when the answers have come; those of names come first.
     (
+        (lead_counts, spend), (has, dates), _,
         ages, open_ages, reasons, people, buyers, loose, evidence, quarters, steps, retention, speed, handover,
         conversations, outcomes, days, pipeline, quality, weeks,
     ) = await together(
+        _named(ground, waits), _found(data.tables), data.settled(),
         _ages(leads), _open_ages(leads), _reasons(leads), _people(leads), _buyers(leads), _loose(data, deals),
         count_evidence(ground), count_quarters(ground), count_steps(ground), count_retention(ground),
         count_speed(ground), count_handover(ground), count_conversations(ground), count_outcomes(ground),
@@ -182,6 +173,28 @@ async def _count(data: Data) -> Facts:
         quality=quality,
         weeks=weeks,
     )
+
+
+async def _named(ground: Ground, waits: Waits | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counted leads and spend, whose spellings the ground is told."""
+    data, aliases = ground.data, ground.client.aliases
+    lead_counts, spend, known, clock = await together(
+        _lead_counts(ground.leads), _spend(data), managers_found(data), _clock(ground.leads, waits)
+    )
+    ground.told.append(
+        Names(
+            channels=spellings(aliases.channel, lead_counts["channel"], spend["channel"], usual=usual_channels()),
+            campaigns=_renamed(aliases.campaign, lead_counts["campaign"], spend["campaign"]),
+            managers=shown_managers(data, lead_counts["manager"], known),
+            clock=clock,
+            people=known.people,
+        )
+    )
+    return lead_counts, spend
+
+
+async def _clock(leads: ir.Table | None, waits: Waits | None) -> Clock:
+    return Clock() if leads is None or waits is None else await waits.clock(leads)
 
 
 def _renamed(aliases: dict[str, tuple[str, ...]], *columns: pd.Series) -> dict[str, str]:

@@ -62,13 +62,10 @@ async def _of_leads(ground: Ground) -> tuple[list[pd.DataFrame], float]:
     if ground.leads is None:
         return [], float("nan")
     came = ground.leads.select(day=ground.leads.created_at.cast("date"))
-    qualified = await _qualified(ground, ground.leads)
-    *parts, own = await together(
-        _counted(came, leads=lambda t: t.count()),
-        _counted(qualified, qualified=lambda t: t.count()),
-        asked_row(qualified.aggregate(own=qualified.own.sum(), all=qualified.count())),
+    arrived, (qualified, dated) = await together(
+        _counted(came, leads=lambda t: t.count()), _qualified(ground, ground.leads)
     )
-    return parts, int(own["own"]) / int(own["all"]) if own["all"] else float("nan")
+    return [arrived, qualified], dated
 
 
 async def _of_deals(ground: Ground) -> tuple[list[pd.DataFrame], float]:
@@ -88,20 +85,34 @@ async def _counted(table: ir.Table, **sums: Callable[[ir.Table], ir.Scalar]) -> 
     return (await fetched(days, ["day"])).astype(dict.fromkeys(sums, "float64"))
 
 
-async def _qualified(ground: Ground, leads: ir.Table) -> ir.Table:
-    """Qualified leads with the day; ``own``: it is the day of qualification itself, not that of the lead."""
+async def _qualified(ground: Ground, leads: ir.Table) -> tuple[pd.DataFrame, float]:
+    """Qualified leads by day; the share of them whose day of qualification itself is known."""
     keys = ground.client.stage_keys
     at = keys.index("qualified") if "qualified" in keys else None
     events = events_of_leads(ground.data, ground.deals)
     if at is not None and events is not None:
         entered = events.filter(events["at"] >= at).group_by("key").agg(stage_day=events.entered_at.min().cast("date"))
         leads = leads.left_join(entered, [("lead_id", "key")]).drop("key")
-        # Without any mark in the CRM the stage is the mark.
-        by_mark = bool((await asked_row(leads.aggregate(n=leads.qualified.count())))["n"])
-        marked = leads.qualified.fill_null(False) if by_mark else leads.stage >= at
+        reached = leads.stage >= at
     else:
         leads = leads.mutate(stage_day=ibis.null("date"))
-        marked = leads.qualified.fill_null(False)
+        reached = ibis.literal(False)
     accepted = ibis.ifelse(leads.accepted, leads.accepted_at.cast("date"), ibis.null("date"))
     day = ibis.coalesce(leads.stage_day, accepted)
-    return leads.filter(marked).select(day=ibis.coalesce(day, leads.created_at.cast("date")), own=day.notnull())
+    rows = leads.select(
+        day=ibis.coalesce(day, leads.created_at.cast("date")), own=day.notnull(),
+        marked=leads.qualified.fill_null(False), reached=reached,
+    )  # fmt: skip
+    marks = leads.aggregate(n=leads.qualified.count())
+    made = rows.filter(rows.marked | rows.reached)
+    names = ["day", "own", "marked", "reached"]
+    counted, known = await together(
+        fetched(made.group_by(names).agg(qualified=made.count()), names),
+        asked_row(marks),
+    )
+    # Without any mark in the CRM the stage is the mark.
+    by_stage = at is not None and events is not None and not known["n"]
+    counted = counted[(counted["reached"] if by_stage else counted["marked"]).astype(bool)]
+    every, own = int(counted["qualified"].sum()), int(counted.loc[counted["own"].astype(bool), "qualified"].sum())
+    days = counted.groupby("day", sort=True)[["qualified"]].sum().astype("float64").reset_index()
+    return days, own / every if every else float("nan")

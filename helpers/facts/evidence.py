@@ -46,6 +46,7 @@ OTHER_REASONS = r"^(other|others|misc|miscellaneous|none|другое|други
 REVIEW_KINDS = r"review|отзыв|відгук|рекоменд|referral|кейс|(^|[^a-z])case"
 
 HANDED = ["span", "marked", "accepted", "outcome"]
+LYING = ["span", "leads", "owned", "taken", "settled", "told", "kept"]
 TALKS = ["talks", "scored", "weight", "score_sum"]
 
 
@@ -87,7 +88,7 @@ class Evidence:
         """A client without exports."""
         return cls(
             handed=empty(HANDED, ["leads", "filled"]),
-            lying=empty(["span"], ["leads", "owned", "taken", "settled", "told", "kept"]),
+            lying=empty(LYING[:1], LYING[1:]),
             refused=empty(["span"], ["leads", "specific", "dated", "kept"]),
             sold=empty(["channel", "weeks_ago"], ["won", "revenue", "revenue_sq"]),
             contacts=empty(["event", "span"], ["contacts", "linked", "kept"]),
@@ -143,7 +144,7 @@ async def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     today = ibis.literal(data.as_of)
     recently = ibis.literal(data.as_of - dt.timedelta(days=LYING_DAYS))
     old = leads.filter((leads.created_at.cast("date") < recently) & leads.fate.notnull())
-    tells_next = False
+    tells_next, promised = False, None
     if ground.touches is not None:
         own = ground.touches.filter(ground.touches.lead.notnull())
         tried = own.group_by("lead").agg(tries=(own.direction == "out").sum(), spoken=own["at"].max().cast("date"))
@@ -155,8 +156,7 @@ async def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         due = ground.deals.filter(ground.deals.to_lead.notnull())
         due = due.group_by("to_lead").agg(due=due.expected_at.max())
         old = old.left_join(due, [("lead_id", "to_lead")]).drop("to_lead")
-        dated = await asked_row(ground.deals.aggregate(n=ground.deals.expected_at.count()))
-        tells_next = tells_next or bool(dated["n"])
+        promised = ground.deals.aggregate(n=ground.deals.expected_at.count())
     else:
         old = old.mutate(due=ibis.null("date"))
     events = data.tables.get("stage_events")
@@ -174,17 +174,28 @@ async def _lying(ground: Ground, leads: ir.Table) -> pd.DataFrame:
         is_owned=old.manager != "",
         is_taken=(old.fate != "silent") | old.accepted.notnull() | (old.tries.fill_null(0) >= ATTEMPTS),
         is_settled=closed | live,
-        is_told=closed | ibis.literal(tells_next),
+        is_closed=closed,
     )
+    kept = old.is_owned & old.is_taken & old.is_settled
     table = old.group_by("span").agg(
         leads=old.count(),
         owned=old.is_owned.sum(),
         taken=old.is_taken.sum(),
         settled=old.is_settled.sum(),
-        told=old.is_told.sum(),
-        kept=(old.is_told & old.is_owned & old.is_taken & old.is_settled).sum(),
+        closed=old.is_closed.sum(),
+        kept=kept.sum(),
+        kept_closed=(kept & old.is_closed).sum(),
     )
-    return await fetched(table, ["span"])
+    frame, dated = await together(fetched(table, ["span"]), _asked_of(promised))
+    # Where nothing in the data tells what comes next, it can be told of closed leads alone.
+    tells = tells_next or bool(dated)
+    told, of_these = ("leads", "kept") if tells else ("closed", "kept_closed")
+    kept_leads: pd.DataFrame = frame.assign(told=frame[told], kept=frame[of_these])[LYING]
+    return kept_leads
+
+
+async def _asked_of(question: ir.Table | None) -> int:
+    return 0 if question is None else int((await asked_row(question))["n"] or 0)
 
 
 async def _refused(ground: Ground, leads: ir.Table, workdays: Workdays) -> pd.DataFrame:
@@ -272,8 +283,7 @@ async def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     if touches is None:
         return nothing
     asking = touches.filter(touches.kind.fill_null("").lower().re_search(REVIEW_KINDS))
-    if not (await asked_row(asking.aggregate(n=asking.count())))["n"]:
-        return nothing
+    every = asking.aggregate(n=asking.count())
     ids = ids_of_leads(leads, ground.deals).select(key="id", to="lead")
     asking = asking.select(of="lead_id", asked_at="at").inner_join(ids, [("of", "key")]).select("to", "asked_at")
     ripe = ibis.literal(ground.data.as_of - dt.timedelta(days=ASK_DAYS))
@@ -283,4 +293,6 @@ async def _asked(ground: Ground, leads: ir.Table) -> pd.DataFrame:
     after = pairs.asked_at.cast("date").epoch_days() - pairs.sold.cast("date").epoch_days()
     done = pairs.filter(after.between(0, ASK_DAYS)).select(done="lead_id").distinct()
     joined = bought.left_join(done, [("lead_id", "done")])
-    return await fetched(joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count()), ["span"])
+    table = joined.group_by("span").agg(customers=joined.count(), asked=joined.done.count())
+    frame, n = await together(fetched(table, ["span"]), _asked_of(every))
+    return frame if n else nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
@@ -26,25 +26,50 @@ TYPES = {
 
 
 @dataclass(frozen=True)
+class Names:
+    """One spelling of every name; what waiting times stand on."""
+
+    channels: dict[str, str]
+    managers: dict[str, str]
+    """Spelling → name as shown, an alias where the table of people has one."""
+    campaigns: dict[str, str]
+    """Only what the client calls one under aliases."""
+    clock: Clock = field(default_factory=Clock)
+    people: tuple[tuple[str, str, str], ...] = ()
+    """Name, alias and team of the table of people."""
+
+
+@dataclass(frozen=True)
 class Ground:
     """The clean tables and, where there are leads or deals, both joined and typed once.
 
     ``leads``: a row per lead with span, month, outcome, reached stage and what its deals brought. ``deals``: the clean
     deals and ``to_lead``, the lead each grew from (NULL: none). ``touches``: calls and messages, see `linked_touches`.
-    ``managers``: spelling → name as shown, an alias where the table of people has one.
+
+    All is counted in one round of questions: names are known when its answers come, not before.
     """
 
     data: Data
     leads: ir.Table | None
     deals: ir.Table | None
     touches: ir.Table | None
-    clock: Clock
-    channels: dict[str, str]
-    managers: dict[str, str]
-    campaigns: dict[str, str]
-    """Only what the client calls one under aliases."""
-    people: tuple[tuple[str, str, str], ...] = ()
-    """Name, alias and team of the table of people."""
+    told: list[Names] = field(default_factory=list)
+    """Empty until the answers come, then the one; whoever fills it stands first in `together`."""
+
+    @property
+    def names(self) -> Names:
+        """Spellings, to be used on counted tables only."""
+        return self.told[0]
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """Spelling → the one to show."""
+        return self.names.channels
+
+    @property
+    def managers(self) -> dict[str, str]:
+        """Spelling → name as shown."""
+        return self.names.managers
 
     @property
     def engine(self) -> Engine:
@@ -65,7 +90,7 @@ class Ground:
         for name, spellings in (
             ("channel", self.channels),
             ("manager", self.managers),
-            ("campaign", self.campaigns),
+            ("campaign", self.names.campaigns),
         ):
             if name in frame:
                 frame[name] = frame[name].map(lambda text, known=spellings: known.get(text, text))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 BANT = ("budget", "authority", "need", "timing")
+PERSONS = ["leads", "named", "people"]
+BETWEEN = "\x1f"
+"""Between channels; no cell holds it."""
 CELLS = ["both", "first_only", "second_only", "neither"]
 MOST_PAIRS = 10
 """Pairs of people whose sorting is compared, those with most leads in common."""
@@ -49,7 +52,7 @@ class Handover:
         return cls(
             marks=empty(["span", "mark"], ["yes", "no", "unknown"]),
             reasons=empty(["span", "kind", "reason"], ["leads"]),
-            persons=empty(["span", "channel"], ["leads", "named", "people"]),
+            persons=empty(["span", "channel"], PERSONS),
             reported=empty(["month", "department"], ["leads", "qualified", "customers"]),
             sorting=empty(["first", "second"], CELLS),
             pay=empty(["month", "person", "kind", "team"], ["leads", "amount"]),
@@ -128,14 +131,22 @@ async def _reasons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
 async def _persons(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
     if leads is None:
         return Handover.empty().persons
-    # Channels are brought to one spelling before people are counted: the same person under two spellings is one.
-    other = {text: name for text, name in ground.channels.items() if text != name}
-    channel = leads.channel.substitute(other, else_=leads.channel) if other else leads.channel
     keys = ["span", "channel"]
-    named = leads.select("span", "person", channel=channel)
-    return await fetched(
-        named.group_by(keys).agg(leads=named.count(), named=named.person.count(), people=named.person.nunique()), keys
-    )
+    counts = leads.group_by(keys).agg(leads=leads.count(), named=leads.person.count(), people=leads.person.nunique())
+    # The same person under two spellings of a channel is one: of those who came by several channels which these are.
+    named = leads.filter(leads.person.notnull())
+    each = named.group_by(["span", "person", "channel"]).agg(n=named.count())
+    each = each.mutate(text=each.channel.concat(BETWEEN))
+    people = each.group_by(["span", "person"]).agg(channels=each.text.group_concat(""), n=each.count())
+    several = people.filter(people.n > 1).group_by(["span", "channels"]).agg(people=lambda t: t.count())
+    frame, both = await together(fetched(counts, keys), fetched(several, ["span", "channels"]))
+    frame = ground.one_spelling(frame, PERSONS)
+    for span, channels, people_of_these in both.itertuples(index=False):
+        found = [ground.channels.get(name, name) for name in channels.split(BETWEEN)[:-1]]
+        for name in set(found):
+            same = (frame["span"] == span) & (frame["channel"] == name)
+            frame.loc[same, "people"] -= (found.count(name) - 1) * people_of_these
+    return frame
 
 
 async def _reported(ground: Ground) -> pd.DataFrame:

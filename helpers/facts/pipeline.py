@@ -10,7 +10,6 @@ import ibis
 from helpers.facts.exact import squares, total
 from helpers.facts.ground import Ground, empty, fetched
 from helpers.sources.asking import asked_row, together
-from helpers.sources.quantiles import quantile
 from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 LANDMARKS = (0, 7, 14, 21, 28, 42, 56, 84, 112, 168, 224, 336)
 """Ages in days at which the stage of every deal that was still open is looked up."""
 STALE_ROWS = 1000
-SLOWEST = 0.9
-"""A deal that has not moved for longer than this share of won deals took in all lies still."""
+SLOWEST = 9
+"""A deal that has not moved for longer than so many tenths of won deals took in all lies still."""
 FEWEST_WON = 10
 """Under this many won deals their age says nothing."""
 
@@ -82,15 +81,14 @@ async def count_pipeline(ground: Ground) -> Pipeline:
     if events is not None:
         events = engine.keep("deal_events", events)
     deals = engine.keep("aged_deals", _aged(ground, ground.deals, events))
-    open_deals, ages, past, won = await together(
-        _open(deals), _ages(deals), _past(deals, events, ground.client.stage_keys.index("leads")), _won(deals)
-    )
-    slowest = quantile(won, "age_days", "deals", SLOWEST)
-    quiet_after = int(slowest) if won["deals"].sum() >= FEWEST_WON else None
-    stale = deals.filter((deals.outcome == "open") & _still(deals, quiet_after))
-    rows, every = await together(
-        _stale(ground, stale), asked_row(stale.aggregate(n=stale.count(), amount=total(stale.amount)))
-    )
+    slow = engine.keep("slow_deals", _slow(deals))
+    stale = deals.filter((deals.outcome == "open") & _still(deals, slow.quiet_after.as_scalar()))
+    open_deals, ages, past, won, rows, every, slowest = await together(
+        _open(deals), _ages(deals), _past(deals, events, ground.client.stage_keys.index("leads")), _won(deals),
+        _stale(ground, stale), asked_row(stale.aggregate(n=stale.count(), amount=total(stale.amount))),
+        asked_row(slow),
+    )  # fmt: skip
+    quiet_after = slowest["quiet_after"]
     return Pipeline(
         open=_named(open_deals, names),
         ages=ages,
@@ -99,7 +97,7 @@ async def count_pipeline(ground: Ground) -> Pipeline:
         stale=_named(rows, names),
         stale_deals=int(every["n"]),
         stale_amount=float(every["amount"] or 0),
-        quiet_after=quiet_after,
+        quiet_after=None if quiet_after is None else int(quiet_after),
     )
 
 
@@ -149,10 +147,26 @@ def _aged(ground: Ground, deals: ir.Table, events: ir.Table | None) -> ir.Table:
     return table
 
 
-def _still(deals: ir.Table, quiet_after: int | None) -> ir.BooleanValue:
+def _slow(deals: ir.Table) -> ir.Table:
+    """One row: ``quiet_after``, the whole days within which SLOWEST tenths of won deals were won (between two of them
+    in proportion, Hyndman and Fan, type 7); NULL for fewer than FEWEST_WON. In whole numbers, the same everywhere."""
+    won = deals.filter((deals.outcome == "won") & deals.age.notnull())
+    counted = won.group_by(age=won.age.cast("int64")).agg(deals=won.count())
+    deals_up_to = counted.deals.sum().over(ibis.cumulative_window(order_by="age"))
+    found = counted.mutate(up_to=deals_up_to, won=counted.deals.sum().over(ibis.window()))
+    before = (found.won - 1) * SLOWEST
+    ages = found.aggregate(
+        won=found.won.max(),
+        lower=found.age.min(where=found.up_to > (before / 10).floor().cast("int64")),
+        upper=found.age.min(where=found.up_to > (before / 10).floor().cast("int64") + 1),
+    )
+    rest = ((ages.won - 1) * SLOWEST) % 10
+    further = ((ages.upper.fill_null(ages.lower) - ages.lower) * rest / 10).floor().cast("int64")
+    return ages.select(quiet_after=ibis.ifelse(ages.won >= FEWEST_WON, ages.lower + further, ibis.null("int64")))
+
+
+def _still(deals: ir.Table, quiet_after: ir.IntegerScalar) -> ir.BooleanValue:
     overdue = (deals.expected_at.cast("date") < deals.end).fill_null(False)
-    if quiet_after is None:
-        return overdue
     return overdue | ((deals.end.epoch_days() - deals.moved.epoch_days()) > quiet_after).fill_null(False)
 
 

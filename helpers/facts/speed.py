@@ -100,7 +100,7 @@ async def count_speed(ground: Ground) -> Speed:
         _fates(waits),
         _untouched(waits, ground, limit),
     )
-    return Speed(months, channels, managers, arrivals, outcomes, fates, **untouched, clock=ground.clock)
+    return Speed(months, channels, managers, arrivals, outcomes, fates, **untouched, clock=ground.names.clock)
 
 
 def _rounded(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:
@@ -115,13 +115,12 @@ async def _counted(known: ir.Table, keys: list[str], ground: Ground) -> pd.DataF
 
 
 async def _arrivals(known: ir.Table, ground: Ground) -> pd.DataFrame:
-    if not ground.clock.clocked:
-        return Speed.empty().arrivals
     keys = ["span", "weekday", "hour", "working", "minutes_to", "answered"]
     told = known.mutate(
         weekday=known.created_at.day_of_week.index().cast("int64"), hour=known.created_at.hour().cast("int64")
     )
-    return await fetched(told.group_by(keys).agg(leads=told.count()), keys)
+    counted = await fetched(told.group_by(keys).agg(leads=told.count()), keys)
+    return counted if ground.names.clock.clocked else Speed.empty().arrivals
 
 
 def _edge(minutes: ir.FloatingValue, limit: float) -> ir.FloatingValue:

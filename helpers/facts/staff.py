@@ -49,7 +49,7 @@ def shown_managers(data: Data, found: pd.Series, known: Known) -> dict[str, str]
 
 def teams(ground: Ground) -> dict[str, str]:
     """Manager as shown → team."""
-    return {ground.managers.get(name, name): team for name, _, team in ground.people if team}
+    return {ground.managers.get(name, name): team for name, _, team in ground.names.people if team}
 
 
 async def _people(data: Data) -> tuple[tuple[str, str, str], ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import ibis
 
 from helpers.facts.ground import Ground, empty, fetched
+from helpers.sources.asking import asked_row, together
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -46,23 +46,34 @@ async def count_steps(ground: Ground) -> Steps:
         return Steps.empty()
     stages = ground.client.stage_keys
     first, won = stages.index("leads"), stages.index("won")
-    found = await fetched(
-        events.group_by("at").agg(
-            rows=events.count(), timed=(events.entered_at != events.entered_at.cast("date").cast("timestamp")).sum()
-        ),
-        ["at"],
-    )
-    recorded = sorted({first, won} | {int(at) for at in found["at"] if at > first})
+    known = ground.engine.keep("recorded_stages", _recorded(events, len(stages), first, won))
     entered = events.group_by("key").agg(
-        **{f"in_{k}": events.entered_at.min(where=events["at"] >= k) for k in recorded}
+        **{f"in_{k}": events.entered_at.min(where=events["at"] >= k) for k in range(first + 1, len(stages))}
     )
     leads = ground.leads.select("lead_id", "span", "created_at", "closed_at", "outcome", "stage")
     joined = ground.engine.keep("counted_steps", leads.inner_join(entered, [("lead_id", "key")]).drop("key"))
     end = ibis.literal(dt.datetime.combine(ground.data.as_of + dt.timedelta(days=1), dt.time()))
-    parts = [_waits(joined, stages, before, after, first, won, end) for before, after in pairwise(recorded)]
+    parts = [_waits(joined, known, stages, after, first, won, end) for after in range(first + 1, len(stages))]
     waits = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    counted = waits.group_by(KEYS).agg(leads=waits.count())
-    return Steps(waits=await fetched(counted, KEYS), by_day=not int(found["timed"].sum()))
+    counted, found = await together(fetched(waits.group_by(KEYS).agg(leads=waits.count()), KEYS), asked_row(known))
+    return Steps(waits=counted, by_day=not found["timed"])
+
+
+def _recorded(events: ir.Table, stages: int, first: int, won: int) -> ir.Table:
+    """One row: ``before_<k>``, the recorded stage before stage k, NULL where k itself is not recorded; ``timed``,
+    entries with a time of day. Sales are always known of: by the outcome, where the history does not hold them."""
+    later = range(first + 1, stages)
+    there = {k: (events["at"] == k).any().fill_null(False) for k in later if k != won}
+    timed = (events.entered_at != events.entered_at.cast("date").cast("timestamp")).sum().fill_null(0)
+    found = events.aggregate(timed=timed, **{f"has_{k}": value for k, value in there.items()})
+    holds = {k: found[f"has_{k}"] if k in there else ibis.literal(True) for k in later}
+    before: dict[str, ir.Value] = {}
+    for k in later:
+        last = (
+            ibis.cases(*[(holds[j], j) for j in reversed(range(first + 1, k))], else_=first) if k > first + 1 else first
+        )
+        before[f"before_{k}"] = ibis.ifelse(holds[k], last, ibis.null("int8")).cast("int32")
+    return found.select("timed", **before)
 
 
 def events_of_leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
@@ -82,10 +93,20 @@ def events_of_leads(data: Data, deals: ir.Table | None) -> ir.Table | None:
 
 
 def _waits(
-    leads: ir.Table, stages: tuple[str, ...], before: int, after: int, first: int, won: int, end: ir.TimestampScalar
+    leads: ir.Table,
+    known: ir.Table,
+    stages: tuple[str, ...],
+    after: int,
+    first: int,
+    won: int,
+    end: ir.TimestampScalar,
 ) -> ir.Table:
-    """Hours from one recorded stage to the next; leads that were lost between them are left out."""
-    start = leads.created_at if before == first else _entered(leads, before, won)
+    """Hours from the recorded stage before one to it; leads that were lost between them are left out. No rows for a
+    stage that is not recorded."""  # fmt: skip
+    leads = leads.mutate(_before=known[f"before_{after}"].as_scalar())
+    earlier = range(first, after)
+    entered = {k: leads.created_at if k == first else _entered(leads, k, won) for k in earlier}
+    start = ibis.cases(*[(leads["_before"] == k, entered[k]) for k in earlier], else_=ibis.null("timestamp"))
     reached = _entered(leads, after, won)
     # After a purchase nothing is lost any more: all who bought may still come back.
     waiting = leads.outcome == ("won" if after > won else "open")
@@ -94,7 +115,7 @@ def _waits(
     return leads.filter(start.notnull() & (reached.notnull() | waiting)).select(
         span=leads.span,
         stage=ibis.literal(stages[after]),
-        after=ibis.literal(stages[before]),
+        after=ibis.cases(*[(leads["_before"] == k, stages[k]) for k in earlier]),
         passed=reached.notnull(),
         hours=ibis.ifelse(whole < BY_THE_HOUR, whole, (whole // 24) * 24),
     )

@@ -22,7 +22,7 @@ OUT = "^out|исх|вих"
 IN = "^in|вх|missed|пропущ"
 
 
-def linked_touches(data: Data, leads: ir.Table | None, deals: ir.Table | None) -> ir.Table | None:
+def linked_touches(data: Data, deals: ir.Table | None) -> ir.Table | None:
     """A row per touch up to ``as_of``; None without calls and messages.
 
     - ``lead``: the lead it belongs to, NULL for none that is known; it names a lead or a deal, a lead's own id wins
@@ -59,6 +59,7 @@ def linked_touches(data: Data, leads: ir.Table | None, deals: ir.Table | None) -
     spoke = (named.kind == "meeting") | ((named.kind == "call") & named.answered)
     tried = named.kind.isin(["call", "message"]) & (named.direction == "out")
     named = named.mutate(human=spoke.fill_null(False) | tried.fill_null(False))
+    leads = data.tables.get("leads")
     if leads is None:
         return named.drop("key").mutate(lead=ibis.null("string"))
     return named.left_join(ids_of_leads(leads, deals), [("key", "id")]).drop("key", "id")

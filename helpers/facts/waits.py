@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from helpers.sources.asking import asked_row
+from helpers.sources.asking import asked_row, together
 from helpers.sources.engines import inline
 from helpers.worktime import parse_hours, work_calendar
 
@@ -38,7 +38,29 @@ class Clock:
     """Holidays of the client's country are taken into account; None: no country is given, or no hours."""
 
 
-async def with_waits(data: Data, leads: ir.Table | None, touches: ir.Table | None) -> tuple[ir.Table | None, Clock]:
+@dataclass(frozen=True)
+class Waits:
+    """Leads with their waiting times, and what is still to be asked about them."""
+
+    leads: ir.Table
+    flags: ir.Table
+    """One row, see `_flags`."""
+    hours_given: bool
+    holidays: bool | None
+    """Of the client's country, where working hours are given."""
+
+    async def clock(self, leads: ir.Table) -> Clock:
+        """What the times stand on; ``leads`` are these, kept."""
+        flags, touched = await together(asked_row(self.flags), asked_row(leads.aggregate(n=leads.by_touch.sum())))
+        named = {"recorded": flags["recorded"], "touches": touched["n"]}
+        sources = [name for name, rows in named.items() if rows]
+        clocked = bool(flags["clocked"])
+        hours_given = clocked and self.hours_given
+        source = "both" if len(sources) > 1 else "".join(sources)
+        return Clock(source, clocked, hours_given, self.holidays if hours_given else None)
+
+
+def with_waits(data: Data, leads: ir.Table, touches: ir.Table | None) -> Waits:
     """Leads with their waiting time, of those created since the first compared day; NULL for older ones.
 
     - ``fate``: "timed" (answered, the time is known), "early" (the answer is dated before the lead), "untimed" (the
@@ -46,80 +68,94 @@ async def with_waits(data: Data, leads: ir.Table | None, touches: ir.Table | Non
     - ``answer_min``: working minutes from the lead to the first human answer, where ``fate`` is "timed"
     - ``waited_min``: working minutes from the lead to the end of ``as_of``
     - ``proven``: it went so far that somebody must have answered it; ``working``: it came in working time
+    - ``by_touch``: a call or message tells the answer, nothing else does
 
     The first answer is the recorded one, else the first call or message to the lead, or call from it that was answered.
     A duration that goes over the night in which the clock is moved is taken to the same time by the clock.
     """
-    if leads is None:
-        return None, Clock()
     client = data.client
     first = min(data.period.from_, data.compare.from_) if data.compare else data.period.from_
     end = dt.datetime.combine(data.as_of + dt.timedelta(days=1), dt.time())
-    day = leads.created_at.cast("date")
-    every, leads = leads, leads.filter(day.between(ibis.literal(first), ibis.literal(data.as_of)))
-    leads, source, clocked = await _with_answers(data, leads, touches)
-    calendar = work_calendar(
-        parse_hours(client.working_hours) if clocked else {}, client.country, client.timezone, first, end.date()
-    )
-    pieces = data.engine.keep("calendar", pieces_of(calendar))
+    flags = data.engine.keep("clock", _flags(data.tables["leads"], first, data.as_of))
+    clocked = flags.clocked.as_scalar() > 0
+    own, inside = leads.columns, leads.created_at.cast("date").between(ibis.literal(first), ibis.literal(data.as_of))
+    leads = _with_answers(data, leads.mutate(_asked=inside), touches, flags)
+    hours = parse_hours(client.working_hours)
+    calendar = work_calendar(hours, client.country, client.timezone, first, end.date())
+    # Leads without a time of day are not held against working hours; whether they have one the data know alone.
+    plain = work_calendar({}, client.country, client.timezone, first, end.date()) if hours else calendar
+    pieces = data.engine.keep("calendar", _either(pieces_of(calendar), pieces_of(plain), clocked, bool(hours)))
     leads = leads.mutate(answer_at=ibis.ifelse(leads.answer_at < ibis.literal(end), leads.answer_at, None))
     leads = with_clock(with_clock(leads, "created_at", "asked", pieces), "answer_at", "told", pieces)
-    minutes = _minutes(leads, calendar, clocked)
     keys = client.stage_keys
     further = keys.index("contacted") if "contacted" in keys else keys.index("leads") + 1
+    until = ibis.ifelse(clocked, calendar.until(end), plain.until(end)) if hours else ibis.literal(plain.until(end))
     leads = leads.mutate(
-        minutes=minutes,
-        waited_min=calendar.until(end) - leads.asked,
-        proven=(leads.outcome == "won") | (leads.stage >= further),
+        minutes=ibis.ifelse(leads["_asked"], _minutes(leads, clocked, bool(hours)), ibis.null("float64")),
+        waited_min=ibis.ifelse(leads["_asked"], until.cast("float64") - leads.asked, ibis.null("float64")),
+        proven=ibis.ifelse(leads["_asked"], (leads.outcome == "won") | (leads.stage >= further), ibis.null("boolean")),
     )
-    waits = leads.select(
-        of=leads.lead_id,
-        answer_min=leads.minutes,
-        waited_min=leads.waited_min,
-        proven=leads.proven,
-        working=leads.asked_open == 1,
-        fate=ibis.cases(
-            (leads.minutes.notnull(), "timed"),
-            (leads.early, "early"),
-            (leads.proven | leads.dayless | leads.answer_at.notnull(), "untimed"),
-            else_="silent",
+    return Waits(
+        leads.select(
+            *own,
+            answer_min=leads.minutes,
+            waited_min=leads.waited_min,
+            proven=leads.proven,
+            working=ibis.ifelse(leads["_asked"], leads.asked_open == 1, ibis.null("boolean")),
+            by_touch=leads.by_touch,
+            fate=ibis.cases(
+                (~leads["_asked"], ibis.null("string")),
+                (leads.minutes.notnull(), "timed"),
+                (leads.early, "early"),
+                (leads.proven | leads.dayless | leads.answer_at.notnull(), "untimed"),
+                else_="silent",
+            ),
         ),
+        flags,
+        calendar.hours_given,
+        calendar.holidays,
     )
-    known = calendar.holidays if calendar.hours_given else None
-    return every.left_join(waits, [("lead_id", "of")]).drop("of"), Clock(source, clocked, calendar.hours_given, known)
 
 
-async def _with_answers(data: Data, leads: ir.Table, touches: ir.Table | None) -> tuple[ir.Table, str, bool]:
-    """Leads with ``answer_at``, ``early``, ``dayless`` (only the day of the answer is known); the source; clocked."""
-    question = leads.aggregate(
-        clocked=(leads.created_at != _midnight(leads.created_at)).sum(),
-        exact=(leads.first_answer_at != _midnight(leads.first_answer_at)).sum(),
-        recorded=(leads.first_answer_at.notnull() | leads.first_answer_min.notnull()).sum(),
+def _flags(leads: ir.Table, first: dt.date, last: dt.date) -> ir.Table:
+    """How many leads of these days came at a time of day, have an answer with one, have a recorded answer at all."""
+    asked = leads.filter(leads.created_at.cast("date").between(ibis.literal(first), ibis.literal(last)))
+    return asked.aggregate(
+        clocked=(asked.created_at != _midnight(asked.created_at)).sum().fill_null(0),
+        exact=(asked.first_answer_at != _midnight(asked.first_answer_at)).sum().fill_null(0),
+        recorded=(asked.first_answer_at.notnull() | asked.first_answer_min.notnull()).sum().fill_null(0),
     )
-    found = {name: int(value or 0) for name, value in (await asked_row(question)).items()}
-    none = ibis.null("timestamp")
+
+
+def _with_answers(data: Data, leads: ir.Table, touches: ir.Table | None, flags: ir.Table) -> ir.Table:
+    """Leads with ``answer_at``, ``early``, ``dayless`` (only the day of the answer is known) and ``by_touch``."""
+    none, exact = ibis.null("timestamp"), flags.exact.as_scalar() > 0
     given = leads.first_answer_at.notnull()
     seconds = (leads.first_answer_min * 60 + 0.5).floor().cast("int64")
     lasted = ibis.ifelse(given, none, data.engine.later(leads.created_at, seconds))
-    early = given & (leads.first_answer_at < leads.created_at) if found["exact"] else ibis.literal(False)
-    recorded = ibis.ifelse(early, none, leads.first_answer_at) if found["exact"] else none
-    leads = leads.mutate(
-        answer_at=ibis.coalesce(recorded, lasted), early=early, dayless=given if not found["exact"] else False
-    )
-    source = "recorded" if found["recorded"] else ""
+    leads = leads.mutate(lasted=lasted, early=given & (leads.first_answer_at < leads.created_at) & exact)
+    recorded = ibis.ifelse(exact & ~leads.early, leads.first_answer_at, none)
+    leads = leads.mutate(answer_at=ibis.coalesce(recorded, leads.lasted), dayless=given & ~exact).drop("lasted")
     if touches is None:
-        return leads, source, found["clocked"] > 0
+        return leads.mutate(by_touch=ibis.literal(False))
     spoken = touches.filter(touches.human & touches.lead.notnull())
-    joined = leads.inner_join(spoken.select(of=spoken.lead, touch_at=spoken["at"]), [("lead_id", "of")])
+    asked = leads.select("lead_id", "created_at")
+    joined = asked.inner_join(spoken.select(of=spoken.lead, touch_at=spoken["at"]), [("lead_id", "of")])
     after = joined.filter(joined.touch_at >= joined.created_at - ibis.interval(minutes=BEFOREHAND))
     leads = leads.left_join(after.group_by("of").agg(touch_at=after.touch_at.min()), [("lead_id", "of")]).drop("of")
-    own = leads.answer_at.isnull() & ~leads.early & ~leads.dayless
-    if (await asked_row(leads.aggregate(n=(own & leads.touch_at.notnull()).sum())))["n"]:
-        source = "both" if source else "touches"
+    own = leads["_asked"] & leads.answer_at.isnull() & ~leads.early & ~leads.dayless
     # A call before the lead was written down answered it at once. (GREATEST would make NULL an answer.)
     touched = ibis.ifelse(leads.touch_at < leads.created_at, leads.created_at, leads.touch_at)
     first = ibis.ifelse(own, touched, leads.answer_at)
-    return leads.mutate(answer_at=first).drop("touch_at"), source, found["clocked"] > 0
+    return leads.mutate(answer_at=first, by_touch=own & leads.touch_at.notnull()).drop("touch_at")
+
+
+def _either(worked: ir.Table, plain: ir.Table, clocked: ir.BooleanScalar, hours_given: bool) -> ir.Table:
+    """The stretches of the calendar that holds: of working hours where leads have a time of day, else of the clock."""
+    if not hours_given:
+        return plain
+    both = ibis.union(worked.mutate(_worked=ibis.literal(True)), plain.mutate(_worked=ibis.literal(False)))
+    return both.filter(both["_worked"] == clocked).drop("_worked")
 
 
 def pieces_of(calendar: WorkCalendar) -> ir.Table:
@@ -133,15 +169,13 @@ def _midnight(moment: ir.TimestampValue) -> ir.TimestampValue:
     return moment.cast("date").cast("timestamp")
 
 
-def _minutes(leads: ir.Table, calendar: WorkCalendar, clocked: bool) -> ir.FloatingValue:
+def _minutes(leads: ir.Table, clocked: ir.BooleanScalar, hours_given: bool) -> ir.FloatingValue:
     none = ibis.null("float64")
     lasted = ibis.ifelse(leads.first_answer_at.isnull() & leads.answer_at.notnull(), leads.first_answer_min, none)
-    if not clocked:
-        # Leads without a time of day: only a duration that the export itself gives can be trusted to the minute.
-        return lasted
     worked = leads.told - leads.asked
     # Without working hours a given duration is the answer, also over the night in which the clock is moved.
-    return worked if calendar.hours_given else ibis.coalesce(lasted, worked)
+    # Leads without a time of day: only a duration that the export itself gives can be trusted to the minute.
+    return ibis.ifelse(clocked, worked if hours_given else ibis.coalesce(lasted, worked), lasted)
 
 
 def with_clock(table: ir.Table, moment: str, name: str, pieces: ir.Table) -> ir.Table:

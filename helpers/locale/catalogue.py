@@ -50,6 +50,8 @@ def po_path(language: str) -> Path:
 def extract(folder: Path = SOURCES) -> set[Key]:
     """Every text given to ``say(...)`` and ``say.plural(...)`` in the Python files and templates under ``folder``.
 
+    Of the toolkit itself also the meanings of its tables and columns.
+
     ``ValueError`` names the places where the first argument is not a literal and so cannot be translated.
     """
     texts: set[Key] = set()
@@ -60,9 +62,20 @@ def extract(folder: Path = SOURCES) -> set[Key]:
         wrong += [f"{path.relative_to(folder)}:{line}" for line in lines]
     for path in sorted(folder.rglob("templates/*.html")):
         texts |= _template_texts(path)
+    if folder == SOURCES:
+        texts |= _dictionary_texts()
     if wrong:
         raise ValueError(f"say() needs a literal text in {', '.join(wrong)}")
     return texts
+
+
+def _dictionary_texts() -> set[Key]:
+    """What tables and columns mean: data, not arguments of ``say``; spoken by ``say.known``."""
+    from helpers.sources.tables import TABLES
+
+    meanings = [table.meaning for table in TABLES.values()]
+    meanings += [column.meaning for table in TABLES.values() for column in table.columns]
+    return {(meaning,) for meaning in meanings}
 
 
 def _python_texts(source: str) -> tuple[set[Key], list[int]]:

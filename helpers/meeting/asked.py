@@ -43,7 +43,7 @@ def ask(meeting: Meeting) -> Outcome | None:
     assert held is not None
     present = _text(say("Who was there"), BOTH)
     done = []
-    for task in meeting.records.tasks:
+    for task in meeting.tasks.listed:
         if task.done is None:
             on = _day(say, say("Done on which day (empty: not yet): {task}", task=printable(task.decision)))
             if on is not None:

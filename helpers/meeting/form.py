@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError
 from helpers.meeting.asked import parse_day
-from helpers.meeting.record import BOTH, Announced, Decision, Done, Note, Outcome, figures_of, record, usual_day
+from helpers.meeting.record import (
+    BOTH,
+    Announced,
+    Decision,
+    Done,
+    Note,
+    Outcome,
+    Unwritable,
+    check_writable,
+    figures_of,
+    record,
+    usual_day,
+)
 
 if TYPE_CHECKING:
     from helpers.chapters.meeting import Meeting
-    from helpers.chapters.meeting_records import Task
+    from helpers.chapters.meeting_tasks import Task
 
 ROWS = 5
 """Decisions that the form has room for."""
@@ -35,7 +47,7 @@ class DecisionForm:
     @property
     def tasks(self) -> list[Task]:
         """Tasks that may have been done."""
-        return [task for task in self.meeting.records.tasks if task.done is None]
+        return [task for task in self.meeting.tasks.listed if task.done is None]
 
     def outcome(self, given: dict[str, Any]) -> Outcome:
         """What the form holds; ValueError with the text that is no day."""
@@ -106,7 +118,7 @@ class DecisionForm:
         asked = (say("Marketing supposes"), say("Sales suppose"), say("Signal from the market"))
         notes = [field(label, width="52em") for label in asked]
         button = ipywidgets.Button(description=say("Write down"), layout=ipywidgets.Layout(width="auto"))
-        told = ipywidgets.HTML()
+        told = ipywidgets.HTML(_told(self.hindrance(), wrong=True))
 
         def values(lines: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
             return [tuple(one.value for one in line) for line in lines]
@@ -125,7 +137,7 @@ class DecisionForm:
             )
             # Pressed twice, it would write everything twice.
             button.disabled = not wrong
-            told.value = f'<p role="{"alert" if wrong else "status"}">{escape(text)}</p>'
+            told.value = _told(text, wrong=wrong)
 
         button.on_click(write)
         tasks = [
@@ -157,12 +169,31 @@ class DecisionForm:
         try:
             recorded = record(self.meeting.client, outcome)
         except DataError as error:
-            return True, str(error)
+            return True, self._said(error)
         text = say("Written into {files}.", files=say.list(recorded.files))
         unmarked = [say("Mark this task as done in its own file: {task}", task=task.decision)
                     for task in recorded.unmarked]  # fmt: skip
         return False, " ".join([text, *unmarked])
 
+    def hindrance(self) -> str:
+        """Why nothing can be written down, as far as is known before it is tried; "" where it can."""
+        try:
+            check_writable(self.meeting.client)
+        except DataError as error:
+            return self._said(error)
+        return ""
+
+    def _said(self, error: DataError) -> str:
+        say, first = self.meeting.say, error.problems[0]
+        if not isinstance(first, Unwritable):
+            return str(error)
+        return say("Nothing can be written: “{file}” cannot be changed. Close it elsewhere and check your rights.",
+                   file=first.file)  # fmt: skip
+
 
 def _day(text: str) -> dt.date | None:
     return parse_day(text) if text.strip() else None
+
+
+def _told(text: str, *, wrong: bool) -> str:
+    return f'<p role="{"alert" if wrong else "status"}">{escape(text)}</p>' if text else ""

@@ -7,6 +7,7 @@ next agenda.
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -89,6 +90,29 @@ class Recorded:
     unmarked: tuple[Done, ...]
 
 
+@dataclass(frozen=True)
+class Unwritable(Problem):
+    """A file of the client, or its folder, in which nothing can be written."""
+
+
+def check_writable(client: Client) -> None:
+    """Nothing where decisions can be written down: asked before a person is asked for anything.
+
+    Raises:
+        DataError: the client's folder cannot be written in.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=client.folder):
+            pass
+    except OSError as error:
+        todo = "the decisions go into tables there: give yourself the right to write"
+        raise _unwritable(error, client.folder.name, todo) from None
+
+
+def _unwritable(error: OSError, name: str, todo: str) -> DataError:
+    return DataError([Unwritable(f"cannot be written ({error.strerror})", todo, name)])
+
+
 def usual_day(meeting: Meeting) -> dt.date:
     """The day on which a meeting about this week is held, as far as the exports know: soon after its end."""
     week = meeting.week
@@ -108,6 +132,7 @@ def record(client: Client, outcome: Outcome) -> Recorded:
     Raises:
         DataError: a table cannot be used or written.
     """
+    check_writable(client)
     try:
         with locked(client.folder / LOCK_FILE):
             made = _Tables(client)
@@ -116,10 +141,14 @@ def record(client: Client, outcome: Outcome) -> Recorded:
                 made.add(table, rows)
             write_together(made.files)
     except OSError as error:
-        name = Path(str(error.filename or "")).name
-        what = f"cannot be written ({error.strerror})"
-        raise DataError([Problem(what, "close it and check its rights", name)]) from None
+        name = _inside(client.folder, Path(str(error.filename or "")))
+        raise _unwritable(error, name, "close it and check your rights") from None
     return Recorded(tuple(made.names), unmarked)
+
+
+def _inside(folder: Path, path: Path) -> str:
+    """A file as the client's folder knows it; the folder's own name where it is not known."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) and path != folder else folder.name
 
 
 def _rows(outcome: Outcome) -> dict[str, list[dict[str, Value]]]:

@@ -26,7 +26,9 @@ def check_report(data: Data, answers: Answers, say: Language, brand: Brand | Non
     from helpers.report.assemble import toolkit_version
 
     client = data.client
-    sections = [DataQuality.measure(data.ledger, count(data), client, say, answers).section()]
+    # Counted first: what the ledger still lacks is asked with the facts.
+    facts = count(data)
+    sections = [DataQuality.measure(data.ledger, facts, client, say, answers).section()]
     if answers.respondents or answers.problems:
         sections.append(ControlRoom.measure(answers, client, say).section())
     return Report(

@@ -62,6 +62,8 @@ ROOM, SHEET = 470.0, 760.0
 """Points of a sheet's width and height for a handout, some left for the face of another machine."""
 SNUG = (0.9, 0.6)
 """Shares of letters and spaces for one that would run over: there is still room to sign."""
+CLOSE = 8.0
+"""Points above a line to fill in where the page is full."""
 TIGHT_TABLE = 7.0
 """Points of a table's letters where all is to stand on one sheet."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
@@ -143,7 +145,8 @@ class _Document:
         self._cover()
         contents = len(self.body)
         self._first_page()
-        self._pieces(outline(report, say))
+        full = {handout.key for handout in report.handouts if _height(handout, 2) > SHEET}
+        self._pieces(outline(report, say, full))
         # Both lists name all headings, so they are made last; the later one first, for the places to hold.
         if self.listing is not None:
             self.body[self.listing : self.listing] = self._listed(LISTED_LEVELS)
@@ -280,14 +283,20 @@ class _Document:
     def _pieces(self, pieces: Iterable[Piece]) -> None:
         for part in runs(pieces, self.say, self.report.currency, self.page.room, self.page.sideways_room):
             (self.page.sideways if part.sideways else self.page.upright)(self.body)
-            for piece, fitted in part.pieces:
-                self._piece(piece, fitted)
+            for i, (piece, fitted) in enumerate(part.pieces):
+                if isinstance(piece, Text):
+                    # The words between a heading and its table go with them.
+                    follow = next((later for later, _ in part.pieces[i + 1 :] if not isinstance(later, Text)), None)
+                    self._text(piece, keep_next=isinstance(follow, Numbers))
+                else:
+                    self._piece(piece, fitted)
+
+    def _text(self, piece: Text, *, keep_next: bool) -> None:
+        self._add(LOOKS[piece.look], run(piece.text, bold=piece.look == "strong"), keep_next=keep_next)
 
     def _piece(self, piece: Piece, fitted: Fitted | None) -> None:
         if isinstance(piece, Heading):
             self._heading(piece)
-        elif isinstance(piece, Text):
-            self._add(LOOKS[piece.look], run(piece.text, bold=piece.look == "strong"))
         elif isinstance(piece, Items):
             numbering = self.lists.numbered() if piece.numbered else self.lists.bullets
             for item in piece.items:
@@ -303,8 +312,9 @@ class _Document:
                 self._numbers(piece, fitted)
         elif isinstance(piece, Listing):
             self.listing = len(self.body)
-        else:
-            self._add("Report Blank", run(f"{piece.text} "), tab(), tabs=[("right", self.page.room, "underscore")])
+        elif isinstance(piece, Blank):
+            line = [("right", self.page.room, "underscore")]
+            self._add("Report Blank", run(f"{piece.text} "), tab(), tabs=line, before=CLOSE if piece.close else None)
 
     def _heading(self, piece: Heading) -> None:
         number = next(self.numbers)

@@ -6,7 +6,7 @@ escaping is the writer's. Tables that the page folds away stand at the end, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from textwrap import wrap
@@ -110,6 +110,8 @@ class Blank:
     """A line to be filled in by hand, named by its text."""
 
     text: str
+    close: bool = False
+    """Little room above it: its page is full."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,16 @@ class Listing:
 Piece = Heading | Text | Items | Framed | Card | Picture | Numbers | Blank | Listing
 
 
-def outline(report: Report, say: Language) -> list[Piece]:
-    """All that follows the first page."""
-    return list(_Outline(report, say).pieces())
+def outline(report: Report, say: Language, full: Collection[str] = ()) -> list[Piece]:
+    """All that follows the first page; ``full``: keys of handouts that just fill their page."""
+    return list(_Outline(report, say, full).pieces())
 
 
-def handout_pieces(handout: Handout, level: int) -> Iterator[Piece]:
-    """What stands below a handout's title; its own headings are of ``level``."""
+def handout_pieces(handout: Handout, level: int, *, close: bool = False) -> Iterator[Piece]:
+    """What stands below a handout's title; its headings are of ``level``, its lines to fill in perhaps ``close``."""
     for block in handout.blocks:
-        yield from _block(block, level)
+        for piece in _block(block, level):
+            yield replace(piece, close=close) if isinstance(piece, Blank) else piece
 
 
 def findings_title(report: Report, say: Language) -> str:
@@ -166,8 +169,8 @@ def on_scale(score: float) -> float:
 class _Outline:
     """Counts figures and tables while it walks through the report."""
 
-    def __init__(self, report: Report, say: Language) -> None:
-        self.report, self.say = report, say
+    def __init__(self, report: Report, say: Language, full: Collection[str] = ()) -> None:
+        self.report, self.say, self.full = report, say, full
         self.figures, self.tables = count(1), count(1)
         # Tables are numbered as they are met: those at the end come after all that stand in the chapters.
         inside = sum(
@@ -195,7 +198,7 @@ class _Outline:
             yield Heading(say("Working documents"), key="handouts", new_page=True)
             for number, handout in enumerate(report.handouts):
                 yield Heading(handout.title, 2, f"h-{handout.key}", new_page=number > 0, listed=True)
-                yield from handout_pieces(handout, 3)
+                yield from handout_pieces(handout, 3, close=handout.key in self.full)
         if self.later:
             yield Heading(say("Numbers behind the figures"), key="numbers", new_page=True)
             yield from self.later

@@ -19,6 +19,7 @@ import ibis.expr.operations as ops
 import pandas as pd
 
 from helpers.sources.enginefaults import faults
+from helpers.sources.narrow import constants
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,6 +33,8 @@ class Engine:
     """DuckDB, and what is common to all."""
 
     name = "duckdb"
+    keeps = True
+    """What is kept is computed once, not once a statement."""
 
     def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
         self.con = con
@@ -52,11 +55,17 @@ class Engine:
         with faults(self):
             if self.base:
                 self._note(self.con.compile(table))
-            return self.con.create_table(ibis.util.gen_name(name), table)
+            # A column of nothing takes as much room and time as any other: what is the same in each row is not stored.
+            same = constants(table)
+            if not same or len(same) == len(table.columns):
+                return self.con.create_table(ibis.util.gen_name(name), table)
+            stored = self.con.create_table(ibis.util.gen_name(name), table.drop(*same))
+            return stored.select(**{column: same.get(column, ibis._[column]) for column in table.columns})
 
     def forget(self, table: ir.Table) -> None:
         """What was kept is needed no more."""
-        self.con.drop_table(table.op().name)
+        (stored,) = table.op().find(ops.DatabaseTable)
+        self.con.drop_table(stored.name)
 
     def frames(self, tables: Sequence[ir.Table]) -> list[pd.DataFrame]:
         """The rows of small tables: decimals become the nearest float, dates and moments ``datetime64[us]``.
@@ -111,6 +120,12 @@ class Engine:
         """Without spaces at both ends."""
         return text.strip()
 
+    def filled(self, text: ir.StringValue) -> ir.StringValue:
+        """Without spaces at both ends; NULL for nothing."""
+        # DuckDB looks at each letter to take spaces away: dear, and nearly no cell of a database has one at an end.
+        at_an_end = (text < "!") | (text.right(1).ascii_str() < ord("!"))
+        return ibis.ifelse(at_an_end, text.strip().nullif(""), text)
+
     def pattern(self, expression: str) -> str:
         """A regular expression written for RE2 as this engine writes it."""
         return expression
@@ -129,6 +144,7 @@ class Postgres(Engine):
     """A database that is only read: nothing is kept, and a round of questions is one statement."""
 
     name = "postgres"
+    keeps = False
 
     def __init__(self, con: SQLBackend, shown: str = "", secrets: Sequence[str] = ()) -> None:
         super().__init__(con, shown, secrets)
@@ -193,6 +209,10 @@ class Postgres(Engine):
     def hashed(self, text: ir.StringValue) -> ir.StringValue:
         """SHA-256 in hexadecimal digits."""
         return _encode(_sha256(_convert_to(text, "UTF8")), "hex")
+
+    def filled(self, text: ir.StringValue) -> ir.StringValue:
+        """Without spaces at both ends; NULL for nothing."""
+        return self.stripped(text).nullif("")
 
     def pattern(self, expression: str) -> str:
         """PostgreSQL has other words for letters, ends of words and signs by number."""
@@ -269,6 +289,10 @@ class Spark(Engine):
         """Without spaces at both ends."""
         # Ibis names the vertical tab too, as a letter v after a backslash: Spark takes the letter away.
         return _btrim(text, " \t\n\r")
+
+    def filled(self, text: ir.StringValue) -> ir.StringValue:
+        """Without spaces at both ends; NULL for nothing."""
+        return self.stripped(text).nullif("")
 
 
 def named(node: ops.DatabaseTable) -> str:

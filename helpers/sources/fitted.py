@@ -35,8 +35,8 @@ WANTED = {
 def fitted(
     engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """The columns of the clean table ``name``, and beside them ``_bad_<column>`` where some text may have no meaning,
-    ``_macro_<column>`` where the advertising system may have left a template unfilled, ``_stray_<column>`` ("") where
+    """The columns of the clean table ``name``, and beside them marks (true, or NULL): ``_bad_<column>`` where a text
+    has no meaning, ``_macro_<column>`` where the advertising system left a template unfilled, ``_stray_<column>`` where
     an address or a telephone number was taken out.
 
     Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in. Spend with VAT is
@@ -72,16 +72,16 @@ def fitted(
             continue
         values[column.name] = value
         if column.type in ("flag", "rating") and base[own].type().is_string():
-            values[f"_bad_{column.name}"] = ibis.ifelse(value.isnull(), _text(engine, base[own]), ibis.null("string"))
+            values[f"_bad_{column.name}"] = _mark(value.isnull() & _text(engine, base[own]).notnull())
             beside.append(f"_bad_{column.name}")
         if column.type == "text" and base[own].type().is_string():
             held = _held(engine, client, value)
-            values[f"_stray_{column.name}"] = ibis.ifelse(held, ibis.literal(""), ibis.null("string"))
+            values[f"_stray_{column.name}"] = _mark(held)
             values[column.name] = value = ibis.ifelse(held, _beside(engine, column, value), value)
             beside.append(f"_stray_{column.name}")
         if column.name in MACRO_COLUMNS and base[own].type().is_string():
             unfilled = value.re_search(MACRO)
-            values[f"_macro_{column.name}"] = ibis.ifelse(unfilled, value, ibis.null("string"))
+            values[f"_macro_{column.name}"] = _mark(unfilled)
             values[column.name] = ibis.ifelse(unfilled, ibis.null("string"), value)
             beside.append(f"_macro_{column.name}")
     if problems:
@@ -101,6 +101,10 @@ def fitted(
         rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
         table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
     return table, tuple(beside)
+
+
+def _mark(condition: ir.BooleanValue) -> ir.BooleanValue:
+    return ibis.ifelse(condition, ibis.literal(True), ibis.null("boolean"))
 
 
 def _currency(client: Client, source: Source, values: dict[str, ir.Value]) -> ir.StringValue:
@@ -166,7 +170,7 @@ def _shown(dtype: dtypes.DataType) -> str:
 def _text(engine: Engine, given: ir.Value) -> ir.StringValue:
     if not given.type().is_string():
         return given.cast("string")
-    return engine.stripped(given).nullif("")
+    return engine.filled(given)
 
 
 def _mapped_text(text: ir.StringValue, source: Source, name: str) -> ir.StringValue:

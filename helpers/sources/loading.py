@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ import ibis
 
 from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
-from helpers.sources.asking import answered, asked
+from helpers.sources.asking import answered, asked, together
 from helpers.sources.cellmacros import prepare
 from helpers.sources.csvfile import quoted
 from helpers.sources.dated import export_ages, settle_vanished
 from helpers.sources.discreet import discreet
 from helpers.sources.engines import Engine
-from helpers.sources.leads import MEANT, Cleaning
+from helpers.sources.leads import MEANT, Cleaning, Told
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.outcomes import pairs_of
@@ -55,13 +55,34 @@ class Data:
     engine: Engine
     """Where the tables are."""
     tables: dict[str, ir.Table]
-    ledger: Ledger
+    account: Ledger
+    """`ledger`, while something may still be missing from it."""
     files: tuple[RawFile, ...]
     as_of: dt.date
     period: Span
     compare: Span | None
     snapshot: bool
     """True: the export knows only the current stage of a lead, not the way to it."""
+    unsaid: list[Told] = field(default_factory=list)
+    """What is still to be asked of the rows for notices: where nothing can be kept, together with the facts."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of every row and amount; asks what was not asked with the facts.
+
+        Raises:
+            DataError: the client's database failed.
+        """
+        if self.unsaid:
+            answered(self.engine, self.settled())
+        return self.account
+
+    async def settled(self) -> None:
+        """Ask what is still unsaid."""
+        if self.unsaid:
+            await together(*(told() for told in self.unsaid))
+            self.unsaid.clear()
+            self.account.check()
 
     @property
     def con(self) -> SQLBackend:

@@ -12,6 +12,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -27,10 +28,10 @@ from helpers.sources.discreet import example
 from helpers.sources.enginefaults import faults
 from helpers.sources.engines import named
 from helpers.sources.fitted import fitted
-from helpers.sources.leads import MEANT, Cleaning
+from helpers.sources.leads import MEANT, Cleaning, Told
 from helpers.sources.loading import Data, comparison, lacking_period, mixed_vat
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
-from helpers.sources.outcomes import pairs_of
+from helpers.sources.outcomes import pair_columns, pairs_of
 from helpers.sources.presets import GENERIC
 from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
@@ -62,8 +63,8 @@ class _Part:
     """Typed rows with ``_drop``."""
     label: str
     beside: tuple[str, ...]
-    """``_bad_<column>``, ``_macro_<column>`` and ``_stray_<column>``: texts that were not taken, see `fitted`."""
-    typed: ir.Table | None = None
+    """``_bad_<column>``, ``_macro_<column>`` and ``_stray_<column>``: where a text was not taken, see `fitted`."""
+    typed: ir.Table
     """The same as it was kept, before anything was decided."""
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     """``_drop``, day (since 1970) | rows, money (as text)."""
@@ -106,16 +107,22 @@ async def _refer(engine: Engine, client: Client) -> Data:
     as_of = _as_of(client, parts, ledger)
     for part in parts.values():
         _account(part, ledger)
-    tables = await _resolve(engine, client, parts, as_of, ledger)
-    ledger.check()
+    tables, unsaid = _resolve(engine, client, parts, as_of, ledger)
     period, compare = _periods(client, parts, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
-    unsaid = [source.shown for source in client.sources if source.table == "spend" and source.vat is None]
-    ledger.add(*(Notice(Code.VAT_ASSUMED, "spend", file=name) for name in unsaid))
+    assumed = [source.shown for source in client.sources if source.table == "spend" and source.vat is None]
+    ledger.add(*(Notice(Code.VAT_ASSUMED, "spend", file=name) for name in assumed))
     ledger.add(*(Notice(Code.NO_SOURCE, name) for name in ("spend", "leads", "deals") if name not in parts))
     ledger.raw = tuple(_account_of(engine, source, parts) for source in client.sources)
-    return Data(client, engine, tables, ledger, ledger.raw, as_of, period, compare, "stage_events" not in parts)
+    snapshot = "stage_events" not in parts
+    data = Data(client, engine, tables, ledger, ledger.raw, as_of, period, compare, snapshot, unsaid)
+    if engine.keeps:
+        # Else it waits for the facts, so that both are answered from one scan.
+        await data.settled()
+        for part in parts.values():
+            engine.forget(part.typed)
+    return data
 
 
 def _account_of(engine: Engine, source: Source, parts: dict[str, _Part]) -> RawFile:
@@ -144,7 +151,7 @@ def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
     if problems:
         raise DataError({(p.what, p.file): p for p in problems}.values())
     engine.base = names
-    return {name: _part(TABLES[name], made[name]) for name in TABLES if name in made}
+    return {name: _part(engine, TABLES[name], made[name]) for name in TABLES if name in made}
 
 
 def _base(engine: Engine, client: Client, source: Source) -> ir.Table:
@@ -181,23 +188,23 @@ def _parquet(place: str) -> str:
     return f"{place.rstrip('/')}/**/*.parquet" if Path(place).is_dir() else place
 
 
-def _part(spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> _Part:
+def _part(engine: Engine, spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> _Part:
     beside = tuple(dict.fromkeys(name for _, _, names in made for name in names))
     shaped = []
     for table, _, names in made:
-        more = {name: ibis.null("string") for name in beside if name not in names}
+        more = {name: ibis.null("boolean") for name in beside if name not in names}
         marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
         told = [name for name in ("_currency", "_vat") if name in table.columns]
         shaped.append(table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
-    return _Part(spec, judged(union, spec), ", ".join(source.shown for _, source, _ in made), beside)
+    # The client's table is read this once, where the engine can keep what it has read.
+    table = engine.keep(f"typed_{spec.name}", judged(union, spec))
+    return _Part(spec, table, ", ".join(source.shown for _, source, _ in made), beside, table)
 
 
 async def _decide(engine: Engine, part: _Part) -> None:
     """Ask what has to be known before the table can be counted."""
     spec = part.spec
-    # The client's table is read this once, where the engine can keep what it has read.
-    part.typed = part.table = engine.keep(f"typed_{spec.name}", part.table)
     questions: list[Any] = [_counted(part)]
     if spec.name in MEANT:
         questions.append(asked(pairs_of(part.alive)))
@@ -205,26 +212,64 @@ async def _decide(engine: Engine, part: _Part) -> None:
         paid = part.alive.filter(part.alive[spec.money].notnull())
         questions.append(asked(paid.group_by("_currency").agg(rows=paid.count())))
     if spec.key:
-        key = part.alive[spec.key]
-        questions.append(asked_row(part.alive.aggregate(rows=key.count(), keys=key.nunique())))
+        questions.append(asked(_doubles(engine, part)))
     part.counts, *more = await together(*questions)
     if spec.name in MEANT:
         part.pairs = more.pop(0)
     if spec.money:
         part.currencies = more.pop(0).sort_values("_currency")
-    if spec.key and more[0]["rows"] != more[0]["keys"]:
-        part.table = _without_doubles(engine, part)
-        part.counts, part.pairs = await together(_counted(part), asked(pairs_of(part.alive)))
+    if spec.key and len(more[0]):
+        part.table = _without_doubles(engine, part.table, spec)
+        _take_out(part, more[0])
 
 
 async def _counted(part: _Part) -> pd.DataFrame:
-    spec, table = part.spec, part.table
-    none = ibis.null("int64")
-    day = table[spec.date].cast("date").epoch_days().cast("int64") if spec.date else none
-    made = table.mutate(_day=day)
+    made = part.table.mutate(_day=_day(part.table, part.spec))
+    return await asked(made.group_by("_drop", "_day").agg(rows=made.count(), money=_money_of(made, part.spec)))
+
+
+def _day(table: ir.Table, spec: Table) -> ir.IntegerValue:
+    return table[spec.date].cast("date").epoch_days().cast("int64") if spec.date else ibis.null("int64")
+
+
+def _money_of(table: ir.Table, spec: Table) -> ir.StringScalar:
     # As text: the account is exact to the last digit.
-    money = made[spec.money].sum().cast("decimal(38, 6)").cast("string") if spec.money else ibis.null("string")
-    return await asked(made.group_by("_drop", "_day").agg(rows=made.count(), money=money))
+    return _exact(table[spec.money].sum()) if spec.money else ibis.null("string")
+
+
+def _doubles(engine: Engine, part: _Part) -> ir.Table:
+    """Rows that repeat an id: day, pipeline, stage | rows, money; no rows where all ids differ.
+
+    Asked together with all else: only rows of repeated ids are put in order.
+    """
+    spec, alive = part.spec, part.alive
+    ids = alive.group_by(_id=spec.key).agg(n=alive.count())
+    repeated = alive.inner_join(ids.filter(ids.n > 1).select("_id"), [(spec.key, "_id")]).drop("_id")
+    marked = _without_doubles(engine, repeated, spec)
+    doubles = marked.filter(marked["_drop"].notnull())
+    pipeline, stage = pair_columns(doubles)
+    made = doubles.mutate(_day=_day(doubles, spec), _pipeline=pipeline, _stage=stage)
+    return made.group_by("_day", "_pipeline", "_stage").agg(rows=made.count(), money=_money_of(made, spec))
+
+
+def _take_out(part: _Part, doubles: pd.DataFrame) -> None:
+    """Rows that repeat an id were counted like others: now they are left out for that, their stages with them."""
+    moved = doubles.assign(_drop=None, rows=-doubles["rows"], money=doubles["money"].map(_negative))
+    found = doubles.assign(_drop=Code.DUPLICATE_ID.value)
+    counts = pd.concat([part.counts, *(one[part.counts.columns] for one in (moved, found))], ignore_index=True)
+    kept = [
+        {"_drop": drop, "_day": day, "rows": int(rows["rows"].sum()), "money": str(_money(rows["money"]))}
+        for (drop, day), rows in counts.groupby(["_drop", "_day"], dropna=False, sort=True)
+    ]
+    part.counts = pd.DataFrame(kept, columns=part.counts.columns).query("rows > 0").reset_index(drop=True)
+    if len(part.pairs):
+        named = moved.rename(columns={"_pipeline": "pipeline", "_stage": "stage"})[part.pairs.columns]
+        pairs = pd.concat([part.pairs, named]).groupby(["pipeline", "stage"], as_index=False)["rows"].sum()
+        part.pairs = pairs[pairs["rows"] > 0]
+
+
+def _negative(money: object) -> str | None:
+    return str(-Decimal(money)) if isinstance(money, str) else None
 
 
 def _exchange(client: Client, parts: dict[str, _Part], ledger: Ledger) -> None:
@@ -244,9 +289,8 @@ def _exchange(client: Client, parts: dict[str, _Part], ledger: Ledger) -> None:
         raise DataError(problems)
 
 
-def _without_doubles(engine: Engine, part: _Part) -> ir.Table:
+def _without_doubles(engine: Engine, table: ir.Table, spec: Table) -> ir.Table:
     """Of rows of one id the first by date, then by the other columns, is kept."""
-    table, spec = part.table, part.spec
     others = [name for name in spec.names if name not in (spec.key, spec.date)]
     order = [table[spec.date], *(engine.ordered(table[n]) if table[n].type().is_string() else table[n] for n in others)]
     nth = ibis.row_number().over(ibis.window(group_by=[spec.key, "_drop"], order_by=order))
@@ -319,13 +363,13 @@ def _money(texts: pd.Series) -> Decimal:
     return sum((Decimal(text) for text in texts.dropna()), Decimal(0))
 
 
-async def _resolve(
+def _resolve(
     engine: Engine, client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger
-) -> dict[str, ir.Table]:
-    """Clean tables; all unknown stages are reported together."""
+) -> tuple[dict[str, ir.Table], list[Told]]:
+    """Clean tables, and what is to be asked for notices; all unknown stages are reported together."""
     work = Cleaning(engine, client, as_of, ledger)
     tables: dict[str, ir.Table] = {}
-    tellers: list[Any] = []
+    unsaid: list[Told] = []
     problems: list[Problem] = []
     for name, part in parts.items():
         if name not in MEANT:
@@ -334,25 +378,18 @@ async def _resolve(
         try:
             table = _numbered(_kept(part))
             tables[name], told = MEANT[name](work, table, part.pairs, [GENERIC])
-            tellers.append(told)
+            unsaid.append(told)
         except DataError as error:
             problems += error.problems
     ledger.left = None
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
-    # All in one round: what is said of rows, and what is asked of the clean tables.
-    questions = [told() for told in tellers]
-    questions += [_worth_saying(part, ledger) for part in parts.values()]
-    questions += [_damaged(tables[name], name, ledger) for name in ("leads", "spend") if name in tables]
-    questions.append(suggest_names(client, tables, ledger))
+    unsaid += [partial(_worth_saying, part, ledger) for part in parts.values()]
+    unsaid += [partial(_damaged, tables[name], name, ledger) for name in ("leads", "spend") if name in tables]
+    unsaid.append(partial(suggest_names, client, tables, ledger))
     if "spend" in tables:
-        spend = _numbered(tables["spend"])
-        questions.append(check_spend(client, spend, ledger.labels["spend"], ledger))
-    await together(*questions)
-    for part in parts.values():
-        if part.typed is not None:
-            engine.forget(part.typed)
-    return tables
+        unsaid.append(partial(check_spend, client, _numbered(tables["spend"]), ledger.labels["spend"], ledger))
+    return tables, unsaid
 
 
 def _kept(part: _Part) -> ir.Table:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from folders import client_yml, make_folder
-from lab import put_notebook, running_lab
+from lab import IDLE, WAIT, put_notebook, run_all, running_lab
 from needs import find, needs
 from playwright.sync_api import expect, sync_playwright
 from questionnaire_page import IDS, marks
@@ -16,7 +16,6 @@ from helpers.survey.code import encode
 chromium = needs("chromium")
 pytestmark = chromium
 
-WAIT = 60_000
 FIRST, REST = IDS[:8], IDS[8:]
 
 
@@ -79,13 +78,10 @@ class Notebook:
         self.form = page.locator(".questionnaire:not([hidden])").last
 
     def open(self):
-        self.page.goto(self.address)
-        kernel = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel"
-        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=WAIT)
-        self.command("notebook:run-all-cells")
+        run_all(self.page, self.address)
         expect(self.form).to_be_visible(timeout=WAIT)
         # The last cell has run: nothing is drawn anew under the hands that follow.
-        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=WAIT)
+        self.page.wait_for_function(IDLE, timeout=WAIT)
         expect(self.page.locator(".jp-RenderedHTMLCommon .audit table").first).to_be_visible(timeout=WAIT)
 
     def restart(self):

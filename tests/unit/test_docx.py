@@ -254,6 +254,30 @@ def test_the_documents_of_a_run(tmp_path):
     }
 
 
+def test_the_words_between_a_heading_and_its_table_go_with_them():
+    table = model.Table(columns=(model.Column(label="Step"),), rows=(("Leads",),))
+    exhibit = model.Exhibit(key="alone", title="Where clients are lost", reading=("What people believe.",), table=table)
+    report = demo_report("en")
+    section = report.sections[0].model_copy(update={"exhibits": (exhibit,)})
+    made = docx_document(report.model_copy(update={"sections": (section,)}))
+    (said,) = (p for p in body(made).iter(PARAGRAPH) if text_of(p) == "What people believe.")
+    assert said.find(f"{w('pPr')}/{w('keepNext')}") is not None
+
+
+def test_a_full_page_has_its_lines_to_fill_in_closer():
+    report = demo_report("en")
+    handout = report.handouts[0]
+    more = [block for block in handout.blocks if block.kind != "line"] * 12
+    full = handout.model_copy(update={"blocks": (*more, *handout.blocks)})
+
+    def above(report):
+        lines = [p for p in body(docx_document(report)).iter(PARAGRAPH) if "ReportBlank" in etree.tostring(p).decode()]
+        return [p.find(f"{w('pPr')}/{w('spacing')}") is not None for p in lines]
+
+    assert not any(above(report))
+    assert all(above(report.model_copy(update={"handouts": (full,)})))
+
+
 # A consultant's own document ------------------------------------------------------------------------------------------
 
 

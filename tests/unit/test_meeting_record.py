@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,33 @@ def test_a_failure_leaves_every_file_as_it_was(tmp_path: Path, monkeypatch: pyte
     assert [path.name for path in (tmp_path / "exports").iterdir()] == ["zadachi.csv"]
 
 
+def test_a_folder_without_write_rights_is_told_before_anything_is_asked(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
+    facts, client = counted(small)
+    form = DecisionForm(Meeting.measure(facts, client, language("ru"), "2026-W26"))
+
+    def refused(*_: object, **named: object) -> None:
+        raise PermissionError(13, "Permission denied", str(named["dir"]))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    done = CliRunner().invoke(app, ["meeting", str(small), "--week", "2026-W22", "--decide"], input="2026-06-16\n")
+    assert isinstance(done.exception, DataError)
+    assert str(done.exception).splitlines() == [
+        f"{small.name}: cannot be written (Permission denied) - the decisions go into tables there: give yourself the "
+        "right to write"
+    ]
+    assert done.stdout == ""
+    # The form says it when it opens, in its language, and when it is filled in all the same.
+    said = f"Записать нельзя: «{small.name}» не изменить. Закройте в других программах и проверьте права."
+    assert said in form.widget().children[-1].value
+    given = {"held": "30.06.2026", "present": "", "notes": [""] * 3, "done": ["" for _ in form.tasks],
+             "decisions": [("Позвонить", "", "")], "changes": [], "announced": []}  # fmt: skip
+    assert form.written(given) == (True, said)
+    assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
+
+
 @pytest.mark.parametrize("text", ["2026-02-30", "7/7/2026", "tomorrow", "2026-7", "٢٠٢٦-07-07"])
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
@@ -171,7 +199,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_decisions_become_facts_and_stand_in_the_next_agenda(small: Path) -> None:
     facts, client = counted(small)
     before = {name: fact(facts, client, name) for name in ("C1", "C2", "D3")}
-    open_tasks = [task for task in Meeting.measure(facts, client, language("ru"), "2026-W22").records.tasks
+    open_tasks = [task for task in Meeting.measure(facts, client, language("ru"), "2026-W22").tasks.listed
                   if task.done is None]  # fmt: skip
     answers = [
         "2026-06-16", "", *[""] * len(open_tasks),
@@ -195,7 +223,7 @@ def test_decisions_become_facts_and_stand_in_the_next_agenda(small: Path) -> Non
     assert (before["C2"], after["C2"]) == (pytest.approx(60), pytest.approx(400 / 6))
 
     following = Meeting.measure(facts, client, language("ru"), "2026-W25")
-    task = next(task for task in following.records.tasks if "Позвонить" in task.decision)
+    task = next(task for task in following.tasks.listed if "Позвонить" in task.decision)
     assert (task.decision, task.owner, task.due) == ("=Позвонить всем, кто ждёт", "Анна", dt.date(2026, 6, 23))
     assert any("Цена выше, чем у соседей" in line for line in following.hypotheses())
     assert following.records.signals() == ["Спрашивают рассрочку"]

@@ -75,8 +75,8 @@ def test_a_year_of_weeks(slug: str) -> None:
         meeting = Meeting.measure(facts, client, say, f"{year}-W{week:02d}", weekly=weekly)
         figures = meeting.figures()
         told = [*meeting.notices(), meeting.counted.five_title(), meeting.counted.share_title()]
-        told += [*meeting.counted.share_lines(), *meeting.counted.experiments(), meeting.counted.plan_title()]
-        told += [*meeting.counted.plan_lines(), meeting.records.tasks_title(), meeting.records.rejected_title()]
+        told += [*meeting.counted.share_lines(), *meeting.counted.experiments(), meeting.plan.title()]
+        told += [*meeting.plan.lines(), meeting.tasks.title(), meeting.records.rejected_title()]
         told += [*meeting.records.rejected_lines(), *meeting.records.changes(), *meeting.records.starts_lines()]
         assert all(told)
         assert "nan" not in " ".join(told).casefold()
@@ -205,10 +205,10 @@ def test_records_stand_as_they_stood_in_that_week(tmp_path: Path) -> None:
     facts, client = counted(firm(tmp_path, as_of="2026-01-25", **sources))
     say = language("en")
     early = Meeting.measure(facts, client, say, "2026-W02")
-    tasks = {task.decision: (task.done, task.late) for task in early.records.tasks}
+    tasks = {task.decision: (task.done, task.late) for task in early.tasks.listed}
     assert tasks == {"Call back": (None, 4), "<b>=Paint</b>": (None, 2)}
     meeting = Meeting.measure(facts, client, say, "2026-W03")
-    assert meeting.records.tasks_title() == "Tasks: 1 done this week (1 late), 1 overdue, 0 open in time"
+    assert meeting.tasks.title() == "Tasks: 1 done this week (1 late), 1 overdue, 0 open in time"
     assert meeting.records.starts_lines() == [
         "“Winter” from Jan 19, 2026: sales got the brief on Jan 14, 2026, 3 working days ahead, in time.",
         "“Late” from Jan 20, 2026: sales got the brief on Jan 16, 2026, 2 working days ahead, too late (3 are wanted).",
@@ -247,7 +247,7 @@ def test_the_page_is_one_sheet_whatever_stands_on_it(tmp_path: Path) -> None:
     meeting = Meeting.measure(facts, client, language("ru"), "2026-W03")
     from helpers.report.pdf import handout_pdf
 
-    assert len(meeting.records.tasks) == 9
+    assert len(meeting.tasks.listed) == 9
     assert len(meeting.records.changes()) == 2
     report = meeting.report()
     pdf = handout_pdf(report, report.handouts[0])

@@ -254,3 +254,46 @@ def test_unknown_stages_are_asked_for_and_written(tmp_path: Path, outcomes: str)
     talk(folder, "5")
     with load(read_client(folder)) as data:
         assert data.tables["deals"].filter(lambda t: t.outcome == "won").count().to_pyarrow().as_py() == 4
+
+
+def test_the_box_asks_what_stages_mean_and_writes_it(tmp_path: Path) -> None:
+    head = "client: Firm   # имя\nlang: en\ncurrency: RUB\nmargin: 1  # пока\n"
+    folder = make_folder(tmp_path / "firm", {"client.yml": head, "exports/deals.csv": STAGED.encode()})
+    box = ImportBox(read_client(folder), language("en"))
+    # Every file is recognised, so the stages are asked for at once, in the words of the terminal.
+    asked = {line.children[1].value: line.children[0] for line in box.stage_box.children[1:-1]}
+    controls = {stage: next(asked[text] for text in asked if f">{stage} (Продажи, 4 rows)" in text)
+                for stage in ("Замер", "Деньги получены", "Отвалился", "Думает")}  # fmt: skip
+    box.stage_button.click()
+    assert "Choose what a stage means first." in box.stage_result.value
+    assert (folder / "client.yml").read_text(encoding="utf-8") == head
+    for stage, label in (("Замер", "open, has reached “Meeting”"), ("Деньги получены", "won"), ("Отвалился", "lost")):
+        controls[stage].label = label
+    box.stage_button.click()
+    assert "Written into client.yml." in box.stage_result.value
+    written = (folder / "client.yml").read_text(encoding="utf-8")
+    assert written.startswith(head)
+    assert plain_yaml(written)["outcomes"]["*"] == {
+        "Замер": {"outcome": "open", "stage": "meeting"},
+        "Деньги получены": {"outcome": "won"},
+        "Отвалился": {"outcome": "lost"},
+    }
+    # The one that was left is asked for again; then nothing is.
+    (left,) = box.stages
+    left.label = "lost"
+    box.stage_button.click()
+    assert box.stage_box.children == ()
+    with load(read_client(folder)) as data:
+        assert data.tables["deals"].filter(lambda t: t.outcome == "lost").count().to_pyarrow().as_py() == 8
+
+
+def test_the_box_asks_for_stages_once_a_file_is_told(folder: Path) -> None:
+    (folder / "client.yml").write_text(HEAD.replace("outcomes: {'*': {Новая: {stage: leads}}}\n", ""), encoding="utf-8")
+    (folder / "exports" / "meta.csv").unlink()
+    box = ImportBox(read_client(folder), language("ru"))
+    assert box.stage_box.children == ()
+    assert box.file.label == "exports/заявки.csv (пока не читается)"
+    box.button.click()
+    assert box.file.label == "exports/заявки.csv"
+    assert len(box.stages) == 1
+    assert "Новая (" in box.stage_box.children[1].children[1].value
