@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.sources.contact import ID_CONTACT, WRITTEN
+from helpers.sources.contact import ID_CONTACT, PERHAPS, WRITTEN
 from helpers.sources.csvfile import quoted
 from helpers.sources.currency import PATTERN
 from helpers.sources.period import MONTHS
@@ -74,10 +74,13 @@ _ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
 _SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
 _DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
 _MONTH_ALONE = rf"^([{_LETTERS}]{{3,12}}\.?,? \d{{4}}( ?[гр]\.?)?|" + r"\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
+_ROMAN = ((r"^iv(\s?кв)", r"4\1"), (r"^iii(\s?кв)", r"3\1"), (r"^ii(\s?кв)", r"2\1"), (r"^i(\s?кв)", r"1\1"))
+_QUARTER = r"(?:q\s?[1-4]|[1-4](?:-?[йі])?\s?кв(?:артал)?\.?)"
+_QUARTER_ALONE = rf"^(?:{_QUARTER},?[\s./-]*20\d\d(?:\s?[гр]\.?)?|20\d\d(?:\s?[гр]\.?)?,?[\s./-]*{_QUARTER})$"
 _SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
 _WEEKDAY = (rf"^[{_SMALL}]+\.?,\s+", "")
 _COMPACT = r"^(19|20)\d{6}$"
-_NAMED_FORMATS = ("%d %b %Y", "%b %d %Y", "%Y %b %d", "%d %b %y")
+_NAMED_FORMATS = ("%d %b %y", "%d %b %Y", "%b %d %Y", "%Y %b %d")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 # Durations ------------------------------------------------------------------------------------------------------------
@@ -175,8 +178,8 @@ def _last() -> tuple[str, str]:
 
 def _asking() -> tuple[str, ...]:
     """What the survey asks: ``audit_form_<group>`` the bit of a form of `FORMS`; ``audit_stray`` whether a text holds
-    an address or a telephone number, ``audit_stray_id`` whether an id does; of numbers the decimal mark; of dates
-    whether the first and the second number may be the day."""
+    an address or a telephone number (``audit_perhaps`` where it may), ``audit_stray_id`` whether an id does; of numbers
+    the decimal mark; of dates whether the first and the second number may be the day."""
     forms = tuple(f"audit_form_{group}(t) AS {_form(patterns)}" for group, patterns in FORMS.items())
     # Two marks of one kind part thousands, so the other one is decimal.
     comma, dot = (f"{one} OR {_fits('b', two)}" for one, two in zip(_last(), (_TWO_DOTS, _TWO_COMMAS), strict=True))
@@ -193,6 +196,7 @@ def _asking() -> tuple[str, ...]:
         f"audit_template(t) AS {_fits('t', MACRO)}",
         f"audit_damaged(t) AS {_fits('t', SUSPICIOUS)}",
         f"audit_stray(t) AS {_fits('t', WRITTEN)}",
+        f"audit_perhaps(t) AS {_fits('t', PERHAPS)}",
         f"audit_stray_id(t) AS {_fits('t', ID_CONTACT)}",
         f"audit_lost(t) AS {_fits('t', DAMAGED)}",
         f"audit_sign(t) AS lower(regexp_extract(t, {quoted(_SIGN)}, 1))",
@@ -304,6 +308,13 @@ def _moment(order: str) -> str:
     )
 
 
+def _quarter() -> str:
+    year = quoted(r"20\d\d")
+    number = f"regexp_extract(regexp_replace(q, {year}, ''), '[1-4]')::INTEGER"
+    first = f"make_date(regexp_extract(q, {year})::INTEGER, {number} * 3 - 2, 1)"
+    return _once(_replaced("lower(t)", *_ROMAN), "q", f"CASE WHEN {_fits('q', _QUARTER_ALONE)} THEN {first} END")
+
+
 def _reading() -> tuple[str, ...]:
     """Values of cells. ``audit_read_...``: written in any way known; the others: in a plain form of `FORMS`."""
     types = {"money": MONEY, "number": "DOUBLE"}
@@ -344,6 +355,8 @@ def _reading() -> tuple[str, ...]:
         # First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'.
         f"audit_month(t) AS CASE WHEN {_fits('t', _MONTH_ALONE)} "
         f"THEN CAST(try_strptime('1 ' || audit_english({month}), {month_formats}) AS DATE) END",
+        # First day of a quarter: 'Q1 2026', '2026-Q1', '1 кв. 2026', 'I квартал 2026 г.'.
+        f"audit_quarter(t) AS {_quarter()}",
         f"audit_flag(t) AS CASE {flags} END",
         # pandas writes an id with gaps as 77.0.
         f"audit_id(t) AS {_replaced('t', marked, gapped)}",

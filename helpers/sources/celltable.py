@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, Problem
-from helpers.sources.contact import WRITTEN
+from helpers.sources.contact import PERHAPS
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
@@ -30,15 +30,16 @@ TOTALS = _TOTAL + r"([\s:,(]|$)"
 WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 """A name that says nothing but "total": how a campaign is hardly called."""
 _SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{feff}"
-_UNIT = "\x1f"
+UNIT = "\x1f"
+"""Parts the cells of a row that are searched together."""
 MOSTLY = 0.5
 """Where more than this share of rows has cells in the wrong columns, the rest is no sample of anything."""
 _SUSPECT = (
-    f"(?i)(?:^|{_UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{_UNIT}))"
-    f"|[{_SPACES}](?:$|{_UNIT})|[{{]|{SUSPICIOUS}"
+    f"(?i)(?:^|{UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{UNIT}))"
+    f"|[{_SPACES}](?:$|{UNIT})|[{{]|{SUSPICIOUS}"
 )
 """A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage; with
-``WRITTEN`` beside it also somebody's address or telephone number."""
+``PERHAPS`` beside it also somebody's address or telephone number."""
 _NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
 """A row of nothing but '#REF!' or dashes is as empty as an empty one."""
 
@@ -185,7 +186,7 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
     beyond = [f"nullif(trim(c{index}), '')" for index in range(width, reading.width)]
     unnamed = [f"audit_some(c{index})" for index in nameless_columns(candidate)]
     file = [quoted(candidate.sheet.sha256)] if preset.per_file else []
-    lead = f"concat_ws({quoted(_UNIT)}, {', '.join(cells[:4])})"
+    lead = f"concat_ws({quoted(UNIT)}, {', '.join(cells[:4])})"
     if wanted.keyed and not preset.footers:
         cells = [f"c{place}" for place in sorted({at for places in columns.values() for at in places})]
     surely = _surely(columns, wanted.required)
@@ -221,7 +222,7 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
     named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
     kept = [clean for clean in parts if not clean.startswith("_")]
     sought = (
-        ([clean for clean in kept if clean not in wanted.private], f"{_SUSPECT}|{WRITTEN}"),
+        ([clean for clean in kept if clean not in wanted.private], f"{_SUSPECT}|{PERHAPS}"),
         ([clean for clean in kept if clean in wanted.private], _SUSPECT),
     )
     suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in sought if names) or "false"
@@ -230,7 +231,7 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
 
 def _any_cell(names: list[str], pattern: str) -> str:
     together = ", ".join(f'"{clean}"' for clean in names)
-    return f"regexp_matches(concat_ws({quoted(_UNIT)}, {together}), {quoted(pattern)})"
+    return f"regexp_matches(concat_ws({quoted(UNIT)}, {together}), {quoted(pattern)})"
 
 
 def _surely(columns: Mapping[str, tuple[int, ...]], required: tuple[str, ...]) -> str:
@@ -252,9 +253,9 @@ def _nothing(text: str) -> str:
 
 def _matches(lead: str, patterns: tuple[str, ...]) -> str:
     """Whether one of the first cells fits one of the patterns; each stands at the beginning of a cell."""
-    anywhere = "|".join(f"(?:^|{_UNIT})[{_SPACES}]*{pattern.removeprefix('^')}" for pattern in patterns)
+    anywhere = "|".join(f"(?:^|{UNIT})[{_SPACES}]*{pattern.removeprefix('^')}" for pattern in patterns)
     # A cell ends where the next begins, or with the text.
-    anywhere = anywhere.replace("$)", f"$|{_UNIT})")
+    anywhere = anywhere.replace("$)", f"$|{UNIT})")
     return f"regexp_matches({lead}, {quoted('(?i)' + anywhere)})"
 
 

@@ -78,6 +78,8 @@ _TELEPHONES = (
 )
 WRITTEN = "|".join((ADDRESS, *_TELEPHONES))
 """For RE2: an e-mail address or a telephone number anywhere in a text."""
+PERHAPS = "|".join((rf"{_AT}[^\s,;<>()\"'@]+\.[^\s\d]", *_TELEPHONES))
+"""The same and a little more: without the letters of all Unicode, which cost RE2 milliseconds wherever they stand."""
 ID_CONTACT = r"@|^\+\d"
 """For RE2: an id that is an address or a number. Ids are often as long as telephone numbers: only what no system counts
 up is a contact."""

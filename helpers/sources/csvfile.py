@@ -88,7 +88,7 @@ class TextFile:
         """Known when the file has been read; else it is read for them."""
         if not self._facts:
             if self.encoding in ("utf-8", "utf-8-sig"):
-                self._facts.append(looked_through(self.original))
+                self._facts.append(looked_through(self.original, self.name))
             else:
                 self.utf8()
         return self._facts[0]
@@ -115,7 +115,7 @@ class TextFile:
         above = self._above(split, header)
         if split.quoted and self.encoding in ("utf-8", "utf-8-sig"):
             relation = _relation(self.original, split, width, skip=header + 1, strict=True)
-            yield Reading(relation, width, feed=lambda: looked_through(self.original))
+            yield Reading(relation, width, feed=lambda: looked_through(self.original, self.name))
         if split.quoted and (not self._facts or not self._facts[0].plain) and hasattr(os, "mkfifo"):
             pipe = self.scratch / "pipe"
             os.mkfifo(pipe)

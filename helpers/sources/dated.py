@@ -15,6 +15,7 @@ import ibis
 import pandas as pd
 
 from helpers.sources.notices import Code, Notice
+from helpers.sources.stored import view
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -112,7 +113,7 @@ def settle_vanished(con: Backend, one: Staged, files: Sequence[str], leave_out: 
                 survivors._drop,
             )
         ).drop("_age")
-        one.table = con.create_view(f"vanished_{spec.name}", marked)
+        one.table = view(con, f"vanished_{spec.name}", marked)
     return notices
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from helpers.errors import DataError, Problem
+from helpers.sources.delimiter import MAX_CELL
 
 CHUNK = 1 << 22
 SAMPLE_CHARS = 1 << 20
@@ -126,7 +127,7 @@ def encoding_of(path: Path, name: str) -> str:
     if not _HIGH.search(sample):
         return "utf-8"
     text, errors = _utf8(sample)
-    characters = sum(letter > "\x7f" for letter in text)
+    characters = len(text) - len(text.encode("ascii", "ignore"))
     if errors == 0 or errors * 10 <= characters - errors:
         return "utf-8"
     scored = {encoding: likelihood(sample.decode(encoding, "replace")) for encoding in ONE_BYTE}
@@ -192,9 +193,13 @@ def _utf8(sample: bytes) -> tuple[str, int]:
     return text, text.count("\ufffd") - sample.count("\ufffd".encode())
 
 
-def looked_through(path: Path) -> Facts:
-    """Facts of a file in UTF-8, from its bytes alone: DuckDB checks by itself that they are UTF-8."""
-    quotes = crlf = lf = cr = zeros = 0
+def looked_through(path: Path, name: str) -> Facts:
+    """Facts of a file in UTF-8, from its bytes alone: DuckDB checks by itself that they are UTF-8.
+
+    Raises:
+        DataError: a line so long that DuckDB would pass over it, at times without a word.
+    """
+    quotes = crlf = lf = cr = zeros = line = 0
     last = b""
     # sha256 lets the interpreter go, so it costs nothing beside the rest.
     digest = hashlib.sha256()
@@ -204,6 +209,7 @@ def looked_through(path: Path) -> Facts:
             zeros += b"\x00" in chunk
             quotes += chunk.count(b'"')
             feeds = chunk.count(b"\n")
+            line = _still_short(chunk, line, name)
             if b"\r" in chunk or last == b"\r":
                 pairs = chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
                 crlf, cr, lf = crlf + pairs, cr + chunk.count(b"\r") - pairs, lf + feeds - pairs
@@ -232,7 +238,7 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
     # In one-byte encodings ASCII stands for itself, and bytes are searched much faster than text.
     single = encoding in ONE_BYTE
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    held, tail = "", ""
+    held, tail, line = "", "", 0
     with ThreadPoolExecutor(1) as pool, path.open("rb") as stream:
         while True:
             chunk = stream.read(CHUNK)
@@ -248,6 +254,7 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
             if zeros:
                 text = text.replace("\x00", "")
             quotes += chunk.count(b'"') if single else text.count('"')
+            line = _still_short(chunk, line, name)
             if not single or _HOLES.search(chunk):
                 replaced += text.count("\ufffd")
             if skipped:
@@ -260,6 +267,19 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
         # The decoder still held the beginning of a character when the bytes ended.
         raise DataError([_cut(name)])
     return Facts(digest.hexdigest(), quotes % 2 == 1, replaced)
+
+
+def _still_short(chunk: bytes, begun: int, name: str) -> int:
+    """Bytes of the line that the chunk ends in, of which ``begun`` lie before it.
+
+    Raises:
+        DataError: too many for a row.
+    """
+    end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+    line = begun + len(chunk) if end < 0 else len(chunk) - end - 1
+    if line > MAX_CELL:
+        raise DataError([Problem(f"a row longer than {MAX_CELL >> 20} MB", "this is no table of leads", name)])
+    return line
 
 
 def text_sample(path: Path, encoding: str, most: int) -> tuple[str, bool]:

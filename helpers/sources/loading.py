@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
 from helpers.client import Client, Source, Span
 from helpers.errors import DataError, Problem
-from helpers.sources.asking import answered, asked, row_of, together
+from helpers.sources.asking import answered, asked, together
 from helpers.sources.cellmacros import prepare
 from helpers.sources.csvfile import quoted
 from helpers.sources.dated import export_ages, settle_vanished
@@ -33,7 +32,9 @@ from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
 from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
+from helpers.sources.stored import create, drop, name_of
 from helpers.sources.suggestions import suggest_names
+from helpers.sources.survey import answers
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
 
@@ -156,8 +157,7 @@ def load(client: Client) -> Data:
     ledger.check()
     for one in staged.values():
         one.drop(con)
-    for part in typed:
-        con.drop_table(part.table.op().name)
+    drop(con, {name_of(part.table): "TABLE" for part in typed})
     period, compare = _periods(client, tables, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
@@ -273,17 +273,21 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
 
 def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     """Rows and money in and out, from one aggregate by reason; then the unread values."""
-    amount = table[spec.money].sum() if spec.money else ibis.null("decimal(38, 6)")
-    grouped = table.group_by("_drop", "_file").agg(rows=table.count(), money=amount, first=table._row.min())
-    frame = grouped.order_by("_drop", "_file").to_pandas()
+    amount = f"sum({spec.money})" if spec.money else "NULL"
+    grouped = con.con.execute(
+        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first FROM {name_of(table)} "
+        "GROUP BY _drop, _file ORDER BY _drop, _file"
+    )
+    names = [column[0] for column in grouped.description]
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
     undated = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
-    for row in frame.to_dict("records"):
+    for found in grouped.fetchall():
+        row = dict(zip(names, found, strict=True))
         rows = int(row["rows"])
-        money = None if not spec.money else Decimal(0) if pd.isna(row["money"]) else Decimal(row["money"])
-        code = None if pd.isna(row["_drop"]) else Code(row["_drop"])
+        money = None if not spec.money else Decimal(0) if row["money"] is None else row["money"]
+        code = None if row["_drop"] is None else Code(row["_drop"])
         notice = (
             None
             if code is None
@@ -324,34 +328,29 @@ def _cause(code: Code, spec: Table) -> str:
 
 
 def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
-    kept = table.filter(table._drop.isnull())
-    asked: dict[str, ir.Scalar] = {"rows": kept.count()}
+    asked = {}
     for column in spec.columns:
         for kind in ("_bad_", "_macro_"):
             name = f"{kind}{column.name}"
-            if name in kept.columns:
-                asked[f"{name}:n"] = kept[name].count()
-                asked[f"{name}:example"] = kept[name].min()
-                asked[f"{name}:row"] = kept._row.min(where=kept[name].notnull())
-    if spec.money:
-        asked["negative:n"] = (kept[spec.money] < 0).sum()
-        asked["negative:money"] = kept[spec.money].sum(where=kept[spec.money] < 0)
-        asked["double:n"] = kept._kept_double.sum()
-        asked["double:money"] = kept[spec.money].sum(where=kept._kept_double)
+            if name in table.columns:
+                asked[f"{name}:n"] = f"count({name})"
+                asked[f"{name}:example"] = f"min({name})"
+                asked[f"{name}:row"] = f"min(_row) FILTER ({name} IS NOT NULL)"
+    odd = {"negative": f"{spec.money} < 0", "double": "_kept_double"} if spec.money else {}
     if spec.name == "spend":
-        nameless = kept.campaign.isnull() & kept.campaign_id.isnull()
-        asked["nameless:n"] = nameless.sum()
-        asked["nameless:money"] = kept.cost.sum(where=nameless)
-        asked["long:n"] = (kept["to"].notnull() & (kept["to"] != kept["from"])).sum()
-    found = row_of(con, kept.aggregate(**asked))
+        odd["nameless"] = "campaign IS NULL AND campaign_id IS NULL"
+        asked["long:n"] = 'count(*) FILTER ("to" <> "from")'
+    for name, where in odd.items():
+        asked[f"{name}:n"] = f"count(*) FILTER ({where})"
+        asked[f"{name}:money"] = f"sum({spec.money}) FILTER ({where})"
+    found = answers(con, asked, f"{name_of(table)} WHERE _drop IS NULL") if asked else {}
 
     def count(key: str) -> int:
-        value = found.get(key)
-        return 0 if value is None or pd.isna(value) else int(value)
+        return int(found.get(key) or 0)
 
     def money(key: str) -> Decimal:
         value = found.get(key)
-        return Decimal(0) if value is None or pd.isna(value) else Decimal(value)
+        return Decimal(0) if value is None else Decimal(value)
 
     for column in spec.columns:
         for kind in ("_bad_", "_macro_"):
@@ -403,14 +402,14 @@ def _resolve(
     if problems:
         raise DataError({(p.what, p.key): p for p in problems}.values())
     if ledger.left is not None:
-        con.drop_table(ledger.left.op().name)
+        drop(con, {name_of(ledger.left): "TABLE"})
         ledger.left = None
     answered(engine, suggest_names(client, tables, ledger))
     if "spend" in tables:
         answered(engine, check_spend(client, tables["spend"], ledger.labels["spend"], ledger))
     for name in tables:
         if name not in MEANT:
-            tables[name] = con.create_table(f"clean_{name}", tables[name].drop("_file", "_row"))
+            tables[name] = create(con, f"clean_{name}", tables[name].drop("_file", "_row"))
 
 
 def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:

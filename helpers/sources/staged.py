@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from helpers.sources.asking import row_of
 from helpers.sources.copies import copied_rows
 from helpers.sources.dated import age_of, export_ages
 from helpers.sources.notices import Code
+from helpers.sources.stored import create, drop, name_of, view
+from helpers.sources.survey import answers
 from helpers.sources.tables import Table
 from helpers.sources.typed import Typed
 
@@ -63,19 +64,20 @@ class Staged:
     def last_day(self, con: Backend, *, whole: bool = False) -> dt.date | None:
         """The last day that is not a slip; later ones are marked. ``whole``: of spend that covers several days the
         last of them, not the first."""
-        days = self.table[self.spec.date].cast("date")
+        day = f'"{self.spec.date}"::DATE'
         if self.spec.name == "spend" and whole:
-            days = ibis.coalesce(self.table["to"], days)
-        alive = self.table.filter(self.table._drop.isnull())
-        number = (days.epoch_seconds() // 86400).cast("float64")
-        found = row_of(con, alive.aggregate(usual=number.quantile(0.995), last=days.max()))
+            day = f'coalesce("to", {day})'
+        days = f"(SELECT {day} AS day FROM {name_of(self.table)} WHERE _drop IS NULL)"
+        number = "floor(epoch(day::TIMESTAMP) / 86400)"
+        found = answers(con, {"usual": f"quantile_cont({number}, 0.995)", "last": "max(day)"}, days)
         if found["usual"] is None:
             return None
         limit = dt.date(1970, 1, 1) + dt.timedelta(days=int(found["usual"]) + LONELY_DAYS)
         if found["last"] <= limit:
             return found["last"]  # type: ignore[no-any-return]
         self.slips_after = limit
-        return row_of(con, alive.aggregate(last=days.max(where=days <= ibis.literal(limit))))["last"]  # type: ignore[no-any-return]
+        usual = answers(con, {"last": f"max(day) FILTER (day <= DATE '{limit}')"}, days)
+        return usual["last"]  # type: ignore[no-any-return]
 
     def settle(self, con: Backend, as_of: dt.date | None) -> None:
         """Mark slips, and what came after the day of an audit that the client has chosen."""
@@ -87,9 +89,8 @@ class Staged:
                     late = table._drop.isnull() & (day > ibis.literal(limit)).fill_null(False)
                     marks.append((late, code.value))
         if marks:
-            self.table = con.create_view(
-                f"settled_{self.spec.name}", table.mutate(_drop=ibis.cases(*marks, else_=table._drop))
-            )
+            marked = table.mutate(_drop=ibis.cases(*marks, else_=table._drop))
+            self.table = view(con, f"settled_{self.spec.name}", marked)
 
     def clean(self) -> ir.Table:
         """The rows that count, without the marks."""
@@ -103,10 +104,8 @@ class Staged:
 
     def drop(self, con: Backend) -> None:
         """Take the views away."""
-        for prefix in ("settled", "vanished", "staged", "judged"):
-            con.drop_view(f"{prefix}_{self.spec.name}", force=True)
-        for prefix in ("again", "copies"):
-            con.drop_table(f"{prefix}_{self.spec.name}", force=True)
+        views = {f"{prefix}_{self.spec.name}": "VIEW" for prefix in ("settled", "vanished", "staged", "judged")}
+        drop(con, views | {f"{prefix}_{self.spec.name}": "TABLE" for prefix in ("again", "copies")})
 
 
 def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
@@ -116,27 +115,26 @@ def stage(con: Backend, spec: Table, parts: Sequence[Typed]) -> Staged:
         shaped.append(_shaped(part, spec, offset, parts))
         offset += len(part.mapped.files)
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
-    rows = con.create_view(f"judged_{spec.name}", judged(union, spec))
+    rows = view(con, f"judged_{spec.name}", judged(union, spec).mutate(_kept_double=ibis.literal(False)))
     key = spec.key or "_hash"
-    alive = rows.filter(rows._drop.isnull())
-    found = row_of(con, alive.aggregate(rows=alive.count(), keys=alive[key].nunique()))
-    doubles = found["rows"] > found["keys"]
-    table = rows.mutate(_kept_double=ibis.literal(False))
+    asked = {"rows": "count(*)", "keys": f"count(DISTINCT {key})"}
+    found = answers(con, asked, f"judged_{spec.name} WHERE _drop IS NULL")
+    doubles, table = found["rows"] > found["keys"], rows
     if doubles:
         ages = export_ages([raw.name for part in parts for raw in part.mapped.files]) if spec.key else {}
-        again = con.create_table(f"again_{spec.name}", _again(rows, spec, key, ages))
+        again = create(con, f"again_{spec.name}", _again(rows, spec, key, ages))
         joined = rows.left_join(again, [rows._file == again.again_file, rows._row == again.again_row])
         table = joined.mutate(
             _drop=ibis.coalesce(joined._drop, joined.again_drop), _kept_double=joined.again_kept.fill_null(False)
         ).drop("again_file", "again_row", "again_drop", "again_kept")
     if spec.name == "spend" and offset > 1 and (copies := copied_rows(table)) is not None:
-        found = con.create_table(f"copies_{spec.name}", copies)
-        joined = table.left_join(found, [table._file == found.copy_file, table._row == found.copy_row])
+        there = create(con, f"copies_{spec.name}", copies)
+        joined = table.left_join(there, [table._file == there.copy_file, table._row == there.copy_row])
         copy = joined.copy_file.notnull() & joined._drop.isnull()
         table = joined.mutate(
             _drop=ibis.ifelse(copy, Code.DUPLICATE_ROW.value, joined._drop), _kept_double=joined._kept_double & ~copy
         ).drop("copy_file", "copy_row")
-    return Staged(spec, con.create_view(f"staged_{spec.name}", table), doubles)
+    return Staged(spec, table if table is rows else view(con, f"staged_{spec.name}", table), doubles)
 
 
 def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir.Table:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.datatypes as dtypes
 import ibis.expr.operations as ops
 
 if TYPE_CHECKING:
@@ -13,16 +14,22 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 
+_WHENEVER, _MOMENT = dtypes.Timestamp(), dtypes.Timestamp(scale=6)
+
+
 def relation(con: Backend, name: str, columns: Mapping[str, Any]) -> ir.Table:
     """A table or view that is there, by the types of its columns."""
-    node = ops.DatabaseTable(name=name, schema=ibis.schema(columns), source=con, namespace=ops.Namespace())
+    kinds = {column: dtypes.dtype(kind) for column, kind in columns.items()}
+    # DuckDB's own are of microseconds, and Ibis adds no others up with them.
+    kinds |= {column: _MOMENT for column, kind in kinds.items() if kind == _WHENEVER}
+    node = ops.DatabaseTable(name=name, schema=ibis.schema(kinds), source=con, namespace=ops.Namespace())
     return node.to_expr()
 
 
 def view(con: Backend, name: str, table: ir.Table) -> ir.Table:
     """A view: a wall to Ibis, which would write an expression out wherever one of its columns is named."""
     con.con.execute(f'CREATE OR REPLACE VIEW "{name}" AS {con.compile(table)}')
-    return relation(con, name, table.schema())
+    return relation(con, name, dict(table.schema()))
 
 
 def create(con: Backend, name: str, table: ir.Table, **read: ir.Table) -> ir.Table:
@@ -35,7 +42,7 @@ def create(con: Backend, name: str, table: ir.Table, **read: ir.Table) -> ir.Tab
     con.con.execute(f'CREATE TABLE "{name}" ({columns})')
     parts = ", ".join(f'"{part}" AS ({con.compile(one)})' for part, one in read.items())
     con.con.execute(f'INSERT INTO "{name}" {f"WITH {parts} " if parts else ""}{con.compile(table)}')
-    return relation(con, name, table.schema())
+    return relation(con, name, dict(table.schema()))
 
 
 def drop(con: Backend, tables: Mapping[str, str]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.sources.celltable import UNIT
+from helpers.sources.csvfile import quoted
 from helpers.sources.mapped import SUSPECT
 from helpers.sources.stored import name_of
 from helpers.sources.strays import holds_stray
@@ -71,7 +73,12 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
     marks = "".join(f', audit_form_{group}("{name}") AS "form:{name}"' for name, group in formed.items())
     found = answers(con, asked, f"(SELECT *{marks} FROM {name_of(table)})")
     if found["suspects"]:
-        found |= answers(con, _odd_questions(columns, meant), f"{name_of(table)} WHERE {SUSPECT}")
+        suspects = f"{name_of(table)} WHERE {SUSPECT}"
+        found |= answers(con, _odd_questions(columns), suspects)
+        if found["contacts"]:
+            strays = {name: holds_stray(f'"{name}"', column, meant) for name, column in columns.items()}
+            asked = {f"contacts:{name}": f"count(*) FILTER ({test})" for name, test in strays.items() if test}
+            found |= answers(con, asked, suspects)
 
     def count(key: str) -> int:
         return int(found.get(key) or 0)
@@ -95,20 +102,21 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
     )
 
 
-def _odd_questions(columns: Mapping[str, Column], meant: Iterable[str]) -> dict[str, str]:
-    """Placeholders, spaces, templates, damage and strays."""
+def _odd_questions(columns: Mapping[str, Column]) -> dict[str, str]:
+    """Placeholders, spaces, templates and damage by column; whether anybody's address or number may be there at all."""
     asked: dict[str, str] = {}
-    for name, column in columns.items():
+    for name in columns:
         cell = f'"{name}"'
         tests = {"odd": f"audit_odd({cell})", "dirty": f"audit_dirty({cell})"}
         if name in MACRO_COLUMNS:
             tests["macros"] = f"audit_template({cell})"
         if name in REPAIRED:
             tests["damaged"] = f"audit_damaged({cell})"
-        held = holds_stray(cell, column, meant)
-        if held:
-            tests["contacts"] = held
         asked |= {f"{kind}:{name}": f"count(*) FILTER ({test})" for kind, test in tests.items()}
+    texts = [f'"{name}"' for name, column in columns.items() if column.type == "text"]
+    anybody = [f"audit_perhaps(concat_ws({quoted(UNIT)}, {', '.join(texts)}))"] if texts else []
+    anybody += [f'audit_stray_id("{name}")' for name, column in columns.items() if column.type == "id"]
+    asked["contacts"] = f"count(*) FILTER ({' OR '.join(anybody) or 'false'})"
     return asked
 
 

@@ -34,9 +34,9 @@ from helpers.sources.values import (
     cleaned,
     decide,
     is_odd,
-    month_value,
     plain_style,
     read_as,
+    span_value,
     typed_value,
 )
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 FILLED = 0.5
 """Least share of rows with a stage in a list that has them: a CRM leaves none empty."""
+SAID = ("month", "quarter")
+"""What a cell of spend may name instead of a day."""
 ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
 """Before a campaign's number: Google's resource names, Direct's letters."""
 
@@ -94,7 +96,7 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
         **_values(client, mapped, table, styles, secret),
         **{f"_text_{name}": table[name] for name in mapped.columns},
     )
-    named = relation(con, "read", read.schema())
+    named = relation(con, "read", dict(read.schema()))
     values = _completed(mapped, named)
     macros = tuple(name for name in MACRO_COLUMNS if survey.macros.get(name))
     for name in macros:
@@ -162,7 +164,7 @@ def _cleaned(
 def _values(
     client: Client, mapped: Mapped, table: ir.Table, styles: dict[str, Style], secret: str
 ) -> dict[str, ir.Value]:
-    """The typed columns; ``_month`` where the first day of spend may be a month's."""
+    """The typed columns; ``_month`` and ``_quarter`` where the first day of spend may be theirs."""
     values: dict[str, ir.Value] = {}
     for name, column in mapped.columns.items():
         text = table[name]
@@ -178,8 +180,8 @@ def _values(
             values[name] = value.re_replace(ID_PREFIX, r"\1")
         days = name == "from" and mapped.source.table == "spend" and "to" not in mapped.columns
         if days and OTHER in styles[name].forms:
-            values["_month"] = month_value(text)
-            values[name] = ibis.coalesce(value, values["_month"])
+            values |= {f"_{span}": span_value(text, span) for span in SAID}
+            values[name] = ibis.coalesce(value, *(values[f"_{span}"] for span in SAID))
     return values
 
 
@@ -259,12 +261,13 @@ def _with_money(con: Backend, client: Client, mapped: Mapped, made: ir.Table, to
 def _whole_days(mapped: Mapped, read: ir.Table) -> ir.DateValue:
     """Last day of spend that is said by the week, month or quarter; NULL where a row is a day of its own.
 
-    The header says so ("Месяц"), or the cell itself ("март 2026").
+    The header says so ("Месяц"), or the cell itself ("март 2026", "Q1 2026").
     """
     unit: dict[str, list[int]] = {}
     for number, span in mapped.spans.items():
         unit.setdefault(span, []).append(number)
-    branches = [(read._month.notnull(), _last_day(read["from"], "month"))] if "_month" in read.columns else []
+    said = [span for span in SAID if f"_{span}" in read.columns]
+    branches = [(read[f"_{span}"].notnull(), _last_day(read["from"], span)) for span in said]
     branches += [(read._file.isin(files), _last_day(read["from"], span)) for span, files in unit.items()]
     return ibis.cases(*branches, else_=ibis.null("date"))
 
@@ -353,15 +356,16 @@ def _styles(
         styles[name] = style
         if found.get("signs"):
             problems += signed(client, mapped, header, sorted({currency_of(str(sign)) for sign in found["signs"]}))
-        midnight = found.get("midnight") if not found.get("beyond") else 0
-        for code, count, detail in (
-            (Code.CLOCK_ENDS, midnight, ""),
-            (Code.ID_DAMAGED_KEPT, style.damaged, style.example),
-            (Code.DATES_ASSUMED, None if style.guessed else 0, style.guessed),
-        ):
-            if count != 0 and (count or style.guessed):
-                notice = Notice(code, source.table, count, file=source.file, column=header, detail=detail)
-                mapped.notices.append(notice)
+        midnight = 0 if found.get("beyond") else found.get("midnight")
+        said = [
+            (Code.CLOCK_ENDS, midnight, "") if midnight else None,
+            (Code.ID_DAMAGED_KEPT, style.damaged, style.example) if style.damaged else None,
+            (Code.DATES_ASSUMED, None, style.guessed) if style.guessed else None,
+        ]
+        mapped.notices += [
+            Notice(code, source.table, count, file=source.file, column=header, detail=detail)
+            for code, count, detail in filter(None, said)
+        ]
     return styles, problems
 
 

@@ -330,9 +330,10 @@ def plain_moment(text: ir.StringValue, style: Style) -> ir.TimestampValue:
     return ibis.cases(*branches, else_=readings[-1][1])
 
 
-def month_value(text: ir.StringValue) -> ir.DateValue:
-    """First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'; else NULL."""
-    return read_as("month", "date", text)
+def span_value(text: ir.StringValue, span: str) -> ir.DateValue:
+    """First day of a 'month' or 'quarter' written without days ('март 2026', '2026-03'; 'Q1 2026', '1 кв. 2026'); else
+    NULL."""
+    return read_as(span, "date", text)
 
 
 def typed_value(text: ir.StringValue, column: Column, style: Style) -> ir.Value:

@@ -190,7 +190,7 @@ HOSTILE = {
     "deep_html.xls": (lambda: b"<html><table>" + b"<tr><td><table>" * 20_000, ""),
     "laughs.xls": (lambda: LAUGHS, ""),
     "wide.csv": (lambda: WIDE, ""),
-    "long.csv": (lambda: AMO.encode() + b"1," + b"x" * (40 << 20), ""),
+    "long.csv": (lambda: AMO.encode() + b"1," + b"x" * (40 << 20), "a row longer than"),
     "one_line.csv": (lambda: b"x" * (20 << 20), "the first line goes on for more than"),
     "nul.csv": (lambda: b"\0" * 100_000, ""),
     "some_nul.csv": (lambda: TEXT.replace(b"100,", b"1\x0000,", 3), "rows"),
