@@ -21,7 +21,7 @@ from helpers.sources.tables import TABLES
 
 ALLOWED = {
     # The field's own words and names, as the glossary has them.
-    *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24"),
+    *("CAC", "CPL", "ROMI", "UTM", "BANT", "KPI", "CRM", "CJM", "ID", "run", "rate", "amoCRM", "Bitrix24", "ISO"),
     # Files and formats, and what stands in client.yml.
     *("HTML", "PDF", "DOCX", "PPTX", "XLSX", "CSV", "Excel", "SHA", "client", "yml", "csv", "xlsx", "json", "JSON"),
     *("exports", "answers", "alignment", "audit", "joint", "review", "windows"),
