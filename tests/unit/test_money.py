@@ -150,7 +150,7 @@ keys = st.tuples(
 kopecks = st.integers(-10_000_000, 100_000_000).map(lambda value: value / 100)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(keys, kopecks), max_size=12), st.lists(st.tuples(keys, kopecks), max_size=12), kopecks)
 def test_no_money_is_lost_or_counted_twice(spend: list, leads: list, loose: float) -> None:
     def of(key: tuple[str, str, str], **more: Any) -> dict:
