@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from helpers.sources.values import once
+from helpers.sources.values import DAMAGED, once
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,7 +55,6 @@ COUNTRIES = {
 """Where a client's country is none of these, the last ten digits are compared."""
 
 _MAIL = r"[^\s,;<>()]+@[^\s,;<>()]+"
-_DAMAGED = r"^\d+([.,]\d+)?[eE]\+?\d+$"
 _SPLIT = r"^(.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d.*?\d[^,;/|\n+]*)[,;/|\n+]"
 """The first of several numbers in one cell."""
 _WHOLE = rf"^\+?(?:[1-9]|0[1-9])\d{{{SHORTEST - 1},{LONGEST - 2}}}$"
@@ -177,7 +176,7 @@ def _first(text: ir.StringValue) -> ir.StringValue:
     """The first number of a cell, without an extension; NULL for one that has lost digits."""
     whole = text.re_replace(r"^(\d+)[.,]0$", r"\1").re_replace(_EXTENSION, "")
     first = once(whole, lambda one: ibis.coalesce(one.re_extract(_SPLIT, 1).nullif(""), one))
-    return ibis.ifelse(text.re_search(_DAMAGED), ibis.null("string"), first)
+    return ibis.ifelse(text.re_search(DAMAGED), ibis.null("string"), first)
 
 
 def _told_apart(one: ir.StringValue, rule: Numbering | None) -> ir.StringValue:

@@ -98,11 +98,11 @@ class Engine:
 
     def local(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """An instant (with a zone) as local time of ``zone``, without a zone."""
-        return _timezone(zone, moment)
+        return local_time(zone, moment)
 
     def instant(self, moment: ir.TimestampValue, zone: str) -> ir.TimestampValue:
         """Local time of ``zone`` as an instant."""
-        return _zoned(zone, moment)
+        return instant_of(zone, moment)
 
     def ordered(self, text: ir.StringValue) -> ir.StringValue:
         """What orders texts by their code points, as Python does, whatever the database's own order of words is."""
@@ -364,12 +364,12 @@ def _tidy(frame: pd.DataFrame, schema: ibis.Schema) -> pd.DataFrame:
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _timezone(zone: str, moment: dtypes.Timestamp(timezone="UTC")) -> dtypes.timestamp:  # type: ignore[valid-type]
+def local_time(zone: str, moment: dtypes.Timestamp(timezone="UTC")) -> dtypes.timestamp:  # type: ignore[valid-type]
     """DuckDB's and PostgreSQL's: an instant as local time."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _zoned(zone: str, moment: dtypes.timestamp) -> dtypes.Timestamp(timezone="UTC"):  # type: ignore[valid-type]
+def instant_of(zone: str, moment: dtypes.timestamp) -> dtypes.Timestamp(timezone="UTC"):  # type: ignore[valid-type]
     """DuckDB's and PostgreSQL's: local time as an instant."""
 
 

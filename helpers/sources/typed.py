@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import ibis.expr.datatypes as dtypes
 import pyarrow as pa
 
 from helpers.errors import DataError, Problem
@@ -16,6 +15,7 @@ from helpers.sources.celltable import WHOLE_TOTAL
 from helpers.sources.csvfile import quoted
 from helpers.sources.currency import currency_of
 from helpers.sources.discreet import example
+from helpers.sources.engines import instant_of, local_time
 from helpers.sources.mapped import SERVICE, Mapped
 from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
@@ -378,14 +378,4 @@ def _zoned(moment: ir.TimestampValue, source_zone: str | None, client_zone: str)
     """Local time of the source → local time of the client; both kept without a zone."""
     if source_zone is None or source_zone == client_zone:
         return moment
-    return _timezone(client_zone, _timezone_utc(source_zone, moment))
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _timezone_utc(zone: str, moment: dtypes.timestamp) -> dtypes.Timestamp(timezone="UTC"):  # type: ignore[valid-type]
-    """DuckDB's: a moment without a zone, taken as local time of ``zone``."""
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _timezone(zone: str, moment: dtypes.Timestamp(timezone="UTC")) -> dtypes.timestamp:  # type: ignore[valid-type]
-    """DuckDB's: an instant as local time of ``zone``."""
+    return local_time(client_zone, instant_of(source_zone, moment))
