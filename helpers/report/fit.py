@@ -32,6 +32,8 @@ GUTTER = 28.0
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+TALL = 260.0
+"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import GUTTER, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
+from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
@@ -36,8 +36,6 @@ BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
 LETTERS = 9.5
 """Points: the size of text."""
-TALL = 260.0
-"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
 LONG = 24
 """Rows: a narrow table with more stands beside its own second half."""
 STORY = 500
