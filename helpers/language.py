@@ -31,6 +31,7 @@ UNKNOWN = "?"
 ABSENT = "–"
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
 DASH = "\N{EN DASH}"
 
 Number = Any
@@ -107,18 +108,22 @@ class Language:
         Values are put in as they are: write numbers with the methods below first. ``LookupError`` where the text and
         the values do not name the same placeholders, ``TypeError`` for a value that is neither text nor an int.
         """
-        return _fill(self._catalogue.gettext(text) if text else "", _placeholders(text), values)
+        return _fill(self._own(self._catalogue.gettext(text)) if text else "", _placeholders(text), values)
 
     def known(self, text: str) -> str:
         """A text that is no literal but stands in the catalogue: the meaning of a table or column."""
-        return self._catalogue.gettext(text)
+        return self._own(self._catalogue.gettext(text))
+
+    def _own(self, text: str) -> str:
+        """A text of ours as it is set: the line never ends between a number and "%"."""
+        return text if self.code == "en" else _PER_CENT.sub(NBSP, text)
 
     def plural(self, one: str, many: str, n: Number, /, **values: str | int) -> str:
         """The right plural form for ``n`` things; ``{n}`` in the text becomes the written count."""
         count = _whole(n)
         wanted = _placeholders(one) | _placeholders(many)
         filled = {"n": self.count(count), **values} if "n" in wanted else values
-        return _fill(self._catalogue.ngettext(one, many, abs(count)), wanted, filled)
+        return _fill(self._own(self._catalogue.ngettext(one, many, abs(count))), wanted, filled)
 
     def list(self, items: Iterable[str]) -> str:
         """'a, b and c'."""

@@ -116,7 +116,6 @@ class DataQuality(Chapter):
         exhibits = [
             fix_exhibit(self.gaps, say),
             self._balance(),
-            files_exhibit(self.ledger, say, self._table_name),
             tracking_exhibit(self.tracking, say, self.note) if self.tracking is not None else None,
             self._completeness() if not self.filled.empty else None,
             totals_exhibit(self.facts, self.client, say),
@@ -125,6 +124,8 @@ class DataQuality(Chapter):
         ]
         if self.notices:
             exhibits.append(self._notices())
+        # Last: on paper its many columns turn the page.
+        exhibits.append(files_exhibit(self.ledger, say, self._table_name))
         return Section(
             key=self.key,
             title=say("Data: what came in, what was left out"),
@@ -231,6 +232,7 @@ class DataQuality(Chapter):
             "figures": say("Departments' own figures"),
             "kpis": say("Weekly figures"),
             "sorting": say("Blind sorting of leads"),
+            "files": say("Files"),
         }.get(key, key)
 
     def _completeness(self) -> Exhibit:

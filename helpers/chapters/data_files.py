@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.report.model import Column, Exhibit, Table
+from helpers.sources.aside import aside_text
 from helpers.sources.notices import Code, Ledger
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def files_exhibit(ledger: Ledger, say: Language, table_name: Callable[[str], str
             )
         )
     unused = [raw for raw in ledger.raw if raw.unused]
-    rows += [(raw.name, raw.taken_for, say("not used"), None, None, None, None, raw.unused) for raw in unused]
+    rows += [
+        (raw.name, raw.taken_for, say("not used"), None, None, None, None, aside_text(raw.unused, say))
+        for raw in unused
+    ]
     used = len(raws) - len(unused)
     title = say.plural("{n} file is read", "{n} files are read", used)
     if unused:

@@ -118,7 +118,9 @@ def funnel_notes(funnel: MeasuredFunnel, client: Client, say: Language) -> list[
     stages = {step.stage: step for step in funnel.steps}
     clicks = stages.get("clicks")
     if funnel.clicked is not None and clicks is not None:
-        if clicks.count is not None:
+        counted = clicks.count is not None
+        # Where every lead is of such a channel, nothing is left out that would have to be said.
+        if counted and funnel.clicked.part < funnel.leads:
             notes.append(
                 say(
                     "From clicks to leads only the {leads} leads of channels with counted clicks are taken: leads from "
@@ -126,7 +128,7 @@ def funnel_notes(funnel: MeasuredFunnel, client: Client, say: Language) -> list[
                     leads=say.count(funnel.clicked.part),
                 )
             )
-        elif funnel.clicked.share is not None:
+        elif not counted and funnel.clicked.share is not None:
             notes.append(
                 say(
                     "Some paid channels do not count clicks. In those that do: {leads} leads of {clicks} clicks, "

@@ -224,10 +224,10 @@ def _referred_table(referred: Referred, say: Language) -> Table:
     columns = (
         Column(label=say("Month of the lead")),
         Column(label=say("Leads"), kind="count"),
-        Column(label=say("By recommendation"), kind="count"),
+        Column(label=say("Leads by recommendation"), kind="count"),
         Column(label=say("Share"), kind="share", digits=1),
         Column(label=say("Customers"), kind="count"),
-        Column(label=say("By recommendation"), kind="count"),
+        Column(label=say("Customers by recommendation"), kind="count"),
     )
     rows: list[tuple[Cell, ...]] = [
         (say.month(month), leads.whole, leads.part, leads.share, won.whole, won.part)

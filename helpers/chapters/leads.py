@@ -275,7 +275,7 @@ class Leads(Chapter):
                 figure=draw_pay(pay, self.say, self.client.currency, words.alt()) if both else None,
                 reading=words.reading(),
                 table=words.table(),
-                table_open=True,
+                table_open=not both,
                 note=f"{self._note()} {words.note()}",
             )
         ]

@@ -203,9 +203,9 @@ class PlanWords:
         columns = (
             Column(label=say("Month"), kind="month"),
             Column(label=say("Qualified leads"), kind="count"),
-            Column(label=say("Plan"), kind="count"),
+            Column(label=say("Planned leads"), kind="count"),
             Column(label=say("Revenue"), kind="money"),
-            Column(label=say("Plan"), kind="money"),
+            Column(label=say("Planned revenue"), kind="money"),
             Column(label=say("Revenue of plan"), kind="share"),
         )
         rows = tuple(

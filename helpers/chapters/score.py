@@ -206,7 +206,7 @@ class ScoreChapter(Chapter):
 
     def _criteria_reading(self) -> tuple[str, ...]:
         say, score = self.say, self.score
-        reading = [say("The darker, the higher. A question mark: the share of people who do not know.")]
+        reading = [say("The more colour, the higher. A question mark: the share of people who do not know.")]
         if any(cell.hidden for one in score.criteria for cell in one.cells.values()):
             reading.append(say("Dotted: too few answers to be shown without giving single people away."))
         for key in SIDES:

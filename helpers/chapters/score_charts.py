@@ -144,7 +144,7 @@ def columns(score: Score) -> list[str]:
 
 
 def draw_criteria(score: Score, questionnaire: Questionnaire, say: Language, alt: str) -> Figure:
-    """Criteria x departments: the darker, the higher; hatched where people do not know, dotted where hidden."""
+    """Criteria x departments: the more colour, the higher; hatched where people do not know, dotted where hidden."""
     from matplotlib.patches import Rectangle
 
     from helpers.report import theme

@@ -79,7 +79,7 @@ def _guides(ax: Any, measured: MeasuredSpeed, say: Language) -> None:
     from helpers.report import theme
 
     ax.axvline(measured.limit, color=theme.COLOURS["joint"], linewidth=1.2)
-    ax.annotate(say("agreed: {time}", time=time_text(measured.limit, say)), (measured.limit, 1),
+    ax.annotate(say("limit: {time}", time=time_text(measured.limit, say)), (measured.limit, 1),
                 xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", ha="center",
                 va="bottom", color=theme.COLOURS["joint"], annotation_clip=False)  # fmt: skip
     median = measured.all.curve.median

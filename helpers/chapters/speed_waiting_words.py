@@ -54,8 +54,8 @@ class WaitingWords(SpeedWords):
             )  # fmt: skip
             if not math.isnan(left.late) and left.late < 1:
                 out.append(
-                    say("It is lowered to {share}, as leads that were answered late are sold less often.",
-                        share=say.share(left.late))
+                    say("It is lowered to {share} of that: so much less often than the average are leads sold that "
+                        "waited longest for their answer.", share=say.share(left.late))
                 )  # fmt: skip
         if left.leads > LISTED:
             out.append(say("Listed are the {n} worth most, of equals those that wait longest.", n=LISTED))

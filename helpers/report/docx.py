@@ -29,7 +29,7 @@ from helpers.report.docx_xml import (
     tab,
     table,
 )
-from helpers.report.fit import Fitted, advance, left_out_text, runs
+from helpers.report.fit import Fitted, advance, left_out_text, runs, stays
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
@@ -283,11 +283,11 @@ class _Document:
     def _pieces(self, pieces: Iterable[Piece]) -> None:
         for part in runs(pieces, self.say, self.report.currency, self.page.room, self.page.sideways_room):
             (self.page.sideways if part.sideways else self.page.upright)(self.body)
-            for i, (piece, fitted) in enumerate(part.pieces):
+            for (piece, fitted), stay in zip(part.pieces, stays(part), strict=True):
                 if isinstance(piece, Text):
-                    # The words between a heading and its table go with them.
-                    follow = next((later for later, _ in part.pieces[i + 1 :] if not isinstance(later, Text)), None)
-                    self._text(piece, keep_next=isinstance(follow, Numbers))
+                    self._text(piece, keep_next=stay)
+                elif isinstance(piece, Picture):
+                    self._picture(piece, keep_next=stay)
                 else:
                     self._piece(piece, fitted)
 
@@ -305,8 +305,6 @@ class _Document:
             self._framed(piece)
         elif isinstance(piece, Card):
             self._card(piece)
-        elif isinstance(piece, Picture):
-            self._picture(piece)
         elif isinstance(piece, Numbers):
             if fitted is not None:
                 self._numbers(piece, fitted)
@@ -347,7 +345,7 @@ class _Document:
     def pictures(self) -> dict[str, bytes]:
         return pngs_of(self.report)
 
-    def _picture(self, piece: Picture) -> None:
+    def _picture(self, piece: Picture, *, keep_next: bool) -> None:
         wide, high = size_of(piece.figure.svg)
         scale = min(1.0, self.page.room / wide, HIGHEST / high)
         png = self.pictures[recoloured(piece.figure.svg, self.report.brand)]
@@ -357,7 +355,7 @@ class _Document:
         said = self._numbered("Figure", piece.label, piece.number, piece.caption)
         if piece.see:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]
-        self._add("caption", *said)
+        self._add("caption", *said, keep_next=keep_next)
 
     def _numbers(self, piece: Numbers, made: Fitted) -> None:
         if self.tight:

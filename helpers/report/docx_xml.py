@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from helpers.report.docx_styles import w
-from helpers.report.fit import Fitted
+from helpers.report.fit import Fitted, set_texts
 from helpers.report.lettering import strip_control
 
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -16,6 +16,8 @@ TWENTIETHS = 20
 """Word measures in twentieths of a point."""
 SHORT = 12
 """A table of so many rows stays on one page."""
+TAIL = 3
+"""Rows that the last page of a longer table holds at least."""
 
 
 def element(name: str, /, *children: Any, **attributes: Any) -> Any:
@@ -149,11 +151,12 @@ def table(fitted: Fitted, style: str, cell_style: str, title: str) -> Any:
         element("tblCaption", val=strip_control(title)[:250]) if title else None,
     )
     made = element("tbl", properties, element("tblGrid", *(element("gridCol", w=width) for width in widths)))
-    last = len(fitted.rows) - 1
-    short = last < SHORT
-    made.append(_row(fitted.heads, fitted, widths, cell_style, header=True, keep_next=True))
-    for i, cells in enumerate(fitted.rows):
-        bold, keep_next = fitted.total and i == last, short and i < last
+    heads, rows = set_texts(fitted)
+    last = len(rows) - 1
+    made.append(_row(heads, fitted, widths, cell_style, header=True, keep_next=True))
+    for i, cells in enumerate(rows):
+        # A short table stays on one page; of a long one no row goes alone to the next.
+        bold, keep_next = fitted.total and i == last, i < last and (last < SHORT or i > last - TAIL)
         made.append(_row(cells, fitted, widths, cell_style, bold=bold, keep_next=keep_next))
     return made
 

@@ -15,7 +15,7 @@ from functools import cache
 from helpers.language import NBSP, Language
 from helpers.report.lettering import clean, width
 from helpers.report.model import Cell, Table
-from helpers.report.outline import Heading, Numbers, Piece, Text
+from helpers.report.outline import Heading, Numbers, Picture, Piece, Text
 
 SIZES = (8.5, 8.0, 7.5, 7.0)
 """Points, tried from the first: smaller letters are not read on paper."""
@@ -29,6 +29,11 @@ LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
 GUTTER = 28.0
 """Points between two tables abreast."""
+LONG_WORD = 20.0
+"""Sizes: a wider word may be broken wherever it stands."""
+ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+TALL = 260.0
+"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -105,6 +110,32 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
     return made
 
 
+def stays(run: Run) -> tuple[bool, ...]:
+    """Of each piece, whether the next one has to stand on its page.
+
+    The words between a heading and its table do not end a page, and the last exhibit of a chapter stands whole: no
+    page holds its last line alone.
+    """
+    pieces = [piece for piece, _ in run.pieces]
+    found = [False] * len(pieces)
+    for place, piece in enumerate(pieces):
+        if not isinstance(piece, Heading):
+            continue
+        words = place + 1
+        while words < len(pieces) and isinstance(pieces[words], Text):
+            words += 1
+        end = words + 1
+        while end < len(pieces) and isinstance(pieces[end], Text):
+            end += 1
+        head = pieces[words] if words < len(pieces) else None
+        turn = end >= len(pieces) or (isinstance(after := pieces[end], Heading) and after.new_page)
+        if isinstance(head, Numbers):
+            found[place + 1 : words] = [True] * (words - place - 1)
+        elif isinstance(head, Picture) and head.number and turn:
+            found[place : end - 1] = [True] * (end - 1 - place)
+    return tuple(found)
+
+
 def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:
     """``table`` for a page with so many points of room, upright or on its side."""
     kept, left_out = _kept(table, rows)
@@ -140,6 +171,42 @@ def height(table: Fitted) -> float:
                    default=1)  # fmt: skip
 
     return sum(max(lines(row), 1) * 1.25 * table.size + 8 for row in (table.heads, *table.rows))
+
+
+def set_texts(table: Fitted) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows, long words broken where their columns are narrow; numbers never are."""
+    # Half of the point that a cell has to spare: a word as wide as its column is not broken for a rounding.
+    rooms = [(room + 0.5) / table.size for room in table.rooms]
+    rows = [
+        [cell if number else broken(cell, room) for cell, room, number in zip(row, rooms, table.numeric, strict=True)]
+        for row in table.rows
+    ]
+    return [broken(head, room, bold=True) for head, room in zip(table.heads, rooms, strict=True)], rows
+
+
+def broken(text: str, room: float = LONG_WORD, *, bold: bool = False) -> str:
+    """``text`` where a word wider than so many sizes of its letters may go on in the next line.
+
+    After a mark where it has one ("utm_source=", "exports/"), else where it must.
+    """
+    words = (_broken(word, room, bold) if advance(word, 1, bold=bold) > room else word for word in text.split(" "))
+    return " ".join(words)
+
+
+def _broken(word: str, room: float, bold: bool) -> str:
+    parts: list[str] = []
+    for piece in re.findall(r"[^_/.:&=?+,;\-]+[_/.:&=?+,;\-]*|[_/.:&=?+,;\-]+", word):
+        if advance(piece, 1, bold=bold) <= room:
+            parts.append(piece)
+            continue
+        line = ""
+        for letter in piece:
+            if line and advance(line + letter, 1, bold=bold) > room:
+                parts.append(line)
+                line = ""
+            line += letter
+        parts.append(line)
+    return ZERO_WIDTH.join(parts)
 
 
 def left_out_text(table: Fitted, say: Language) -> str:

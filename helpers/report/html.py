@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from helpers.language import Language, language
-from helpers.report.fit import Fitted, advance, fitted
+from helpers.report.fit import TALL, Fitted, advance, fitted, height
 from helpers.report.inline import inlined
 from helpers.report.lettering import strip_control
 from helpers.report.look import dark, light
@@ -159,10 +159,10 @@ def _contents(report: Report, say: Language) -> list[tuple[str, str]]:
 
 
 def _on_paper(table: Fitted) -> dict[str, Any]:
-    """How a table is printed: size of its letters, parts of its width, whether it needs a page on its side."""
+    """How a table is printed: size of its letters, parts of its width, turned or not, whole on its page or not."""
     room = max(sum(table.widths), 1.0)
     shares = [f"{100 * width / room:.1f}" for width in table.widths]
-    return {"size": f"{table.size:g}", "shares": shares, "wide": table.wide}
+    return {"size": f"{table.size:g}", "shares": shares, "wide": table.wide, "short": height(table) <= TALL}
 
 
 def scale_text(card: ScoreCard, say: Language) -> str:

@@ -187,8 +187,11 @@ class _Outline:
         yield from self.days()
         if report.score is not None:
             yield from self.score(report.score)
+        bare = False
         for section in report.sections:
-            yield from self.section(section)
+            # A chapter that can only say what is missing shares its page with the next.
+            yield from self.section(section, new_page=not bare)
+            bare = not section.exhibits
         if report.method:
             yield Heading(say("Method in brief"), key="method", new_page=True)
             for box in report.method:
@@ -245,8 +248,8 @@ class _Outline:
                 "current" if state.current else "neutral",
             )
 
-    def section(self, section: Section) -> Iterator[Piece]:
-        yield Heading(section.title, key=f"s-{section.key}", new_page=True)
+    def section(self, section: Section, *, new_page: bool = True) -> Iterator[Piece]:
+        yield Heading(section.title, key=f"s-{section.key}", new_page=new_page)
         yield from _texts(section.lead, "lead")
         for box in section.boxes:
             yield Framed(box.title, box.text, box.tone)

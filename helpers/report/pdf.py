@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import GUTTER, Fitted, Run, advance, height, left_out_text, runs
+from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
 from helpers.report.outline import (
     Blank,
-    Heading,
     Numbers,
     Picture,
     Piece,
-    Text,
     action_line,
     findings_title,
     handout_pieces,
@@ -38,11 +36,6 @@ BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
 LETTERS = 9.5
 """Points: the size of text."""
-LONG_WORD = 20.0
-"""Sizes: a wider word may be broken wherever it stands."""
-ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
-TALL = 260.0
-"""Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
 LONG = 24
 """Rows: a narrow table with more stands beside its own second half."""
 STORY = 500
@@ -162,13 +155,10 @@ def _score(card: ScoreCard | None, say: Language) -> dict[str, Any] | None:
 
 
 def _run(run: Run, say: Language) -> dict[str, Any]:
-    pieces = [_piece(piece, table, say) for piece, table in run.pieces]
-    for place, (piece, _) in enumerate(run.pieces):
-        # Words between a heading and its table stay with it: no page ends with them alone.
-        words = next((i for i in range(place, len(pieces)) if not isinstance(run.pieces[i][0], Text)), len(pieces))
-        led = place > 0 and (isinstance(run.pieces[place - 1][0], Heading) or pieces[place - 1].get("sticky", False))
-        if led and isinstance(piece, Text) and words < len(pieces) and isinstance(run.pieces[words][0], Numbers):
-            pieces[place] |= {"sticky": True}
+    pieces = [
+        _piece(piece, table, say) | {"sticky": stay}
+        for (piece, table), stay in zip(run.pieces, stays(run), strict=True)
+    ]
     if run.sideways:
         # Turning the page begins a new one already.
         pieces[0] |= {"new_page": False}
@@ -192,14 +182,8 @@ def _piece(piece: Piece, table: Fitted | None, say: Language) -> dict[str, Any]:
 
 
 def _cells(table: Fitted) -> dict[str, Any]:
-    """Heads and rows, long words broken where their columns are narrow; numbers never are."""
-    # Half of the point that a cell has to spare: a word as wide as its column is not broken for a rounding.
-    rooms = [(room + 0.5) / table.size for room in table.rooms]
-    rows = [
-        [cell if number else broken(cell, room) for cell, room, number in zip(row, rooms, table.numeric, strict=True)]
-        for row in table.rows
-    ]
-    heads = [broken(head, room, bold=True) for head, room in zip(table.heads, rooms, strict=True)]
+    """Heads and rows as they are set, and where the table may go on in the next page."""
+    heads, rows = set_texts(table)
     longest = max((len(cell) for row in table.rows for cell in row), default=0)
     return {
         "inset": table.inset,
@@ -222,31 +206,6 @@ def _logo(brand: Brand | None) -> dict[str, Any]:
     if brand is None or not brand.logo:
         return {"file": ""}
     return {"file": _logo_file(brand), "width": brand.logo_size[0], "height": brand.logo_size[1]}
-
-
-def broken(text: str, room: float = LONG_WORD, *, bold: bool = False) -> str:
-    """``text`` where a word wider than so many sizes of its letters may go on in the next line.
-
-    After a mark where it has one ("utm_source=", "exports/"), else where it must.
-    """
-    words = (_broken(word, room, bold) if advance(word, 1, bold=bold) > room else word for word in text.split(" "))
-    return " ".join(words)
-
-
-def _broken(word: str, room: float, bold: bool) -> str:
-    parts: list[str] = []
-    for piece in re.findall(r"[^_/.:&=?+,;\-]+[_/.:&=?+,;\-]*|[_/.:&=?+,;\-]+", word):
-        if advance(piece, 1, bold=bold) <= room:
-            parts.append(piece)
-            continue
-        line = ""
-        for letter in piece:
-            if line and advance(line + letter, 1, bold=bold) > room:
-                parts.append(line)
-                line = ""
-            line += letter
-        parts.append(line)
-    return ZERO_WIDTH.join(parts)
 
 
 def _clean(value: Any) -> Any:

@@ -20,7 +20,11 @@ from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Column, Report, Table
 from helpers.report.outline import findings_title
 from helpers.report.repeatable import repeatable
+from helpers.report.xlsx_cells import one_line
 from helpers.report.xlsx_sheets import Sheet, Sheets
+
+LINK = 118.0
+"""Characters of a line of the contents: its cells are wider than running text has to be."""
 
 
 def xlsx_document(report: Report) -> bytes:
@@ -166,7 +170,7 @@ class _Workbook(Sheets):
 
     def link(self, sheet: Sheet, to: Sheet, row: int, text: str, **look: Any) -> None:
         """A line that leads to a row of another sheet."""
-        at = sheet.row
+        at, text = sheet.row, one_line(text, LINK, bold="bold" in look)
         self.line(sheet, text, **look)
         # The text is given apart from the address, and both are ours or cut to text.
         sheet.sheet.write_url(at, 0, f"internal:'{to.name}'!A{row + 1}", self.look(**look), text[:250] or to.name)

@@ -89,6 +89,15 @@ def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = Fals
     return sum(max(1, math.ceil(advance(part, size, bold=bold) / room)) for part in text.split("\n"))
 
 
+def one_line(text: str, characters: float, *, bold: bool = False) -> str:
+    """``text`` cut between words to one line: some programs do not wrap the text of a link."""
+    text, words = " ".join(text.split()), text.split()
+    while lines(text, characters, bold=bold) > 1 and len(words) > 1:
+        words.pop()
+        text = " ".join(words).rstrip(",;:.–-") + ELLIPSIS
+    return text
+
+
 def sheet_name(title: str, taken: set[str]) -> str:
     """A legal name for a sheet, at most 31 letters, that no other of ``taken`` (in small letters) has; it is added."""
     name = " ".join(re.sub(r"[\[\]:*?/\\']", " ", strip_control(title)).split())

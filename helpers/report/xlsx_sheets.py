@@ -26,6 +26,8 @@ from helpers.report.xlsx_cells import (
 FONT = "Arial"
 ACROSS = 100.0
 """Characters of a line of running text: it spans the columns that give it this width."""
+NOTES = 2
+"""Lines below a table that belong to it."""
 LINE = 13.0
 """Points of a line at size 10."""
 
@@ -40,6 +42,8 @@ class Sheet:
     row: int = 0
     widths: list[float] = field(default_factory=list)
     tables: list[tuple[str, int]] = field(default_factory=list)
+    end: int = 0
+    """The row below the last table."""
 
 
 class Sheets:
@@ -86,7 +90,8 @@ class Sheets:
         """Freeze what heads the sheet: the heading of its only table, else its title."""
         only = sheet.tables[0][1] if len(sheet.tables) == 1 else None
         sheet.sheet.freeze_panes(only + 1 if only is not None and only < 8 else 1, 0)
-        if only is not None:
+        if only is not None and sheet.row - sheet.end <= NOTES:
+            # Where more than notes follows, the heading would stand above what is not its table.
             sheet.sheet.repeat_rows(only)
 
     def line(self, sheet: Sheet, text: str, size: float = SIZE, **look: Any) -> None:
@@ -153,7 +158,7 @@ class Sheets:
                 else:
                     out.write_number(number, i, value, self.look(num_format=shape, align="right", **line))
             out.set_row(number, LINE * written + 2)
-        sheet.row = top + 1 + len(table.rows)
+        sheet.row = sheet.end = top + 1 + len(table.rows)
 
     def text(self, sheet: Sheet, row: int, column: int, text: str, **look: Any) -> None:
         """Text as text: also where somebody edits the cell later."""

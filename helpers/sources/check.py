@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from helpers.sources.aside import aside_text
 from helpers.sources.notices import Notice, answer_notices, notice_text
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_lines(data: Data, decided: Mapping[str, int], say: Language) -> list[st
 def file_line(raw: RawFile, say: Language) -> str:
     """What a file was taken for and why: its form, its header's row, the preset and how much of the file it knows."""
     if raw.unused:
-        return f"{raw.name}: {say('not used: {why}', why=raw.unused)}"
+        return f"{raw.name}: {say('not used: {why}', why=aside_text(raw.unused, say))}"
     parts = [raw.taken_for, say.plural("{n} row", "{n} rows", raw.rows)]
     parts.append(say("header in row {row}", row=raw.header_row))
     named = sum(bool(header.strip()) for header in raw.headers)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from helpers.errors import DataError, Problem
+from helpers.sources.aside import aside_text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -278,6 +279,8 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         return say.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     if notice.code is Code.DATES_ASSUMED:
         return say("month, day, year") if notice.detail == "mdy" else say("day, month, year")
+    if notice.code is Code.FILE_UNUSED:
+        return aside_text(notice.detail, say)
     return notice.detail
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.client import Source
 from helpers.errors import DataError, Problem
+from helpers.sources.aside import NOTE, UNNAMED
 from helpers.sources.containers import NoTableError
 from helpers.sources.currency import vat_in
 from helpers.sources.presets import GENERIC, Preset, read_preset
@@ -90,7 +91,7 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
         for path in paths:
             name = _shown(client, path)
             if not client.sources and path.suffix.lower() in NOTES:
-                unused.append(_unknown(name, Problem("a note, by its name", "")))
+                unused.append(_unknown(name, Problem(NOTE)))
                 continue
             try:
                 strange: list[Problem] = []
@@ -222,9 +223,7 @@ def _unnamed(client: Client, sources: Sequence[Source]) -> list[RawFile]:
     """Files in exports/ that no source names: not opened, only said."""
     named = {path for source in sources for path in _paths(client, source, [])}
     return [
-        RawFile(_shown(client, path), "", "", (), 1, unused="client.yml does not name it under sources")
-        for path in _exports(client)
-        if path not in named
+        RawFile(_shown(client, path), "", "", (), 1, unused=UNNAMED) for path in _exports(client) if path not in named
     ]
 
 
@@ -376,4 +375,4 @@ def _unpaired(planned: Sequence[Planned]) -> list[Problem]:
 
 
 def _unknown(name: str, problem: Problem) -> RawFile:
-    return RawFile(problem.file or name, "", "", (), 1, unused=f"{problem.what} - {problem.todo}")
+    return RawFile(problem.file or name, "", "", (), 1, unused=str(replace(problem, file="")))

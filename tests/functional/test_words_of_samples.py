@@ -84,6 +84,9 @@ def test_no_english_is_left_in_the_report(sample: str, lang: str, read_once: Non
     # A person or a stage of the client may head a column.
     ours = [text for text in _said(made) if set(text) & alien and text not in own]
     assert ours == []
+    # Two columns of one name cannot be told apart, and Excel would number them.
+    tables = {x.key: [c.label for c in x.table.columns] for s in made.report.sections for x in s.exhibits if x.table}
+    assert [key for key, labels in tables.items() if len(set(labels)) < len(labels)] == []
 
 
 def _said(made: Audited) -> list[str]:

@@ -264,6 +264,26 @@ def test_the_words_between_a_heading_and_its_table_go_with_them():
     assert said.find(f"{w('pPr')}/{w('keepNext')}") is not None
 
 
+def test_the_last_exhibit_of_a_chapter_stays_together_and_no_row_goes_alone():
+    report = demo_report("en")
+    svg = report.sections[0].exhibits[0].figure.svg
+    figure = model.Figure(name="alone", svg=svg, alt="Bars")
+    rows = tuple((f"row {n}",) for n in range(20))
+    long = model.Exhibit(
+        key="long", title="A long table", table=model.Table(columns=(model.Column(label="x"),), rows=rows)
+    )
+    last = model.Exhibit(key="last", title="The last one", figure=figure, reading=("Seen.", "Meant."), note="Source.")
+    section = report.sections[0].model_copy(update={"exhibits": (long, last)})
+    made = docx_document(report.model_copy(update={"sections": (section,), "handouts": ()}))
+    kept = {
+        text_of(p): p.find(f"{w('pPr')}/{w('keepNext')}") is not None for p in body(made).iter(PARAGRAPH) if text_of(p)
+    }
+    assert kept["Seen."]
+    assert not kept["Meant."]
+    assert next(keep for text, keep in kept.items() if text.endswith("Source."))
+    assert [kept[f"row {n}"] for n in (15, 16, 17, 18, 19)] == [False, False, True, True, False]
+
+
 def test_a_full_page_has_its_lines_to_fill_in_closer():
     report = demo_report("en")
     handout = report.handouts[0]

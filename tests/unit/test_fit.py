@@ -5,9 +5,9 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs
+from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs, stays
 from helpers.report.lettering import width
-from helpers.report.outline import Heading, Numbers, Text
+from helpers.report.outline import Heading, Numbers, Picture, Text
 
 SAY = language("ru")
 UPRIGHT, SIDEWAYS = 480.0, 730.0
@@ -149,3 +149,20 @@ def test_the_worst_report_fits():
                 made = fit(exhibit.table)
                 assert sum(made.widths) <= (SIDEWAYS if made.wide else UPRIGHT) + 0.1
                 assert made.size >= SIZES[-1]
+
+
+def test_the_last_exhibit_of_a_chapter_stands_whole_and_words_stand_with_their_table():
+    small = Numbers(table([("x", "text")], [("a",)]), 1, "Таблица 1", "a", "t-a")
+    figure = model.Figure(name="f", svg="<svg/>", alt="f")
+    first, last = (Picture(figure, n, f"Рисунок {n}", "b") for n in (1, 2))
+    pieces = [
+        Heading("A", new_page=True),
+        Heading("a", 2), first, Text("may go on"), Text("on the next page"),
+        Heading("b", 2), Text("goes with"), small,
+        Heading("c", 2), last, Text("stands"), Text("whole"),
+        Heading("B", new_page=True),
+        Heading("d", 2), first, Text("before a table"), small,
+    ]  # fmt: skip
+    (run,) = runs(pieces, SAY, "RUB", UPRIGHT, SIDEWAYS)
+    stay = [piece for (piece, _), one in zip(run.pieces, stays(run), strict=True) if one]
+    assert stay == [Text("goes with"), Heading("c", 2), last, Text("stands")]

@@ -191,6 +191,8 @@ def test_leads_from_elsewhere_are_not_made_of_clicks() -> None:
     note = funnel.section().exhibits[0].note
     assert "only the 400 leads of channels with counted clicks" in note
     assert "100 leads without a channel" in note
+    # Where all come from such channels, there are no others to speak of.
+    assert "counted clicks" not in make_funnel(full()).section().exhibits[0].note
 
 
 def test_clicks_and_leads_that_do_not_meet_are_no_conversion_of_zero() -> None:

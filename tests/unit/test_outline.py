@@ -115,3 +115,11 @@ def test_every_block_of_a_handout_is_set(report):
 
 def test_the_scale_ends_where_it_ends():
     assert [on_scale(score) for score in (12, 20, 60, 100, 104)] == [0, 0, 0.5, 1, 1]
+
+
+def test_a_chapter_that_only_says_what_is_missing_shares_its_page(report):
+    full = report.sections[0]
+    bare = full.model_copy(update={"key": "bare", "title": "Bare", "exhibits": ()})
+    made = report.model_copy(update={"sections": (full, bare, full)})
+    new = [piece.new_page for piece in of(Heading, made) if piece.key in ("s-bare", f"s-{full.key}")]
+    assert new == [True, True, False]

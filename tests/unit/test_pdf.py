@@ -14,8 +14,8 @@ from tokens import tokened
 from helpers.errors import ReportError
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import advance, fitted
-from helpers.report.pdf import LONG_WORD, ROOM, ZERO_WIDTH, _cells, _clean, _data, broken, pdf_document
+from helpers.report.fit import LONG_WORD, ZERO_WIDTH, advance, broken, fitted
+from helpers.report.pdf import ROOM, _cells, _clean, _data, pdf_document
 
 poppler = needs("poppler")
 WORD_JOINER = "\N{WORD JOINER}"

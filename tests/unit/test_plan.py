@@ -12,11 +12,13 @@ import pytest
 from cohort_facts import days_of, make_client, make_facts
 
 from helpers.chapters.plan import Plan
+from helpers.chapters.plan_chart import _heights
 from helpers.chapters.plan_measure import free_days, measure_cycle
 from helpers.chapters.plan_pipeline import AGE_BANDS, weigh
 from helpers.facts import Facts
 from helpers.facts.pipeline import Pipeline
 from helpers.language import LANGUAGES, language
+from helpers.report import theme
 
 AS_OF = dt.date(2026, 7, 15)
 PLAN = {"2026-07": {"qualified": 100, "revenue": 300_000}}
@@ -153,6 +155,15 @@ def test_qualified_leads_without_a_day_of_their_own() -> None:
     facts = steady()
     facts = replace(facts, days=replace(facts.days, dated=0.4))
     assert "60% have no day of their own" in " ".join(chapter(facts).words.pace_reading())
+
+
+@pytest.mark.parametrize(("top", "shown"), [(0.0, [0]), (10.0, [0, 5, 10])])
+def test_an_axis_of_nothing_says_zero_once(top: float, shown: list[int]) -> None:
+    _, ax = theme.figure()
+    theme.count_axis(ax.yaxis, language("uk"), ticks=3)
+    _heights(ax, top)
+    low, high = ax.get_ylim()
+    assert [tick for tick in ax.get_yticks() if low <= tick <= high] == shown
 
 
 def test_revenue_without_a_day_is_told_beside_the_pace() -> None:

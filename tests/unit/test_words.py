@@ -88,7 +88,17 @@ def test_each_number_takes_its_form(lang, count):
         names = set(re.findall(r"\{(\w+)\}", one + many)) - {"n"}
         said = say.plural(one, many, count, **dict.fromkeys(names, "…"))
         number = say.count(count)
-        assert said == forms[COUNTS[count]].format(**dict.fromkeys(names, "…"), n=number)
+        form = forms[COUNTS[count]].replace(" %", "\N{NO-BREAK SPACE}%")
+        assert said == form.format(**dict.fromkeys(names, "…"), n=number)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_line_ends_between_a_number_and_its_per_cent(lang):
+    """Nor does one in any of our texts, whatever the translator wrote."""
+    say = language(lang)
+    said = {key: say.known(key[0]) for key, forms in read(lang).entries.items() if len(forms) == 1}
+    assert [text for text in said.values() if re.search(r"\d %", text)] == []
+    assert any(re.search("\\d\N{NO-BREAK SPACE}%", text) for text in said.values())
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

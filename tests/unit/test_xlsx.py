@@ -17,7 +17,7 @@ from helpers.report import model
 from helpers.report.lettering import strip_control
 from helpers.report.model import Column, Table
 from helpers.report.xlsx import xlsx_document
-from helpers.report.xlsx_cells import headers, number_format, sheet_name, text_of, value_of
+from helpers.report.xlsx_cells import headers, lines, number_format, one_line, sheet_name, text_of, value_of
 
 FORMULAS = (
     '=HYPERLINK("https://evil.example";"x")',
@@ -303,3 +303,28 @@ def test_a_brand_gives_its_colour_name_and_logo():
     assert "FF7A1F3D" in xml["xl/styles.xml"]
     assert 'descr="Иванова"' in xml["xl/drawings/drawing1.xml"]
     assert "<dc:creator>Иванова</dc:creator>" in xml["docProps/core.xml"]
+
+
+def test_a_heading_is_repeated_on_paper_only_above_its_own_table():
+    """Below the table of sources stand definitions: they are not its rows."""
+    report, data = made("ru")
+    book = parts(data)["xl/workbook.xml"]
+    repeated = re.findall(r'<definedName name="_xlnm.Print_Titles" localSheetId="(\d+)"', book)
+    last = len(sheets(data)) - 1
+    assert report.sources
+    assert str(last) not in repeated
+    one = report.sections[0].exhibits[0]
+    alone = report.sections[0].model_copy(update={"exhibits": (one,)})
+    assert one.table is not None
+    book = parts(xlsx_document(report.model_copy(update={"sections": (alone,)})))["xl/workbook.xml"]
+    assert re.search(r'Print_Titles" localSheetId="2"', book)
+
+
+def test_links_of_the_contents_stand_on_one_line():
+    """LibreOffice does not wrap the text of a link: what is wider than its cell would be cut without a sign."""
+    title = "Лиды «yandex: Премиум-окна, поиск, Москва» нравятся отделу продаж, но принесли убыток 576 тыс. ₽; " * 2
+    cut = one_line(title, 100)
+    assert lines(cut, 100) == 1
+    assert cut.endswith("…")
+    assert title.startswith(cut[:-1])
+    assert one_line("Коротко", 100) == "Коротко"
