@@ -18,6 +18,8 @@ CODES = frozenset(
     )
 )
 """ISO 4217, and what Telegram Ads counts in."""
+LOST = "?"
+"""Where windows-1251 or another one-byte encoding has no sign for the currency: 'Расход, ?'."""
 SIGNS = {
     "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "₴": "UAH", "грн": "UAH", "грн.": "UAH", "€": "EUR",
     "r$": "BRL", "us$": "USD", "£": "GBP", "zł": "PLN", "₸": "KZT", "тг": "KZT", "br": "BYN", "₺": "TRY",
