@@ -83,6 +83,7 @@ _SERIAL = r"^[2-5]\d{4}([.,]\d+(e0)?)?$"
 _DAYS = "try_cast(replace(replace(t, 'e0', ''), ',', '.') AS DOUBLE)"
 _NEXT_DAY = r"[ T]24:00(:00)?$"
 """Midnight at the end of a day."""
+_UTC = r" (UTC|GMT)$"
 _SAID = ((r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s*[гр]\.?", r"\1"), (r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s+[ву]\s+", r"\1 "))
 """Words behind a day: '13.03.2026 г.', '13.03.2026 в 10:05'."""
 _WEEKDAY = (rf"^[{_SMALL}]+\.?,\s+", "")
@@ -316,9 +317,12 @@ def _moment(order: str) -> str:
         f"WHEN {_fits('t', _SERIAL)} THEN {serial} WHEN {_fits('t', _SLASHED)} THEN try_strptime({dashed}, {ordered}) "
         f"ELSE try_strptime(audit_english(t), {named}) END"
     )
-    late = f"contains(t, '24:00') AND {_fits('t', _NEXT_DAY)}"
-    begun = f"CASE WHEN {late} THEN {_replaced('t', (_NEXT_DAY, ' 00:00'))} ELSE t END"
-    return f"{_once(begun, 't', read)} + CASE WHEN {late} THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END"
+    late, utc = f"contains(t, '24:00') AND {_fits('t', _NEXT_DAY)}", _fits("t", _UTC)
+    begun = (
+        f"CASE WHEN {utc} THEN {_replaced('t', (_UTC, ''))} WHEN {late} THEN {_replaced('t', (_NEXT_DAY, ' 00:00'))}"
+    )
+    moment = f"{_once(f'{begun} ELSE t END', 't', read)} + CASE WHEN {late} THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END"
+    return _once(moment, "m", f"CASE WHEN {utc} THEN timezone(z, timezone('UTC', m)) ELSE m END")
 
 
 def _quarter() -> str:

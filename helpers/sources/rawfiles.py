@@ -87,7 +87,8 @@ class Sheet:
 
 def normal(header: str) -> str:
     """A header (or value) as it is compared: NFKC, one space, no case, ё as е."""
-    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "")
+    # Salesforce marks the column by which a report is sorted.
+    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").rstrip(" \t\u00a0↑↓▲▼")
     return " ".join(text.split()).casefold().replace("ё", "е")
 
 

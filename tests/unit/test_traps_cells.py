@@ -78,12 +78,15 @@ def test_another_column_of_the_file_tells_the_order(tmp_path: Path) -> None:
         ("13.03.26 р.", "2026-03-13 00:00:00"),
         ("13.03.2026 в 10:05", "2026-03-13 10:05:00"),
         ("46094,5", "2026-03-13 12:00:00"),
+        ("13 March 2026 2:00 UTC", "2026-03-13 05:00:00"),
+        ("2026-03-13 22:30:00 UTC", "2026-03-14 01:30:00"),
         ('="13.03.2026 10:05"', "2026-03-13 10:05:00"),
     ],
 )
 def test_a_moment_is_read_whatever_stands_around_it(tmp_path: Path, written: str, meant: str) -> None:
-    data = trap(tmp_path, "", d__csv=deals("13.03.2026 10:00:00", written))
-    assert days(data, "leads", "created_at")[1] == meant
+    yml = f"{CLIENT}timezone: Europe/Moscow\n".encode()
+    data = trap(tmp_path, "", d__csv=deals("13.03.2026 00:00:00", written), client__yml=yml)
+    assert dict(zip(column(data, "leads", "lead_id"), days(data, "leads", "created_at"), strict=True))["2"] == meant
 
 
 def test_what_is_no_day_is_shown_with_its_row(tmp_path: Path) -> None:
@@ -195,6 +198,26 @@ def test_what_a_file_loses_is_said_for_each_of_its_tables(tmp_path: Path) -> Non
     )
     assert "FOOTER · leads, exports/d.csv: 1 row of service text" in text
     assert "FOOTER · deals, exports/d.csv: 1 row of service text" in text
+
+
+@pytest.mark.parametrize("below", [["Этап;Количество;Сумма", "Неразобранное;1;100"], ["Анна;10;250"]])
+def test_another_table_below_the_deals_is_no_deals(tmp_path: Path, below: list[str]) -> None:
+    text = deals("13.03.2026", "14.03.2026") + "\r\n".join(["", *below, ""]).encode()
+    data = trap(tmp_path, "", d__csv=text)
+    assert column(data, "deals", "deal_id") == ["1", "2"]
+    lost = notice(data, Code.DATE_UNREAD, "deals")
+    assert (lost.rows, lost.column, lost.money) == (1, "opened_at", int(below[-1].split(";")[2]))
+
+
+def test_a_mark_of_sorting_is_no_part_of_a_header(tmp_path: Path) -> None:
+    text = deals("13.03.2026", "14.03.2026").decode().replace("Ответственный", "Ответственный  ↑").encode()
+    assert column(trap(tmp_path, "", d__csv=text), "leads", "manager") == ["Анна", "Анна"]
+
+
+def test_telegram_counts_in_gram_too(tmp_path: Path) -> None:
+    text = b"date\tSpent budget, Gram\n16 Jan 2026\t0,5\n"
+    yml = f"{CLIENT}rates: {{GRAM: {{2026-01-01: 300}}}}\n".encode()
+    assert money(trap(tmp_path, "", t__csv=text, client__yml=yml)) == ("150", "150")
 
 
 # Where it is ----------------------------------------------------------------------------------------------------------
