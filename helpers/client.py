@@ -152,7 +152,7 @@ class Source(Strict):
     also: Words = ()
     dates: Literal["dmy", "mdy", "ymd"] | None = None
     decimal: Literal[",", "."] | None = None
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3,4}$")
     timezone: str | None = None
     vat: Literal["included", "excluded"] | None = None
 
@@ -370,7 +370,7 @@ class Client(Strict):
     totals: dict[Literal["marketing", "sales", "accounting"], Totals] = {}
     terms: dict[Literal["lead", "qualified", "customer"], dict[Literal["marketing", "sales"], str]] = {}
     vat_rate: Annotated[dict[dt.date, Annotated[Exact, Field(gt=0, lt=1)]], BeforeValidator(_from_any_day)] = {}
-    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3,4}$")], dict[dt.date, Annotated[Exact, Field(gt=0)]]] = {}
     plan: dict[Month, PlanMonth] = {}
     pay: Pay | None = None
     journey: tuple[JourneyItem, ...] = ()

@@ -17,7 +17,8 @@ from helpers.chapters.data_tracking import Tracking, measure_tracking, tracking_
 from helpers.report import theme
 from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
 from helpers.sources.names import key
-from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices, notice_text
+from helpers.sources.notices import Code, Ledger, Notice, TableLedger, answer_notices
+from helpers.sources.noticetexts import notice_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -331,7 +331,7 @@ def _unsaid(notices: Sequence[Notice], say: Language) -> list[Gap]:
             0.3,
         ),
         Code.DATES_ASSUMED: (
-            say("The order of day and month was told from the values"),
+            say("Some dates could be read in two ways: the order of day and month is assumed"),
             say("Every figure by month"),
             say("Write dates under the source: dmy or mdy."),
             0.1,

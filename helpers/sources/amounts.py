@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import row_of
-from helpers.sources.currency import DOLLARS
+from helpers.sources.currency import CODES, DOLLARS, SIGNS
 from helpers.sources.notices import Code, Notice
 from helpers.sources.stored import create, drop, name_of
-from helpers.sources.values import MONEY
+from helpers.sources.values import FILE_STEP, MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -56,9 +56,10 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
     usual = mapped.source.currency or _claimed(client, mapped) or client.currency
     if "currency" not in mapped.columns and usual == client.currency:
         return table
-    code = table.currency.fill_null(usual).strip().upper() if "currency" in mapped.columns else ibis.literal(usual)
+    code = _code(table.currency.fill_null(usual), client) if "currency" in mapped.columns else ibis.literal(usual)
     data = table.mutate(_currency=code).filter(~table._blank & ~table._total & ~table._footer)
-    found = data.group_by("_currency").agg(rows=data.count(), amount=data[money[0]].sum())
+    place = data._file.cast("int64") * FILE_STEP + data._row
+    found = data.group_by("_currency").agg(rows=data.count(), amount=data[money[0]].sum(), place=place.min())
     foreign = {
         str(row["_currency"]): row
         for row in found.order_by("_currency").to_pandas().to_dict("records")
@@ -66,8 +67,11 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
     }
     problems = [
         Problem(
-            f"{row['rows']} rows in {name} ({row['amount']}), the report is in {client.currency}, and there is no rate",
-            f"write rates: {{{name}: {{2026-01-01: ...}}}} in client.yml, or split the file",
+            f"{_of(row)} in {row['rows']} {'row' if row['rows'] == 1 else 'rows'}, the report is in "
+            f"{client.currency}, and there is no rate",
+            f"write rates: {{{name}: {{2026-01-01: ...}}}} in client.yml, or split the file"
+            if name in CODES
+            else f"say which currency it is under its source, values: {{currency: {{{name!r}: USD}}}}",
             mapped.source.file,
         )
         for name, row in foreign.items()
@@ -90,10 +94,25 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
                 int(row["rows"]),
                 None,
                 mapped.source.file,
-                detail=f"{name} → {client.currency}: {row['amount']} {name}",
+                detail=f"{name} → {client.currency}: {_of(row)}",
+                **mapped.first(int(row["place"])),
             )
         )
     return _instead(con, table, table.mutate(**converted))
+
+
+def _code(text: ir.StringValue, client: Client) -> ir.StringValue:
+    """The code of a currency that a cell names by its code or its sign; "$" only where the client's is a dollar."""
+    written = text.strip().lower()
+    signs = SIGNS | ({"$": client.currency} if client.currency in DOLLARS else {})
+    return ibis.cases(*((written == sign, code) for sign, code in signs.items()), else_=written.upper())
+
+
+def _of(row: Mapping[str, Any]) -> str:
+    """An amount and its currency without the zeros that the column stores: '700.25 USD'."""
+    amount = Decimal(0) if row["amount"] is None or row["amount"] != row["amount"] else Decimal(row["amount"])
+    plain = amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()
+    return f"{plain:f} {row['_currency']}"
 
 
 def net_spend(con: Backend, client: Client, mapped: Mapped, table: ir.Table) -> ir.Table:

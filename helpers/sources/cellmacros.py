@@ -39,6 +39,8 @@ SPACES = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
 """What may stand around a cell."""
 _APOSTROPHE = "'"
 _GUARD = "^'[-+=@]"
+_FORMULA, _QUOTE = '="', '"'
+"""A text that a script has wrapped, so that spreadsheets leave it alone: ="0012"."""
 
 # Numbers --------------------------------------------------------------------------------------------------------------
 
@@ -71,13 +73,19 @@ _SMALL = r"a-z\x{df}-\x{24f}\x{370}-\x{52f}"
 """Small letters of Latin, Greek and Cyrillic: all of Unicode's would cost RE2 milliseconds wherever they stand."""
 _LETTERS = r"A-Za-z\x{c0}-\x{24f}\x{370}-\x{52f}"
 _ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
-_SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,T].*)?$"
-_DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,T].*)?$"
+_SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,Tгр].*)?$"
+_DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,Tгр].*)?$"
 _MONTH_ALONE = rf"^([{_LETTERS}]{{3,12}}\.?,? \d{{4}}( ?[гр]\.?)?|" + r"\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
 _ROMAN = ((r"^iv(\s?кв)", r"4\1"), (r"^iii(\s?кв)", r"3\1"), (r"^ii(\s?кв)", r"2\1"), (r"^i(\s?кв)", r"1\1"))
 _QUARTER = r"(?:q\s?[1-4]|[1-4](?:-?[йі])?\s?кв(?:артал)?\.?)"
 _QUARTER_ALONE = rf"^(?:{_QUARTER},?[\s./-]*20\d\d(?:\s?[гр]\.?)?|20\d\d(?:\s?[гр]\.?)?,?[\s./-]*{_QUARTER})$"
-_SERIAL = r"^[2-5]\d{4}(\.\d+(e0)?)?$"
+_SERIAL = r"^[2-5]\d{4}([.,]\d+(e0)?)?$"
+_DAYS = "try_cast(replace(replace(t, 'e0', ''), ',', '.') AS DOUBLE)"
+_NEXT_DAY = r"[ T]24:00(:00)?$"
+"""Midnight at the end of a day."""
+_UTC = r" (UTC|GMT)$"
+_SAID = ((r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s*[гр]\.?", r"\1"), (r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s+[ву]\s+", r"\1 "))
+"""Words behind a day: '13.03.2026 г.', '13.03.2026 в 10:05'."""
 _WEEKDAY = (rf"^[{_SMALL}]+\.?,\s+", "")
 _COMPACT = r"^(19|20)\d{6}$"
 _NAMED_FORMATS = ("%d %b %y", "%d %b %Y", "%b %d %Y", "%Y %b %d")
@@ -124,19 +132,22 @@ def _formats(*formats: str) -> str:
 
 def _cleaning() -> tuple[str, ...]:
     """``audit_cell``: without spaces of any kind at both ends, NULL where that leaves nothing or a dash; an apostrophe
-    that guards against formulas goes. ``audit_dirty``: whether that may change the cell; much cheaper, so that clean
-    columns are never rewritten. ``audit_odd``: a placeholder worth saying. ``audit_some``: NULL for nothing or a dash.
-    ``audit_key``: as values are compared."""
+    that guards against formulas goes, and so does the formula around a text. ``audit_dirty``: whether that may change
+    the cell; much cheaper, so that clean columns are never rewritten. ``audit_odd``: a placeholder worth saying.
+    ``audit_some``: NULL for nothing or a dash. ``audit_key``: as values are compared."""
     quiet, odd = (", ".join(quoted(word) for word in words) for words in (QUIET_PLACEHOLDERS, ODD_PLACEHOLDERS))
     first = ", ".join(str(ord(letter)) for letter in (*SPACES, "'") if letter > " ")
     last = " OR ".join(f"ends_with(t, {quoted(space)})" for space in SPACES)
     guarded = f"starts_with(t, {quoted(_APOSTROPHE)}) AND {_fits('t', _GUARD)}"
+    held = f"starts_with(t, {quoted(_FORMULA)}) AND ends_with(t, {quoted(_QUOTE)})"
     nothing = f"strlen(t) < 24 AND lower(t) IN ({quiet})"
     return (
         f"audit_trim(t) AS trim(t, {quoted(SPACES)})",
-        f"audit_filled(t) AS CASE WHEN {nothing} THEN NULL WHEN {guarded} THEN substr(t, 2) ELSE t END",
+        f"audit_filled(t) AS CASE WHEN {nothing} THEN NULL WHEN {guarded} THEN substr(t, 2) "
+        f"WHEN {held} THEN nullif(trim(substr(t, 3, length(t) - 3)), '') ELSE t END",
         "audit_cell(t) AS audit_filled(audit_trim(t))",
-        f"audit_dirty(t) AS unicode(t) < 33 OR unicode(t) IN ({first}) OR {last} OR t IN ({quiet})",
+        f"audit_dirty(t) AS unicode(t) < 33 OR unicode(t) IN ({first}) OR {last} OR t IN ({quiet}) "
+        f"OR starts_with(t, {quoted(_FORMULA)})",
         f"audit_odd(t) AS CASE WHEN strlen(t) < 24 THEN lower(t) IN ({odd}) ELSE false END",
         f"audit_some(t) AS CASE WHEN t < '!' AND trim(t) = '' OR t IN ({quiet}) THEN NULL ELSE t END",
         "audit_key(t) AS lower(audit_trim(t))",
@@ -158,9 +169,10 @@ def _written_number(kind: str) -> str:
     scale = "" if kind == "time" else "|".join(words for words, _ in _SCALES)
     unit = _TIME_UNITS if kind == "time" else _MONEY_WORDS if kind == "money" else f"{_MONEY_WORDS}|{_UNITS}"
     minus = r"[(\-−–+]"
+    parted = r"\|?" if kind == "money" else ""  # Bitrix24 writes '12500.50|RUB'.
     return (
         rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY})"
-        rf"{_GAP}*({scale})?{_GAP}*(?:{unit})?{_GAP}*[)\-−–]?$"
+        rf"{_GAP}*({scale})?{_GAP}*{parted}(?:{unit})?{_GAP}*[)\-−–]?$"
     )
 
 
@@ -292,20 +304,25 @@ def _english() -> str:
 
 def _moment(order: str) -> str:
     """Timestamp from ISO text, day-month or month-day order, month names, or an Excel serial number."""
-    dashed = _replaced("t", (r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4}),?", r"\1-\2-\3"))
+    dashed = _replaced("t", *_SAID, (r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4}),?", r"\1-\2-\3"))
     lead = "%d-%m" if order == "dmy" else "%m-%d"
     ordered = _formats(*(f"{lead}-{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS))
     named = _formats(*(f"{day}{clock}" for day in _NAMED_FORMATS for clock in _CLOCKS))
     spelled = _replaced("t", (r"^(\d+)[./](\d+)[./]", r"\1-\2-"))
-    days = "try_cast(replace(t, 'e0', '') AS DOUBLE)"
-    serial = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({days} * 86400, 0) AS BIGINT))"
-    return (
+    serial = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({_DAYS} * 86400, 0) AS BIGINT))"
+    read = (
         f"CASE WHEN {_fits('t', OFFSET)} THEN audit_local(t, z) WHEN {_fits('t', _ISO)} THEN "
         f"try_cast({spelled} AS TIMESTAMP) "
         f"WHEN {_fits('t', _COMPACT)} THEN try_strptime(t, {_formats('%Y%m%d')}) "
         f"WHEN {_fits('t', _SERIAL)} THEN {serial} WHEN {_fits('t', _SLASHED)} THEN try_strptime({dashed}, {ordered}) "
         f"ELSE try_strptime(audit_english(t), {named}) END"
     )
+    late, utc = f"contains(t, '24:00') AND {_fits('t', _NEXT_DAY)}", _fits("t", _UTC)
+    begun = (
+        f"CASE WHEN {utc} THEN {_replaced('t', (_UTC, ''))} WHEN {late} THEN {_replaced('t', (_NEXT_DAY, ' 00:00'))}"
+    )
+    moment = f"{_once(f'{begun} ELSE t END', 't', read)} + CASE WHEN {late} THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END"
+    return _once(moment, "m", f"CASE WHEN {utc} THEN timezone(z, timezone('UTC', m)) ELSE m END")
 
 
 def _quarter() -> str:
@@ -351,7 +368,7 @@ def _reading() -> tuple[str, ...]:
         *(f"audit_read_{order}(t, z) AS {_moment(order)}" for order in ("dmy", "mdy")),
         # A serial number of a day counted from 1904 as one counted from 1900; other text as it is.
         f"audit_from_1904(t) AS CASE WHEN {_fits('t', _SERIAL)} THEN "
-        f"CAST(try_cast(replace(t, 'e0', '') AS DOUBLE) + {DAYS_TO_1904} AS VARCHAR) ELSE t END",
+        f"CAST({_DAYS} + {DAYS_TO_1904} AS VARCHAR) ELSE t END",
         # First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'.
         f"audit_month(t) AS CASE WHEN {_fits('t', _MONTH_ALONE)} "
         f"THEN CAST(try_strptime('1 ' || audit_english({month}), {month_formats}) AS DATE) END",

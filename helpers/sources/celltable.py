@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, Problem
+from helpers.sources.candidate import Candidate
 from helpers.sources.contact import PERHAPS
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
 from helpers.sources.parquet import ParquetFile
-from helpers.sources.recognise import Candidate
 from helpers.sources.repair import SUSPICIOUS
 from helpers.sources.values import PLACEHOLDERS
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 # RE2 knows word borders of ASCII letters only: \b would never end a Russian word.
-_TOTAL = r"^(grand totals?|sub ?totals?|totals?|общий итог|итого|всего|усього|всього|разом|підсумок|загальний підсумок)"
+_TOTAL = (
+    r"^(grand totals?|sub ?totals?|totals?|общий итог|итого|всего|сумма|усього|всього|сума|разом|підсумок"
+    r"|загальний підсумок)"
+)
 TOTALS = _TOTAL + r"([\s:,(]|$)"
 WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 """A name that says nothing but "total": how a campaign is hardly called."""
@@ -35,7 +38,7 @@ UNIT = "\x1f"
 MOSTLY = 0.5
 """Where more than this share of rows has cells in the wrong columns, the rest is no sample of anything."""
 _SUSPECT = (
-    f"(?i)(?:^|{UNIT})(?:[{_SPACES}']|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{UNIT}))"
+    f"(?i)(?:^|{UNIT})(?:[{_SPACES}']|=\"|(?:{'|'.join(re.escape(word) for word in PLACEHOLDERS if word)})(?:$|{UNIT}))"
     f"|[{_SPACES}](?:$|{UNIT})|[{{]|{SUSPICIOUS}"
 )
 """A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage; with

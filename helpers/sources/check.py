@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.sources.aside import aside_text
-from helpers.sources.notices import Notice, answer_notices, notice_text
+from helpers.sources.notices import Notice, answer_notices
+from helpers.sources.noticetexts import notice_text
 
 if TYPE_CHECKING:
     from helpers.language import Language
@@ -77,7 +78,12 @@ def file_line(raw: RawFile, say: Language) -> str:
 
 def _line(notice: Notice, say: Language, currency: str) -> str:
     place = notice.file if notice.file and notice.file not in (notice.detail,) else notice.table
-    text = f"{notice.code} · {place}: {notice_text(notice, say, currency)}"
+    if notice.group in ("dropped", "dress") and place != notice.table:
+        place = f"{notice.table}, {place}"  # One file may fill several tables.
+    told = notice_text(notice, say, currency).removeprefix(f"{place}: ")
+    text = f"{notice.code} · {place}: {told}"
     if notice.first_rows and notice.first_rows[0]:
-        text += f" ({say('from row {row}', row=notice.first_rows[0])})"
+        row, file = notice.first_rows[0], notice.first_file
+        where = say("from row {row} of {file}", row=row, file=file) if file else say("from row {row}", row=row)
+        text += f" ({where})"
     return text

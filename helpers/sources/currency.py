@@ -12,12 +12,14 @@ CODES = frozenset(
     re.findall(
         r"\w+",
         """
-        AED AMD ARS AUD AZN BGN BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR JPY KGS KRW KZT
-        MDL MXN MYR NOK NZD PEN PHP PLN RON RSD RUB SAR SEK SGD THB TJS TMT TON TRY UAH USD USDT UYU UZS VND XTR ZAR
+        AED AMD ARS AUD AZN BGN BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GEL GRAM HKD HUF IDR ILS INR JPY KGS KRW
+        KZT MDL MXN MYR NOK NZD PEN PHP PLN RON RSD RUB SAR SEK SGD THB TJS TMT TON TRY UAH USD USDT UYU UZS VND XTR ZAR
         """,
     )
 )
 """ISO 4217, and what Telegram Ads counts in."""
+LOST = "?"
+"""Where windows-1251 or another one-byte encoding has no sign for the currency: 'Расход, ?'."""
 SIGNS = {
     "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "₴": "UAH", "грн": "UAH", "грн.": "UAH", "€": "EUR",
     "r$": "BRL", "us$": "USD", "£": "GBP", "zł": "PLN", "₸": "KZT", "тг": "KZT", "br": "BYN", "₺": "TRY",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -19,6 +20,12 @@ MAX_CELL = 1 << 24
 csv.field_size_limit(MAX_CELL)
 
 Row = tuple[str, ...]
+
+ONE_CELL = (
+    "all columns stand in one cell of each row",
+    "split it by its delimiter (Text to columns), or export it again",
+)
+"""What such a table is called, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,14 @@ def splits(sample: str, whole: bool) -> list[Split]:
         # A quote that is never closed swallows all lines behind it: perhaps quotes mean nothing here.
         found += [split for delimiter in DELIMITERS if (split := _split(sample, whole, delimiter, quoted=False))]
     return sorted(found, key=lambda split: (-split.score, not split.quoted))
+
+
+def rows_in_cells(cells: Sequence[str]) -> bool:
+    """Whether each of these cells holds a whole row: a spreadsheet has opened the file by another delimiter."""
+    first = [cell for cell in cells if cell.strip()][:HEAD_ROWS]
+    # A delimiter may stand inside a text too: most of the rows tell.
+    usual = [Counter(cell.count(delimiter) for cell in first).most_common(1) for delimiter in DELIMITERS]
+    return len(first) > 1 and any(found[0][0] > 1 and 2 * found[0][1] >= len(first) for found in usual)
 
 
 def _split(sample: str, whole: bool, delimiter: str, *, quoted: bool) -> Split | None:

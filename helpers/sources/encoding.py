@@ -78,7 +78,7 @@ class Facts:
     quotes_odd: bool
     """A quote is opened and never closed."""
     replaced: int = 0
-    """Characters that could not be read and stand as \ufffd."""
+    """Characters that could not be read and stand as \ufffd, and NULs, which are left out."""
     plain: bool = True
     """Lines end one way, and there are no NULs: DuckDB can read the file itself."""
 
@@ -252,6 +252,7 @@ def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: in
             if returns or text.startswith("\r"):
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
             if zeros:
+                replaced += text.count("\x00")
                 text = text.replace("\x00", "")
             quotes += chunk.count(b'"') if single else text.count('"')
             line = _still_short(chunk, line, name)

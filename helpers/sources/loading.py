@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -34,9 +34,10 @@ from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
 from helpers.sources.stored import create, drop, name_of
 from helpers.sources.suggestions import suggest_names
-from helpers.sources.survey import answers
+from helpers.sources.survey import PLACE, answers
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
+from helpers.sources.values import FILE_STEP
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -178,7 +179,8 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
         todo = "add at least one under sources"
         if answered:
             todo += ", or give period to report the questionnaire alone"
-        unknown = [Problem(raw.unused.partition(" - ")[0], "run `audit map`", raw.name) for raw in plan.unused]
+        unknown = [Problem(what, todo or "run `audit map`", raw.name)
+                   for raw in plan.unused for what, _, todo in [raw.unused.partition(" - ")]]  # fmt: skip
         raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources"), *unknown])
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     ledger.raw = plan.unused
@@ -261,21 +263,32 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
     for name in ("leads", "deals", "spend"):
         if name in staged:
             table = staged[name].table.filter(lambda t: t._drop.notnull())
-            counted = table.group_by("_drop").agg(rows=table.count(), first=table._row.min()).order_by("_drop")
+            unread = f"_bad_{staged[name].spec.date}"
+            seen = table[unread].argmin(table._row) if unread in table.columns else ibis.null("string")
+            counted = table.group_by("_drop").agg(rows=table.count(), first=table._row.min(), seen=seen)
             reasons = [
-                f"{row['_drop']} {row['rows']} (from row {row['first']})"
-                for row in counted.to_pandas().to_dict("records")
+                f"{row['_drop']} {row['rows']} (from row {row['first']}{_seen(row['_drop'], row['seen'])})"
+                for row in counted.order_by("_drop").to_pandas().to_dict("records")
             ]
             found.append(f"{name}: {', '.join(reasons) or 'no rows'}")
     what = f"no row with a date in leads, deals or spend ({'; '.join(found)})" if found else "no row with a date"
     return Problem(what, "check the files, their dates and the column map", "client.yml")
 
 
+def _seen(code: object, text: object) -> str:
+    """A cell without a date that can be read, as a message shows it."""
+    shown = discreet(text) if code == Code.DATE_UNREAD and isinstance(text, str) else ""
+    return f": {shown!r}" if shown else ""
+
+
 def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     """Rows and money in and out, from one aggregate by reason; then the unread values."""
     amount = f"sum({spec.money})" if spec.money else "NULL"
+    unread = f"_bad_{spec.date}"
+    example = f'arg_min("{unread}", _row)' if unread in table.columns else "NULL"
     grouped = con.con.execute(
-        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first FROM {name_of(table)} "
+        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first, {example} AS example "
+        f"FROM {name_of(table)} "
         "GROUP BY _drop, _file ORDER BY _drop, _file"
     )
     names = [column[0] for column in grouped.description]
@@ -298,7 +311,7 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
-                detail="undated" if code is Code.DUPLICATE_ID and undated else "",
+                detail=_beside(code, row["example"], undated=undated),
                 first_rows=(int(row["first"]),),
             )
         )
@@ -318,12 +331,20 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
     _unread(con, table, spec, ledger, files)
 
 
+def _beside(code: Code, example: object, *, undated: bool) -> str:
+    """What stands in the first of the rows, where no date can be read from it."""
+    if code is Code.DATE_UNREAD and example is not None:
+        return discreet(str(example))
+    return "undated" if code is Code.DUPLICATE_ID and undated else ""
+
+
 def _cause(code: Code, spec: Table) -> str:
     required = [column for column in spec.columns if column.required]
     if code is Code.NO_ID:
         return ", ".join(column.name for column in required if column.type not in ("day", "moment"))
     if code in (Code.DATE_UNREAD, Code.DATE_OUT_OF_SENSE):
-        return ", ".join(column.name for column in required if column.type in ("day", "moment"))
+        days = [column.name for column in required if column.type in ("day", "moment")]
+        return ", ".join(days or [spec.date])
     return ""
 
 
@@ -335,7 +356,7 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
             if name in table.columns:
                 asked[f"{name}:n"] = f"count({name})"
                 asked[f"{name}:example"] = f"min({name})"
-                asked[f"{name}:row"] = f"min(_row) FILTER ({name} IS NOT NULL)"
+                asked[f"{name}:place"] = f"min({PLACE}) FILTER ({name} IS NOT NULL)"
     odd = {"negative": f"{spec.money} < 0", "double": "_kept_double"} if spec.money else {}
     if spec.name == "spend":
         odd["nameless"] = "campaign IS NULL AND campaign_id IS NULL"
@@ -343,6 +364,7 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
     for name, where in odd.items():
         asked[f"{name}:n"] = f"count(*) FILTER ({where})"
         asked[f"{name}:money"] = f"sum({spec.money}) FILTER ({where})"
+        asked[f"{name}:place"] = f"min({PLACE}) FILTER ({where})"
     found = answers(con, asked, f"{name_of(table)} WHERE _drop IS NULL") if asked else {}
 
     def count(key: str) -> int:
@@ -351,6 +373,10 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
     def money(key: str) -> Decimal:
         value = found.get(key)
         return Decimal(0) if value is None else Decimal(value)
+
+    def first(key: str) -> dict[str, Any]:
+        file, row = divmod(int(found[f"{key}:place"]), FILE_STEP)
+        return {"first_rows": (row,), "first_file": files[file] if len(files) > 1 else ""}
 
     for column in spec.columns:
         for kind in ("_bad_", "_macro_"):
@@ -365,7 +391,7 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
                         n,
                         column=column.name,
                         detail=discreet(str(found[f"{kind}{column.name}:example"])),
-                        first_rows=(count(f"{kind}{column.name}:row"),),
+                        **first(f"{kind}{column.name}"),
                     )
                 )
     for key, code in (
@@ -374,7 +400,8 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
         ("nameless", Code.NO_CAMPAIGN),
     ):
         if count(f"{key}:n"):
-            ledger.add(Notice(code, spec.name, count(f"{key}:n"), money(f"{key}:money"), column=spec.money))
+            amount = money(f"{key}:money")
+            ledger.add(Notice(code, spec.name, count(f"{key}:n"), amount, column=spec.money, **first(key)))
     if count("long:n"):
         ledger.add(Notice(Code.PERIOD_ROWS, spec.name, count("long:n")))
 

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from helpers.errors import DataError, Problem
+from helpers.sources.candidate import Candidate
 from helpers.sources.celltable import Cells, Wanted, nameless_columns, read_cells
 from helpers.sources.csvfile import TextFile
+from helpers.sources.nearmiss import near_headers, partial_report
 from helpers.sources.notices import Code, Notice
 from helpers.sources.period import span_of
 from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile, normal
-from helpers.sources.recognise import Candidate, near_headers, partial_report
 from helpers.sources.stored import relation
 from helpers.sources.tables import TABLES, Column
+from helpers.sources.values import FILE_STEP
 from helpers.sources.workbook import BookSheet
 
 if TYPE_CHECKING:
@@ -59,6 +61,13 @@ class Mapped:
     """Numbers of the files whose rows of spend each cover the 'week', 'month' or 'quarter' that their day begins."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
+
+    def first(self, place: object) -> dict[str, Any]:
+        """Where the first of some rows lies, for a notice; ``place``: file * `FILE_STEP` + row, None for nowhere."""
+        if not isinstance(place, int):
+            return {}
+        file, row = divmod(place, FILE_STEP)
+        return {"first_rows": (row,), "first_file": self.label(file) if len(self.files) > 1 else ""}
 
     def label(self, file: int) -> str:
         """Name of a file by its number."""

@@ -88,7 +88,7 @@ def stage_map(
             form = "..." if problems else f"outcome: open|won|lost, stage: one of {', '.join(client.stage_keys)}"
             problems.append(
                 UnknownStage(
-                    f'the stage "{stage}"{place} ({rows} rows) has no outcome{hint}',
+                    f'the stage "{stage}"{place} ({rows} row{"s" * (rows != 1)}) has no outcome{hint}',
                     f'add under outcomes: "{under}": {{"{stage}": {{{form}}}}}',
                     "client.yml",
                     pipeline=pipeline,

@@ -15,21 +15,13 @@ from typing import TYPE_CHECKING, Literal
 from helpers.client import Source
 from helpers.errors import DataError, Problem
 from helpers.sources.aside import NOTE, UNNAMED
+from helpers.sources.candidate import Candidate
 from helpers.sources.containers import NoTableError
 from helpers.sources.currency import vat_in
+from helpers.sources.nearmiss import aliases_of, money_header, near_money, partial_report, refused_part
 from helpers.sources.presets import GENERIC, Preset, read_preset
 from helpers.sources.rawfiles import RawFile, Sheet, normal, open_sheets
-from helpers.sources.recognise import (
-    Candidate,
-    aliases_of,
-    mapped_by_hand,
-    money_header,
-    named_sheet,
-    near_money,
-    partial_report,
-    recognise,
-    refused_part,
-)
+from helpers.sources.recognise import mapped_by_hand, named_sheet, recognise
 from helpers.sources.tables import TABLES
 from helpers.validation import nearest
 

@@ -18,23 +18,14 @@ from ruamel.yaml import YAML
 
 from helpers.client import Source
 from helpers.errors import DataError, Problem
+from helpers.sources.candidate import Candidate
+from helpers.sources.headers import positions
 from helpers.sources.masked import masked
+from helpers.sources.nearmiss import NEAR, aliases_of, like, nearest_candidate, partial_report
 from helpers.sources.plan import Looked, lacking
 from helpers.sources.presets import preset_names, read_preset
 from helpers.sources.rawfiles import normal
-from helpers.sources.recognise import (
-    HEADER_WITHIN,
-    NEAR,
-    Candidate,
-    aliases_of,
-    bare,
-    candidates,
-    like,
-    named_sheet,
-    nearest_candidate,
-    partial_report,
-    positions,
-)
+from helpers.sources.recognise import HEADER_WITHIN, bare, candidates, named_sheet
 from helpers.sources.tables import TABLES, Column
 
 if TYPE_CHECKING:

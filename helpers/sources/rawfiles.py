@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers.errors import DataError, Problem
 from helpers.sources.containers import Member, NoTableError, members
 from helpers.sources.csvfile import TextFile
-from helpers.sources.delimiter import Row, Split, splits
+from helpers.sources.delimiter import ONE_CELL, Row, Split, rows_in_cells, splits
 from helpers.sources.discreet import discreet
 from helpers.sources.encoding import encoding_of
 from helpers.sources.markup import Grid, markup_kind, read_grids
@@ -87,7 +87,8 @@ class Sheet:
 
 def normal(header: str) -> str:
     """A header (or value) as it is compared: NFKC, one space, no case, ё as е."""
-    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "")
+    # Salesforce marks the column by which a report is sorted.
+    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").rstrip(" \t\u00a0↑↓▲▼")
     return " ".join(text.split()).casefold().replace("ё", "е")
 
 
@@ -154,6 +155,8 @@ def _no_table(sample: str, whole: bool, name: str) -> Problem:
     lines = sample.splitlines()
     if len(lines) <= 1 and not whole:
         return Problem(f"the first line goes on for more than {len(sample):,} characters", "this is no table", name)
+    if rows_in_cells([line.strip().strip('"').replace('""', "") for line in lines[: None if whole else -1]]):
+        return Problem(*ONE_CELL, name)
     first = next((line.strip() for line in lines if line.strip()), "")
     shown = discreet(first)
     begins = f"; it begins with {shown!r}" if shown else ""

@@ -28,6 +28,10 @@ REPAIRED = ("source", "medium", "campaign", "term", "content", "channel", "manag
 """Columns in which damaged text is repaired: by them tables are matched."""
 
 
+PLACE = f"(_file::BIGINT * {FILE_STEP} + _row)"
+"""A row among those of several files, in their order."""
+
+
 @dataclass
 class Survey:
     """What the first questions to the data told about its columns."""
@@ -36,6 +40,8 @@ class Survey:
     """Columns with a cell that has spaces around it, or a dash for nothing."""
     odd: dict[str, int]
     """Clean column → cells with a placeholder worth saying."""
+    first: dict[tuple[str, str], int]
+    """('odd' or 'contacts', clean column) → place of the first of these cells."""
     forms: dict[str, frozenset[str]]
     """Number, date and id columns → the forms their cells are written in."""
     macros: dict[str, int]
@@ -77,7 +83,11 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
         found |= answers(con, _odd_questions(columns), suspects)
         if found["contacts"]:
             strays = {name: holds_stray(f'"{name}"', column, meant) for name, column in columns.items()}
-            asked = {f"contacts:{name}": f"count(*) FILTER ({test})" for name, test in strays.items() if test}
+            asked = {}
+            for name, test in strays.items():
+                if test:
+                    asked[f"contacts:{name}"] = f"count(*) FILTER ({test})"
+                    asked[f"first:contacts:{name}"] = f"min({PLACE}) FILTER ({test})"
             found |= answers(con, asked, suspects)
 
     def count(key: str) -> int:
@@ -93,6 +103,12 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
     return Survey(
         dirty=frozenset(name for name in columns if count(f"dirty:{name}")),
         odd=odd,
+        first={
+            (kind, name): place
+            for kind in ("odd", "contacts")
+            for name in columns
+            if (place := found.get(f"first:{kind}:{name}")) is not None
+        },
         forms=seen,
         macros={name: count(f"macros:{name}") for name in MACRO_COLUMNS if name in columns},
         damaged=frozenset(name for name in columns if count(f"damaged:{name}")),
@@ -113,6 +129,7 @@ def _odd_questions(columns: Mapping[str, Column]) -> dict[str, str]:
         if name in REPAIRED:
             tests["damaged"] = f"audit_damaged({cell})"
         asked |= {f"{kind}:{name}": f"count(*) FILTER ({test})" for kind, test in tests.items()}
+        asked[f"first:odd:{name}"] = f"min({PLACE}) FILTER ({tests['odd']})"
     texts = [f'"{name}"' for name, column in columns.items() if column.type == "text"]
     anybody = [f"audit_perhaps(concat_ws({quoted(UNIT)}, {', '.join(texts)}))"] if texts else []
     anybody += [f'audit_stray_id("{name}")' for name, column in columns.items() if column.type == "id"]
@@ -124,8 +141,7 @@ def told(con: Backend, table: ir.Table, columns: Mapping[str, Column]) -> dict[s
     """Column → answers to its ``column_questions``, of a stored table; the columns are asked together."""
     questions = {name: column_questions(f'"{name}"', column) for name, column in columns.items()}
     asked = {f"{name}:{key}": question for name, one in questions.items() for key, question in one.items()}
-    place = f"_file::BIGINT * {FILE_STEP} + _row"
-    found = answers(con, asked, f"(SELECT *, {place} AS place FROM {name_of(table)})") if asked else {}
+    found = answers(con, asked, f"(SELECT *, {PLACE} AS place FROM {name_of(table)})") if asked else {}
     return {name: {key: found[f"{name}:{key}"] for key in one} for name, one in questions.items()}
 
 

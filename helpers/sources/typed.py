@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from helpers.sources.notices import Code, Notice
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
 from helpers.sources.stored import create, drop, name_of, relation, view
 from helpers.sources.strays import given_meaning, hashed_contact, without_strays
-from helpers.sources.survey import MACRO_COLUMNS, Survey, answers, surveyed, told
+from helpers.sources.survey import MACRO_COLUMNS, PLACE, Survey, answers, surveyed, told
 from helpers.sources.tables import TABLES
 from helpers.sources.titles import title_mark
 from helpers.sources.totals import compare_totals, nameless_totals, period_totals
@@ -112,6 +113,8 @@ def type_source(con: Backend, client: Client, mapped: Mapped, secret: str) -> Ty
     if "to" in values:
         mapped.columns.setdefault("to", TABLES[mapped.source.table].column("to"))
     mapped.notices += _changed(con, client, mapped, table, made, styles)
+    # One column of the export may fill two clean ones: what is odd in it is said once.
+    mapped.notices = list(dict.fromkeys(mapped.notices))
     # A view goes before what it reads.
     drop(con, dict(reversed(used.items())))
     return Typed(mapped, _with_money(con, client, mapped, made, survey.totals), bad, macros)
@@ -146,10 +149,17 @@ def _cleaned(
         if mapped.since_1904 and column.type in DATES and OTHER in survey.forms[name]:
             since = read_as("from_1904", "string", texts[name])
             texts[name] = ibis.ifelse(table._file.isin(mapped.since_1904), since, texts[name])
-    taken = {Code.PLACEHOLDER: survey.odd, Code.CONTACT_TAKEN_OUT: survey.contacts}
+    taken = (("odd", Code.PLACEHOLDER, survey.odd), ("contacts", Code.CONTACT_TAKEN_OUT, survey.contacts))
     mapped.notices += [
-        Notice(code, source.table, count, file=source.file, column=mapped.headers.get(name, name))
-        for code, counts in taken.items()
+        Notice(
+            code,
+            source.table,
+            count,
+            file=source.file,
+            column=mapped.headers.get(name, name),
+            **mapped.first(survey.first.get((kind, name))),
+        )
+        for kind, code, counts in taken
         for name, count in counts.items()
         if count and (code is Code.CONTACT_TAKEN_OUT or name in mapped.headers)
     ]
@@ -227,6 +237,7 @@ def _changed(
             codes[name] = Code.ID_PREFIX
             hit = f"regexp_matches(audit_id({name}), {quoted(ID_PREFIX)})"
             asked |= {name: f"count(*) FILTER ({hit})", "example": f"max(audit_id({name})) FILTER ({hit})"}
+            asked["place"] = f"min({PLACE}) FILTER ({hit})"
     found: dict[str, Any] = {**(answers(con, asked, name_of(table)) if asked else {}), **moved}
     source = mapped.source
     return [
@@ -237,6 +248,7 @@ def _changed(
             file=source.file,
             column=mapped.headers.get(name, name),
             detail=str(found["example"]) if code is Code.ID_PREFIX else "",
+            **(mapped.first(found["place"]) if code is Code.ID_PREFIX else {}),
         )
         for name, code in codes.items()
         if found[name]
@@ -308,7 +320,9 @@ def _repaired(con: Backend, mapped: Mapped, survey: Survey, used: dict[str, str]
     """Damaged texts as they were meant; each kind of damage is counted by column. Works on distinct values."""
     table = mapped.table
     for name in sorted(survey.damaged):
-        texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name]).agg(n=lambda t: t.count())
+        place = table._file.cast("int64") * FILE_STEP + table._row
+        texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name])
+        texts = texts.agg(n=lambda t: t.count(), place=place.min())
         found = texts.order_by(ibis.desc("n"), "raw").to_pandas()
         meant = {raw: repaired(raw) for raw in found["raw"]}
         if all(not kinds for _, kinds in meant.values()):
@@ -320,7 +334,8 @@ def _repaired(con: Backend, mapped: Mapped, survey: Survey, used: dict[str, str]
                 raw, text = hit["raw"].iloc[0], hit["text"].iloc[0]
                 mapped.notices.append(
                     Notice(code, mapped.source.table, int(hit["n"].sum()), file=mapped.source.file,
-                           column=mapped.headers.get(name, name), detail=example(f"{raw} → {text}"))
+                           column=mapped.headers.get(name, name), detail=example(f"{raw} → {text}"),
+                           **mapped.first(int(hit["place"].min())))
                 )  # fmt: skip
         if name in MACRO_COLUMNS:
             survey.macros[name] += int(found.loc[found["text"].str.contains(MACRO, regex=True), "n"].sum())
@@ -337,19 +352,22 @@ def _styles(
 ) -> tuple[dict[str, Style], list[Problem]]:
     """How each column writes its values, or what to ask the client."""
     source, preset = mapped.source, mapped.preset
-    decimal, dates = source.decimal or preset.decimal, source.dates or preset.dates
+    decimal, dates = source.decimal or preset.decimal, source.dates
     # Moments with an offset of their own become local time of the source, like the others of the column.
     zone = _zone(mapped) or client.timezone
     styles: dict[str, Style] = {}
     for name, forms in survey.forms.items():
-        plain = plain_style(forms, dates, zone)
+        plain = plain_style(forms, dates or preset.dates, zone)
         if plain is not None:
             styles[name] = plain
     problems = []
-    for name, found in told(con, table, {n: one for n, one in mapped.columns.items() if n not in styles}).items():
+    asked = told(con, table, {n: one for n, one in mapped.columns.items() if n not in styles})
+    told_by = _order_of(asked[name] for name in asked if mapped.columns[name].type in DATES)
+    habit = preset.dates if preset.dates in ("dmy", "mdy") else told_by
+    for name, found in asked.items():
         header, first = mapped.headers.get(name, name), found.get("row")
         file = source.file if first is None else mapped.label(int(first) // FILE_STEP)
-        style = decide(found, mapped.columns[name], header, file, decimal, dates, zone)
+        style = decide(found, mapped.columns[name], header, file, decimal, dates, zone, habit)
         if isinstance(style, Problem):
             problems.append(style)
             continue
@@ -367,6 +385,13 @@ def _styles(
             for code, count, detail in filter(None, said)
         ]
     return styles, problems
+
+
+def _order_of(columns: Iterable[Mapping[str, Any]]) -> str | None:
+    """The order of day and month that some date columns of a file tell and none contradicts: for those that do not."""
+    both = list(columns)
+    told_by = {order for order, key in (("dmy", "first"), ("mdy", "second")) if any(found.get(key) for found in both)}
+    return told_by.pop() if len(told_by) == 1 else None
 
 
 def _rated(text: ir.StringValue, labels: dict[str, float]) -> ir.StringValue:

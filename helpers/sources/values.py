@@ -68,6 +68,8 @@ OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$
 DAMAGED = r"^\d+([.,]\d+)?[eE]\+?\d+$"
 """A long number after a spreadsheet: 1.03293E+19."""
 _DAY_MONTH = r"^(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.\d{4}"
+_HOUR = r"([01]?\d|2[0-3]):[0-5]\d"
+"""Hours end at 23: "24:00" is midnight and not read plainly."""
 FORMS = {
     "number": {
         "whole": r"^-?\d+$",
@@ -76,8 +78,8 @@ FORMS = {
         "typed": TYPED_FLOAT,
     },
     "date": {
-        "dmy_second": _DAY_MONTH + r" \d{1,2}:\d{2}:\d{2}$",
-        "dmy_minute": _DAY_MONTH + r" \d{1,2}:\d{2}$",
+        "dmy_second": f"{_DAY_MONTH} {_HOUR}:[0-5]\\d$",
+        "dmy_minute": f"{_DAY_MONTH} {_HOUR}$",
         "dmy": _DAY_MONTH + "$",
         "iso": r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?$",
         "offset": OFFSET,
@@ -94,6 +96,8 @@ FILE_STEP = 1 << 40
 """Rows are told apart over several files by ``file * FILE_STEP + row``."""
 FEW_DAMAGED = 0.01
 """Share of ids that may have lost digits, if they still differ, before a file is refused."""
+FEW_STRAY = 0.01
+"""Share of dates that may go against a system's order before it is asked which is right."""
 NUMBERS = ("money", "number", "count", "rating", "minutes", "seconds")
 TIMES = ("minutes", "seconds")
 DATES = ("moment", "day")
@@ -108,7 +112,7 @@ class Style:
     decimal: Literal[",", "."] = "."
     order: Literal["dmy", "mdy"] = "dmy"
     guessed: str = ""
-    """'dmy' or 'mdy' where the values told the order of day and month, not the client."""
+    """'dmy' or 'mdy' where some dates may be read either way and the client has not said which."""
     forms: frozenset[str] = frozenset({OTHER})
     """Forms that occur in the column; with ``OTHER`` among them a cell may be written in any way known."""
     damaged: int = 0
@@ -234,8 +238,13 @@ def decide(
     decimal: str | None,
     dates: str | None,
     zone: str = "UTC",
+    habit: str | None = None,
 ) -> Style | Problem:
-    """The style of a column from the answers to ``column_questions``, or what to ask the client."""
+    """The style of a column from the answers to ``column_questions``, or what to ask the client.
+
+    ``dates`` is the client's word; ``habit`` how the system or the file's other columns write dates, which holds where
+    this column does not tell.
+    """
 
     def asked(question: str) -> int:
         return int(answers.get(question) or 0)
@@ -260,6 +269,10 @@ def decide(
         if dates in ("dmy", "mdy"):
             return Style(order="dmy" if dates == "dmy" else "mdy", zone=zone)
         dmy, mdy, unclear = asked("first"), asked("second"), asked("unclear")
+        if habit in ("dmy", "mdy"):
+            for_it, against = (dmy, mdy) if habit == "dmy" else (mdy, dmy)
+            if against <= FEW_STRAY * for_it or not against:
+                return Style(order="dmy" if habit == "dmy" else "mdy", guessed=habit if unclear else "", zone=zone)
         if dmy and mdy:
             both = [f"{answers[f'{one}_text']!r} in row {row(f'{one}_row')}" for one in ("first", "second")]
             return Problem(

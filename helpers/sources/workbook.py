@@ -83,7 +83,38 @@ class BookSheet:
         if not self._opened:
             with _guarded(self.name):
                 self._opened.append(self._book.get_sheet_by_name(self.title))
-        return self._opened[0].iter_rows() if self._opened[0].start is not None else iter(())
+        sheet = self._opened[0]
+        if sheet.start is None:
+            return iter(())
+        tall = _tall(sheet)
+        return _repeated(sheet.iter_rows(), tall) if tall else sheet.iter_rows()
+
+
+def _tall(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """First row → (column, last row) of cells merged over several rows."""
+    tall: dict[int, list[tuple[int, int]]] = {}
+    offset = sheet.start[1] if sheet.start else 0
+    for (first, left), (last, _) in sheet.merged_cell_ranges or ():
+        if last > first:
+            tall.setdefault(first, []).append((left - offset, last))
+    return tall
+
+
+def _repeated(rows: Iterator[list[Any]], tall: dict[int, list[tuple[int, int]]]) -> Iterator[Sequence[Any]]:
+    """The rows; a day or a name that stands merged over several of them stands in each.
+
+    A number does not: an amount merged over three rows is one amount.
+    """
+    held: dict[int, tuple[int, Any]] = {}
+    for number, row in enumerate(rows):
+        held = {column: cell for column, cell in held.items() if number <= cell[0]}
+        for column, (_, value) in held.items():
+            if column < len(row) and row[column] == "":
+                row[column] = value
+        for column, last in tall.get(number, ()):
+            if 0 <= column < len(row) and isinstance(row[column], (str, dt.date)) and row[column]:
+                held[column] = last, row[column]
+        yield row
 
 
 def open_book(path: Path, name: str) -> list[BookSheet]:

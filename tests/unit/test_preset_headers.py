@@ -13,10 +13,11 @@ from helpers.client import read_client
 from helpers.errors import DataError
 from helpers.sources import load
 from helpers.sources.containers import NoTableError
+from helpers.sources.nearmiss import partial_report
 from helpers.sources.plan import plan_sources
 from helpers.sources.presets import likely_presets, preset_names, read_preset
 from helpers.sources.rawfiles import Sheet, View, normal
-from helpers.sources.recognise import partial_report, recognise
+from helpers.sources.recognise import recognise
 
 SETS: list[dict[str, Any]] = plain_yaml((FOLDER / "headers.yml").read_text(encoding="utf-8"))
 

@@ -214,7 +214,7 @@ def test_currency_needs_a_dated_rate(tmp_path: Path) -> None:
         "2026-01-01,google,a,10,EUR\n2026-01-02,google,b,10,USD\n2026-02-01,google,b,10,USD\n"
     )
     found = refused(tmp_path, source, spend__csv=text)
-    assert "2 rows in USD (20.000000), the report is in EUR" in found[0]
+    assert "20 USD in 2 rows, the report is in EUR" in found[0]
     assert "rates: {USD:" in found[0]
     data = loaded(tmp_path, source, more="rates: {USD: {2026-01-01: 0.9, 2026-02-01: 0.95}}\n", spend__csv=text)
     assert data.ledger.tables["spend"].money_after == Decimal("28.5")
@@ -224,7 +224,7 @@ def test_currency_needs_a_dated_rate(tmp_path: Path) -> None:
 def test_currency_in_the_header_counts(tmp_path: Path) -> None:
     text = "Date,Source,Campaign,Amount spent (USD)\n2026-01-01,meta,a,10\n"
     found = refused(tmp_path, SPEND.replace("cost: Cost", "cost: Amount spent (USD)"), spend__csv=text)
-    assert "1 rows in USD" in found[0]
+    assert "USD in 1 row, " in found[0]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
         (
             [LEADS],
             {"leads__csv": LEADS_CSV.replace("Gone", "Gne")},
-            '"Gne" (1 rows) has no outcome (in client.yml there is "gone"',
+            '"Gne" (1 row) has no outcome (in client.yml there is "gone"',
         ),
         (
             [LEADS],
