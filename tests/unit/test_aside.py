@@ -6,7 +6,8 @@ import pytest
 
 from helpers.language import language
 from helpers.sources.aside import NOTE, UNKNOWN, UNNAMED, aside_text
-from helpers.sources.notices import Code, Notice, notice_text
+from helpers.sources.notices import Code, Notice
+from helpers.sources.noticetexts import notice_text
 from helpers.sources.presets import preset_names, read_preset
 
 PRESETS = sorted({read_preset(name).unused for name in preset_names()} - {""})
