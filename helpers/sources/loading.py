@@ -225,8 +225,15 @@ def both_vat(sources: Iterable[Source]) -> bool:
 
 
 def mixed_vat(client: Client, sources: Sequence[Source]) -> list[Problem]:
-    """Spend with VAT and spend without it are never added up: with a rate VAT is taken off, without one we ask."""
+    """Spend with VAT and spend without it are never added up: with a rate VAT is taken off, without one we ask.
+
+    Where nobody has said it of any spend, all is taken as one kind, and that is told.
+    """
     flags = {source.vat: source.shown for source in sources if source.table == "spend"}
+    if "included" in flags and None in flags:
+        what = f"spend of {flags['included']} is with VAT; nobody has said whether that of {flags[None]} is"
+        todo = "write vat: included or vat: excluded beside its file under sources"
+        return [Problem(what, todo, "client.yml", key="sources")]
     if not both_vat(sources) or client.vat_rate:
         return []
     return [

@@ -37,7 +37,7 @@ from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
 from helpers.sources.repair import repaired
 from helpers.sources.spendcheck import check_spend
-from helpers.sources.staged import DATED, LONELY_DAYS, judged
+from helpers.sources.staged import DATED, LONELY_DAYS, MARKS, judged
 from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
 
@@ -211,7 +211,7 @@ def _part(engine: Engine, spec: Table, made: list[_Made]) -> _Part:
     shaped = []
     for one in made:
         more = {name: ibis.null("boolean") for name in beside if name not in one.beside}
-        marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
+        marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken", "_stray"), ibis.literal(False))
         told = [name for name in ("_currency", "_vat") if name in one.table.columns]
         shaped.append(one.table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)

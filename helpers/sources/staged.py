@@ -48,6 +48,8 @@ TWINS = {
     "created_at": "opened_at",
     "opened_at": "created_at",
 }
+MARKS = ("_blank", "_footer", "_total", "_broken", "_foreign")
+"""Of rows that are no data, in exports."""
 DATED = ("leads", "deals", "spend", "stage_events", "touches")
 
 
@@ -153,7 +155,7 @@ def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir
         if one_entity and twin in part.mapped.columns:
             choices.append(table[twin])
         values[name] = ibis.coalesce(*choices).cast(kind) if choices else ibis.null(kind)
-    values["_stray"] = _stray(part, spec, values, one_entity=one_entity)
+    values["_foreign"] = _foreign(part, spec, values, one_entity=one_entity)
     # What could not be read has a column only where some source has it.
     for prefix, names in (("_bad_", "bad"), ("_macro_", "macros")):
         for name in spec.names:
@@ -163,7 +165,7 @@ def _shaped(part: Typed, spec: Table, offset: int, parts: Sequence[Typed]) -> ir
     return table.select(**values)
 
 
-def _stray(part: Typed, spec: Table, values: dict[str, ir.Value], *, one_entity: bool) -> ir.BooleanValue:
+def _foreign(part: Typed, spec: Table, values: dict[str, ir.Value], *, one_entity: bool) -> ir.BooleanValue:
     """A row of a list of deals that has neither a stage nor a day: another table below it, whose amounts are no
     deals."""
     there = set(part.mapped.columns)
@@ -191,12 +193,12 @@ def judged(table: ir.Table, spec: Table) -> ir.Table:
             (table._total, Code.TOTAL_ROW.value),
             (table._broken, Code.ROW_BROKEN.value),
             (lacking, Code.NO_ID.value),
-            (undated | table._stray, Code.DATE_UNREAD.value),
+            (undated | table._foreign, Code.DATE_UNREAD.value),
             (early.fill_null(False), Code.DATE_OUT_OF_SENSE.value),
             (deleted, Code.DELETED_IN_CRM.value),
             else_=ibis.null("string"),
         )
-    ).drop("_blank", "_footer", "_total", "_broken", "_stray")
+    ).drop(*MARKS)
 
 
 def _again(table: ir.Table, spec: Table, key: str, ages: dict[int, int]) -> ir.Table:

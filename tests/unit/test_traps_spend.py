@@ -91,6 +91,10 @@ def test_60_vat_is_asked_for_and_never_mixed(tmp_path: Path) -> None:
     assert len(said) == 1
     assert "spend with VAT (exports/direct.csv) and without (exports/meta.csv) cannot be added up" in said[0]
     assert "vat_rate:" in said[0]
+    said = refused(tmp_path, "60-vat-unsaid-beside")
+    assert len(said) == 1
+    assert "spend of exports/direct.csv is with VAT; nobody has said whether that of exports/meta.csv is" in said[0]
+    assert "write vat: included or vat: excluded" in said[0]
 
 
 def test_60_with_a_dated_rate_vat_is_taken_off_and_said() -> None:
