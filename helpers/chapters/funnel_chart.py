@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.funnel_counts import ADVERTISING, AFTERWARDS
@@ -45,8 +46,9 @@ def interval_text(interval: tuple[float, float], say: Language) -> str:
 
 
 def money_text(value: float, currency: str, say: Language) -> str:
-    """Money per one: with decimals only where it is small."""
-    return say.money(value, currency, 2 if abs(value) < 10 else 0)
+    """Money per one: with decimals only where it is small; an impression has its price, be it below a kopeck."""
+    small = 0 < abs(value) < 0.1
+    return say.money(value, currency, 1 - math.floor(math.log10(abs(value))) if small else 2 if abs(value) < 10 else 0)
 
 
 def rate_lines(step: Step, say: Language) -> tuple[str, str]:
