@@ -31,8 +31,8 @@ _VISIBLE = 0.06
 
 
 def share_text(value: float, say: Language) -> str:
-    """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %."""
-    return say.share(value, 0 if value >= 0.1 or value == 0 else 1 if value >= 0.01 else 2)
+    """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %, 0.042 %."""
+    return say.share(value, 0 if value >= 0.1 or value <= 0 else min(4, -1 - math.floor(math.log10(value))))
 
 
 def interval_text(interval: tuple[float, float], say: Language) -> str:
@@ -239,6 +239,8 @@ def draw_months(maturity: Maturity, say: Language, alt: str) -> model.Figure:
     for place, month in enumerate(months):
         ratio = month.so_far
         if ratio.share is None or ratio.interval is None:
+            ax.annotate(UNKNOWN, (place, 0), (0, 3), textcoords="offset points", ha="center", va="bottom",
+                        color=theme.COLOURS["muted"])  # fmt: skip
             continue
         bar = ax.bar(place, ratio.share, width=0.62, color=colour)
         if not month.ripe:

@@ -37,7 +37,7 @@ def draw_pace(words: PlanWords, alt: str) -> Figure:
     theme.margins(panels, right_labels=labels, bottom_labels=["0"], top_lines=1.8, between=(0.25, 0.34))
     for ax, one, end in zip(panels, running, ends, strict=True):
         _pace(ax, words, one)
-        top = max([*(place for place, _, _ in end), one.pace.interval[1] if one.enough else 0.0, one.pace.fact, 1e-9])
+        top = max([*(place for place, _, _ in end), one.pace.interval[1] if one.enough else 0.0, one.pace.fact, 1.0])
         ax.set_ylim(0, 1.08 * top)
         last = words.measured.last.day
         ax.set_xlim(0, last)
@@ -100,7 +100,7 @@ def draw_months(words: PlanWords, alt: str) -> Figure:
             theme.count_axis(ax.yaxis, say, ticks=3)
         ax.bar(places, past[name], width=18, color=theme.COLOURS[COLOUR[name]])
         ax.hlines(past[f"{name}_plan"], places - 11.5, places + 11.5, color=theme.COLOURS["ink"], linewidth=1.8)
-        ax.set_ylim(0, 1.1 * max(float(past[name].max()), float(past[f"{name}_plan"].max()), 1e-9))
+        ax.set_ylim(0, 1.1 * max(float(past[name].max()), float(past[f"{name}_plan"].max()), 1.0))
     theme.margins(
         panels, left_labels=[words.widest(names)], bottom_labels=["0\n0"], top_lines=1.8, between=(0.25, 0.36)
     )
