@@ -66,6 +66,8 @@ def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> None:
 def client_folder(path: Path, sample: str | Path, sources: list[dict[str, Any]], **more: Any) -> Path:
     """The client.yml of a sample, or of another folder, with other sources."""
     yaml = YAML()
+    # A wrapped key of several words is no YAML any more.
+    yaml.width = 10_000
     text = yaml.load((SAMPLES / sample / "client.yml").read_text(encoding="utf-8"))
     text["sources"] = sources
     text.update(more)

@@ -116,10 +116,7 @@ class Plan(Chapter):
                     title=words.pace_title(),
                     figure=draw_pace(words, words.pace_alt()),
                     reading=words.pace_reading(),
-                    note=self.say(
-                        "By the day on which leads were qualified and deals won, up to {date}. History: 13 weeks.",
-                        date=self.say.date(self.as_of),
-                    ),
+                    note=self._pace_note(),
                 )
             )
         past = self.measured.past
@@ -134,6 +131,17 @@ class Plan(Chapter):
                 )
             )
         return out
+
+    def _pace_note(self) -> str:
+        say, undated = self.say, self.measured.undated_revenue
+        note = say(
+            "By the day on which leads were qualified and deals won, up to {date}. History: 13 weeks.",
+            date=say.date(self.as_of),
+        )
+        if not undated:
+            return note
+        money = say.money(undated, self.client.currency)
+        return f"{note} {say('Won deals without a day, {money} in all, are in no pace.', money=money)}"
 
     def _pipeline_exhibits(self) -> list[Exhibit]:
         words, out = self.deals, []

@@ -93,6 +93,8 @@ class MeasuredPlan:
     """month | qualified, qualified_plan, revenue, revenue_plan: whole months of the period that have a plan."""
     dated: float
     """Share of qualified leads whose own day is known, 0-1."""
+    undated_revenue: float
+    """Of won deals without a day: in no pace."""
 
     @property
     def coverage(self) -> float | None:
@@ -120,6 +122,7 @@ def measure_plan(facts: Facts, client: Client) -> MeasuredPlan:
         cycle=measure_cycle(facts),
         past=_past(facts, client),
         dated=facts.days.dated,
+        undated_revenue=facts.days.undated_revenue,
     )
 
 

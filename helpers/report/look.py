@@ -23,8 +23,8 @@ TINTED = ("neutral", "unknown", "muted", "edge", "grid")
 """The palette's greys; ink stays as dark as it is."""
 CHROMA = 0.014
 """OKLCH: how much colour a tinted grey has at most; enough to belong, too little to mean something."""
-ON_PAPER, ON_DARK = 4.5, 5.0
-"""Contrast of text (WCAG 2.2, 1.4.3); on dark a little more, where thin letters glare."""
+ON_DARK = 5.0
+"""Contrast of text on a dark page: a little more than WCAG 2.2, 1.4.3 asks (4.5), where thin letters glare."""
 
 
 def light(brand: Brand | None) -> dict[str, str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
 from helpers.errors import DataError, Problem
 from helpers.sources.amounts import rate_of, without_vat
+from helpers.sources.asking import asked_row, together
 from helpers.sources.contact import WRITTEN, may_hold_contact, typed_key, without_contacts
 from helpers.sources.loading import both_vat
 from helpers.sources.staged import TWINS, TYPES
 from helpers.sources.strays import STAFF, given_meaning
 from helpers.sources.survey import MACRO_COLUMNS
-from helpers.sources.tables import TABLES, Column
+from helpers.sources.tables import TABLES, Column, Table
 from helpers.sources.titles import title_mark
 from helpers.sources.values import FALSE_WORDS, MACRO, MONEY, TRUE_WORDS
 from helpers.validation import nearest
@@ -32,15 +35,23 @@ WANTED = {
 }  # fmt: skip
 
 
-def fitted(
-    engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str
-) -> tuple[ir.Table, tuple[str, ...]]:
-    """The columns of the clean table ``name``, and beside them marks (true, or NULL): ``_bad_<column>`` where a text
-    has no meaning, ``_macro_<column>`` where the advertising system left a template unfilled, ``_stray_<column>`` where
-    an address or a telephone number was taken out.
+@dataclass(frozen=True)
+class Fit:
+    """A table of the client's database under the names of a clean table."""
 
-    Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in. Spend with VAT is
-    without it where other spend is; ``_vat`` is what was taken off, NULL for nothing.
+    source: Source
+    spec: Table
+    table: ir.Table
+    """Typed columns, but texts as they are in the database; persons are hashed. Beside them ``_bad_<column>`` (true, or
+    NULL) where a text has no meaning."""
+    written: tuple[str, ...]
+    """Ids and texts that are texts in the database, too."""
+    chosen: tuple[str, ...]
+    """Ids and texts that hold something of the client's."""
+
+
+def fitted(engine: Engine, client: Client, source: Source, base: ir.Table, name: str, secret: str) -> Fit:
+    """The columns of the clean table ``name``; each that the client does not have holds NULL.
 
     Raises:
         DataError: columns that are not there, required ones to which nothing is mapped, types that do not fit.
@@ -49,7 +60,8 @@ def fitted(
     problems: list[Problem] = []
     one_entity = {"leads", "deals"} <= {source.table, *source.also}
     values: dict[str, ir.Value] = {}
-    beside: list[str] = []
+    chosen: list[str] = []
+    written: list[str] = []
     for column in spec.columns:
         kind = TYPES.get(column.type, "string")
         if column.name in source.constants:
@@ -71,26 +83,68 @@ def fitted(
             problems.append(Problem(what, f"it must be {WANTED[column.type]}; cast it in a view", source.shown))
             continue
         values[column.name] = value
-        if column.type in ("flag", "rating") and base[own].type().is_string():
+        is_text = base[own].type().is_string()
+        if column.type in ("id", "text"):
+            chosen.append(column.name)
+            written += [column.name] * is_text
+        elif column.type in ("flag", "rating") and is_text:
             values[f"_bad_{column.name}"] = _mark(value.isnull() & _text(engine, base[own]).notnull())
-            beside.append(f"_bad_{column.name}")
-        if column.type == "text" and base[own].type().is_string():
-            held = _held(engine, client, value)
-            values[f"_stray_{column.name}"] = _mark(held)
-            values[column.name] = value = ibis.ifelse(held, _beside(engine, column, value), value)
-            beside.append(f"_stray_{column.name}")
-        if column.name in MACRO_COLUMNS and base[own].type().is_string():
-            unfilled = value.re_search(MACRO)
-            values[f"_macro_{column.name}"] = _mark(unfilled)
-            values[column.name] = ibis.ifelse(unfilled, ibis.null("string"), value)
-            beside.append(f"_macro_{column.name}")
     if problems:
         raise DataError(problems)
+    return Fit(source, spec, base.select(**values), tuple(written), tuple(chosen))
+
+
+async def untidy(engine: Engine, client: Client, fit: Fit) -> frozenset[str]:
+    """Which of the texts hold a cell that :func:`cleaned` would change: of most tables none does.
+
+    Texts repeat: to look at each different one costs a small part of looking at every row.
+    """
+    asking = {}
+    for name in fit.written:
+        column = fit.spec.column(name)
+        texts = fit.table.select(_text=name)
+        if column.type != "id":
+            texts = texts.distinct()
+        asking[name] = texts.aggregate(untidy=_untidy(engine, client, column, texts["_text"]).any())
+    found = await together(*(asked_row(question) for question in asking.values()))
+    return frozenset(name for name, row in zip(asking, found, strict=True) if row["untidy"])
+
+
+def cleaned(
+    engine: Engine, client: Client, fit: Fit, texts: Collection[str] | None = None
+) -> tuple[ir.Table, tuple[str, ...]]:
+    """The clean columns, and beside them marks (true, or NULL): ``_bad_<column>`` where a text has no meaning,
+    ``_macro_<column>`` where the advertising system left a template unfilled, ``_stray_<column>`` where an address or a
+    telephone number was taken out. ``texts``: those that need it, see `untidy`; None: all.
+
+    Money is in the client's currency where client.yml has rates; ``_currency`` is what it was in. Spend with VAT is
+    without it where other spend is; ``_vat`` is what was taken off, NULL for nothing.
+    """
+    source, spec, table = fit.source, fit.spec, fit.table
+    values: dict[str, ir.Value] = {name: table[name] for name in spec.names}
+    beside = {name: table[name] for name in table.columns if name not in values}
+    for column in spec.columns:
+        name = column.name
+        if name not in fit.chosen:
+            continue
+        value = values[name]
+        dirty = name in fit.written and (texts is None or name in texts)
+        if dirty:
+            value = engine.filled(value)
+        value = values[name] = _mapped_text(value, source, name)
+        if dirty and column.type == "text":
+            held = _held(engine, client, value)
+            beside[f"_stray_{name}"] = _mark(held)
+            values[name] = value = ibis.ifelse(held, _beside(engine, column, value), value)
+        if dirty and name in MACRO_COLUMNS:
+            unfilled = value.re_search(MACRO)
+            beside[f"_macro_{name}"] = _mark(unfilled)
+            values[name] = ibis.ifelse(unfilled, ibis.null("string"), value)
     money = [column.name for column in spec.columns if column.type == "money"]
     if money:
         values["_currency"] = _currency(client, source, values)
-    table = base.select(**values)
-    if name == "spend":
+    table = table.select(**values, **beside)
+    if spec.name == "spend":
         net = table.cost
         if source.vat == "included" and both_vat(client.sources) and client.vat_rate:
             net = without_vat(table.cost, table["from"], client.vat_rate)
@@ -101,6 +155,15 @@ def fitted(
         rate = rate_of(client.rates, table["_currency"], table[spec.date].cast("date"), client.currency)
         table = table.mutate(**{name: (table[name].cast("decimal(38, 10)") * rate).cast(MONEY) for name in money})
     return table, tuple(beside)
+
+
+def _untidy(engine: Engine, client: Client, column: Column, text: ir.StringValue) -> ir.BooleanValue:
+    found = ~engine.filled(text).identical_to(text)
+    if column.type == "text":
+        found = found | _held(engine, client, text)
+    if column.name in MACRO_COLUMNS:
+        found = found | text.re_search(MACRO).fill_null(False)
+    return found
 
 
 def _mark(condition: ir.BooleanValue) -> ir.BooleanValue:
@@ -135,7 +198,7 @@ def _typed(
         case "id" | "text":
             fits = dtype.is_string() or dtype.is_uuid() or dtype.is_integer()
             fits = fits or (dtype.is_decimal() and not dtype.scale) or (column.type == "text" and dtype.is_primitive())
-            return _mapped_text(_text(engine, given), source, column.name) if fits else None
+            return given.cast("string") if fits else None
         case "person":
             key = typed_key(_text(engine, given), client.country)
             return engine.hashed(ibis.literal(secret) + key) if dtype.is_string() or dtype.is_integer() else None

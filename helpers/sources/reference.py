@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from helpers.sources.connections import opened
 from helpers.sources.discreet import example
 from helpers.sources.enginefaults import faults
 from helpers.sources.engines import named
-from helpers.sources.fitted import fitted
+from helpers.sources.fitted import Fit, cleaned, fitted, untidy
 from helpers.sources.leads import MEANT, Cleaning, Told
 from helpers.sources.loading import Data, comparison, lacking_period, mixed_vat
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
@@ -63,9 +63,9 @@ class _Part:
     """Typed rows with ``_drop``."""
     label: str
     beside: tuple[str, ...]
-    """``_bad_<column>``, ``_macro_<column>`` and ``_stray_<column>``: where a text was not taken, see `fitted`."""
-    typed: ir.Table
-    """The same as it was kept, before anything was decided."""
+    """``_bad_<column>``, ``_macro_<column>`` and ``_stray_<column>``: where a text was not taken, see `cleaned`."""
+    kept: ir.Table
+    """What the engine keeps of it until the clean table is made."""
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     """``_drop``, day (since 1970) | rows, money (as text)."""
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -76,6 +76,17 @@ class _Part:
     def alive(self) -> ir.Table:
         """Rows that count."""
         return self.table.filter(self.table["_drop"].isnull())
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A source of a clean table."""
+
+    fit: Fit
+    table: ir.Table
+    beside: tuple[str, ...]
+    changed: bool
+    """Whether its texts had to be cleaned."""
 
 
 def refer(client: Client) -> Data:
@@ -98,7 +109,7 @@ def refer(client: Client) -> Data:
 
 async def _refer(engine: Engine, client: Client) -> Data:
     ledger = Ledger()
-    parts = _parts(engine, client)
+    parts = await _parts(engine, client)
     if not {"leads", "deals", "spend"} & parts.keys():
         todo = "add at least one under sources"
         raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources")])
@@ -121,7 +132,7 @@ async def _refer(engine: Engine, client: Client) -> Data:
         # Else it waits for the facts, so that both are answered from one scan.
         await data.settled()
         for part in parts.values():
-            engine.forget(part.typed)
+            engine.forget(part.kept)
     return data
 
 
@@ -133,24 +144,31 @@ def _account_of(engine: Engine, source: Source, parts: dict[str, _Part]) -> RawF
     return RawFile(source.shown, KINDS[engine.name], "", headers, 1, rows=rows, table=source.table)
 
 
-def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
+async def _parts(engine: Engine, client: Client) -> dict[str, _Part]:
     """Typed tables of all sources; every problem at once."""
     problems = mixed_vat(client, client.sources)
-    made: dict[str, list[tuple[ir.Table, Source, tuple[str, ...]]]] = {}
+    fits: list[Fit] = []
     names: dict[str, str] = {}
     secret = secrets.token_hex(16)
     for source in client.sources:
         try:
             base = _base(engine, client, source)
             names |= {named(node): source.shown for node in base.op().find(ops.DatabaseTable)}
-            for name in (source.table, *source.also):
-                table, bad = fitted(engine, client, source, base, name, secret)
-                made.setdefault(name, []).append((table, source, bad))
+            fits += [fitted(engine, client, source, base, name, secret) for name in (source.table, *source.also)]
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError({(p.what, p.file): p for p in problems}.values())
     engine.base = names
+    found: list[frozenset[str] | None] = [None] * len(fits)
+    if engine.keeps:
+        # The client's table is read this once.
+        fits = [replace(fit, table=engine.keep(f"read_{fit.spec.name}", fit.table)) for fit in fits]
+        found = await together(*(untidy(engine, client, fit) for fit in fits))
+    made: dict[str, list[_Made]] = {}
+    for fit, texts in zip(fits, found, strict=True):
+        one = _Made(fit, *cleaned(engine, client, fit, texts), changed=texts is None or len(texts) > 0)
+        made.setdefault(fit.spec.name, []).append(one)
     return {name: _part(engine, TABLES[name], made[name]) for name in TABLES if name in made}
 
 
@@ -188,18 +206,24 @@ def _parquet(place: str) -> str:
     return f"{place.rstrip('/')}/**/*.parquet" if Path(place).is_dir() else place
 
 
-def _part(engine: Engine, spec: Table, made: list[tuple[ir.Table, Source, tuple[str, ...]]]) -> _Part:
-    beside = tuple(dict.fromkeys(name for _, _, names in made for name in names))
+def _part(engine: Engine, spec: Table, made: list[_Made]) -> _Part:
+    beside = tuple(dict.fromkeys(name for one in made for name in one.beside))
     shaped = []
-    for table, _, names in made:
-        more = {name: ibis.null("boolean") for name in beside if name not in names}
+    for one in made:
+        more = {name: ibis.null("boolean") for name in beside if name not in one.beside}
         marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken"), ibis.literal(False))
-        told = [name for name in ("_currency", "_vat") if name in table.columns]
-        shaped.append(table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
+        told = [name for name in ("_currency", "_vat") if name in one.table.columns]
+        shaped.append(one.table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)
-    # The client's table is read this once, where the engine can keep what it has read.
-    table = engine.keep(f"typed_{spec.name}", judged(union, spec))
-    return _Part(spec, table, ", ".join(source.shown for _, source, _ in made), beside, table)
+    table, label = judged(union, spec), ", ".join(one.fit.source.shown for one in made)
+    if len(made) == 1 and not made[0].changed:
+        # It is made from what was read with next to no work.
+        return _Part(spec, table, label, beside, made[0].fit.table)
+    table = engine.keep(f"typed_{spec.name}", table)
+    if engine.keeps:
+        for one in made:
+            engine.forget(one.fit.table)
+    return _Part(spec, table, label, beside, table)
 
 
 async def _decide(engine: Engine, part: _Part) -> None:

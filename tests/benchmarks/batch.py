@@ -17,6 +17,8 @@ of a way, in MB, by the operating system's count of each process that has ended.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import importlib.util
 import json
 import multiprocessing
@@ -196,6 +198,9 @@ def measured(way: str, clients: list[Path], out: Path) -> tuple[float, float, fl
 
 
 def _measure(way: str, clients: list[Path], out: Path, tell: Connection) -> None:
+    if sys.platform == "linux":
+        # PR_SET_CHILD_SUBREAPER: what a way leaves behind, as the template of its workers, is waited for and counted.
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
     begun = time.perf_counter()
     try:
         WAYS[way](clients, out)
@@ -203,6 +208,9 @@ def _measure(way: str, clients: list[Path], out: Path, tell: Connection) -> None
         sys.stderr.write(error.stderr.decode(errors="replace")[-2000:])
         raise
     wall = time.perf_counter() - begun
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     tell.send((wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
 

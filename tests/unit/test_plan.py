@@ -155,6 +155,14 @@ def test_qualified_leads_without_a_day_of_their_own() -> None:
     assert "60% have no day of their own" in " ".join(chapter(facts).words.pace_reading())
 
 
+def test_revenue_without_a_day_is_told_beside_the_pace() -> None:
+    facts = steady()
+    late = replace(facts, days=replace(facts.days, undated_revenue=48_500.0))
+    note = chapter(late, plan=PLAN).section().exhibits[0].note
+    assert "Won deals without a day, ₽48,500 in all, are in no pace." in note
+    assert "without a day" not in chapter(facts, plan=PLAN).section().exhibits[0].note
+
+
 def test_nothing_counted_says_what_to_collect() -> None:
     section = chapter(make_facts(as_of=AS_OF)).section()
     assert not section.exhibits
