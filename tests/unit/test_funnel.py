@@ -164,7 +164,7 @@ def test_a_conversion_has_as_many_digits_as_it_needs(share: float, written: str)
 
 @pytest.mark.parametrize(
     ("price", "written"),
-    [(1569.4, "€1,569"), (6.925, "€6.92"), (0.63, "€0.63"), (0.00293, "€0.0029"), (0.0, "€0.00")],
+    [(1569.4, "€1,569"), (6.924, "€6.92"), (0.63, "€0.63"), (0.00293, "€0.0029"), (0.0, "€0.00")],
 )
 def test_an_impression_has_its_price_be_it_below_a_cent(price: float, written: str) -> None:
     assert money_text(price, "EUR", language("en")) == written
