@@ -59,6 +59,8 @@ class Actions(Chapter):
     steps: tuple[Step, ...]
     levels: dict[str, Level]
     losing: Losing
+    facts: dict[str, str]
+    """Criterion → what the data show of it, a sentence."""
     sources: Sources = field(repr=False)
     """What the pages to hand out are filled with."""
 
@@ -95,6 +97,7 @@ class Actions(Chapter):
             steps=ordered(stakes, known, asked),
             levels=known,
             losing=losing,
+            facts=claims.facts() if claims is not None else {},
             sources=Sources(facts, client, say, money, chapters),
         )
 
@@ -102,7 +105,7 @@ class Actions(Chapter):
     def words(self) -> Words:
         """Says stakes and steps."""
         names = tuple(campaign_name(row, self.say) for row in self.losing.campaigns.itertuples())
-        return Words(self.say, self.client, self.questionnaire, names)
+        return Words(self.say, self.client, self.questionnaire, names, self.facts)
 
     # The first page --------------------------------------------------------------------------------------------------
 
@@ -207,6 +210,13 @@ class Actions(Chapter):
                 "chance; outlined: may be chance; hatched: not known."),
             say("The colour tells whose figure it is: blue marketing, orange sales, violet both."),
         ]  # fmt: skip
+        if not self.base.sure and any(stake.driver == "answer" and stake.known for stake in shown):
+            reading.append(
+                say(
+                    "First answers: of the leads whose answer is written down. The chapter on the first answer counts "
+                    "the others as waiting, so its share is smaller."
+                )
+            )
         if any(line.waits for line in lines):
             reading.append(say("First: what has to be put in order before this figure can be worked on."))
         return Exhibit(
@@ -277,8 +287,9 @@ class Actions(Chapter):
             title=say.plural("{n} step in the order in which it pays to take them",
                              "{n} steps in the order in which it pays to take them", len(rows)),
             reading=(
-                say("First what other steps rest on, then money that is more than chance, then the distance between "
-                    "score and target. Start with three; the rest will look different after them."),
+                say("First what other steps rest on, then money that is more than chance and not small beside the "
+                    "rest, then the distance between score and target. Start with three; the rest will look different "
+                    "after them."),
             ),
             table=Table(columns=columns, rows=tuple(rows)),
             table_open=True,

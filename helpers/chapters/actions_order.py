@@ -137,7 +137,9 @@ def ordered(stakes: Sequence[Stake], known: Mapping[str, Level], questionnaire: 
     its prerequisites that are low, and before these their own.
     """
     rank = {id: number for number, id in enumerate(questionnaire.ids)}
-    least = SMALL * max((stake.middle for stake in stakes if stake.known), default=0.0)
+    # The largest sure sum is what the first page opens with: it is never too small to begin with.
+    largest = max((stake.middle for stake in stakes if stake.state == "told"), default=0.0)
+    least = min(SMALL * max((stake.middle for stake in stakes if stake.known), default=0.0), largest)
     wishes = sorted(_wishes(stakes, known), key=lambda step: (*_worth(step, least), rank[step.criterion], step.key))
     by_criterion: dict[str, list[Step]] = {}
     for step in wishes:

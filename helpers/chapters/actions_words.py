@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helpers.chapters.actions_order import Step
 from helpers.chapters.actions_stakes import Driver, Stake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from helpers.client import Client, Team
     from helpers.language import Language
@@ -68,6 +68,8 @@ class Words:
     questionnaire: Questionnaire
     losing: tuple[str, ...] = ()
     """Names of the campaigns that lose and still run, the dearest first."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Criterion → what the data show, a sentence."""
 
     # Figures ---------------------------------------------------------------------------------------------------------
 
@@ -213,6 +215,7 @@ class Words:
             parts.append(say("Marketing says {marketing}, sales {sales}.", marketing=say.number(level.marketing),
                              sales=say.number(level.sales)))  # fmt: skip
         if level.fact is not None and (level.overclaimed or level.score is None):
+            parts += [self.facts[step.criterion]] if step.criterion in self.facts else []
             parts.append(say("The data show a level of {fact} of 5.", fact=say.number(level.fact)))
         return " ".join(parts)
 

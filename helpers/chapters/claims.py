@@ -103,6 +103,14 @@ class Claims(Chapter):
         found = [claim for claim in self.claims if claim.verdict == verdict]
         return tuple(sorted(found, key=lambda claim: (-abs(claim.apart), claim.criterion)))
 
+    def facts(self) -> dict[str, str]:
+        """Criterion → what the data show, a sentence with its number; those only that have a level by the data."""
+        return {
+            claim.criterion: words.fact_sentence(claim, self.client, self.say)
+            for claim in self.claims
+            if claim.level is not None
+        }
+
     @property
     def ordered(self) -> tuple[Claim, ...]:
         """All claims by verdict, overclaimed first; facts without an answer before what is not known."""

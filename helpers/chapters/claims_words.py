@@ -98,6 +98,11 @@ def headline(claim: Claim, client: Client, say: Language) -> str:
     return say("“{name}”: people give {claim} of 5, but {fact}", **values, fact=fact)
 
 
+def fact_sentence(claim: Claim, client: Client, say: Language) -> str:
+    """What the data show, standing by itself."""
+    return _capital(f"{fact_text(claim, client, say)}.")
+
+
 def certainty(claim: Claim, say: Language) -> str:
     """How sure the fact is."""
     between = range_text(claim, say)
@@ -164,7 +169,7 @@ def reading(claims: Sequence[Claim], client: Client, say: Language) -> tuple[str
             values = {"name": criterion.title[say.code], "action": criterion.action[say.code]}
             out.append(say("Where to begin with “{name}”. {action}", **values))
     alone = sorted((one for one in claims if group(one) == "no_answers"), key=lambda one: (one.level, one.criterion))
-    out += [_capital(f"{fact_text(claim, client, say)}. {certainty(claim, say)}".strip()) for claim in alone[:ALONE]]
+    out += [f"{fact_sentence(claim, client, say)} {certainty(claim, say)}".strip() for claim in alone[:ALONE]]
     ruled = [claim for claim in claims if claim.verdict != "no_data" or claim.rule == "no_rejects"]
     out += [text for claim in ruled if (text := rule_text(claim, name(claim, say), say))]
     return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,8 @@ def draw_tries(tries: Sequence[Tries], say: Language, alt: str) -> Figure:
     ax.bar(places, reached, width=0.66, color=theme.COLOURS["sales"])
     bars = ax.bar(places, silent, bottom=reached, width=0.66)
     for patch in bars.patches:
-        patch.set(facecolor=theme.COLOURS["neutral"])
+        # Light, so that the two parts are two in a grey print as well.
+        patch.set(facecolor=theme.COLOURS["edge"])
     top = float(max(reached + silent, default=1.0)) if len(tries) else 1.0
     for place, (a, b) in enumerate(zip(reached, silent, strict=True)):
         total = a + b
@@ -50,10 +51,11 @@ def draw_tries(tries: Sequence[Tries], say: Language, alt: str) -> Figure:
     ax.set_xlabel(say("Calls and messages to the lead"))
     theme.margins(ax, top_lines=1.8)
     x = 0.0
-    for label, colour in ((say("somebody spoke with them"), "sales"), (say("never reached"), "neutral")):
-        ax.annotate(f"■ {label}", (x, 1), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points",
-                    va="bottom", color=theme.COLOURS["muted" if colour == "neutral" else colour],
-                    annotation_clip=False)  # fmt: skip
+    for label, colour in ((say("somebody spoke with them"), "sales"), (say("never reached"), "edge")):
+        style: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "annotation_clip": False}
+        ax.annotate("■", (x, 1), xycoords="axes fraction", xytext=(0, 5), color=theme.COLOURS[colour], **style)
+        ax.annotate(label, (x, 1), xycoords="axes fraction", xytext=(theme.width("■ "), 5),
+                    color=theme.COLOURS["muted" if colour == "edge" else colour], **style)  # fmt: skip
         x += (theme.width(f"■ {label}") + 18) / (72 * theme.WIDTH * ax.get_position().width)
     return theme.picture(fig, "conversations-tries", alt)
 

@@ -243,7 +243,7 @@ class DataQuality(Chapter):
         good = int((self.filled["share"] >= GOOD).sum())
         title = say(
             "{n} of {m} fields are filled in for nine leads of ten; the weakest is “{field}” with {share}",
-            n=good, m=len(self.filled), field=labels[worst["field"]], share=say.share(worst["share"]),
+            n=good, m=len(self.filled), field=labels[worst["field"]], share=filled_text(worst["share"], say),
         )  # fmt: skip
         if worst["known"] == worst["leads"]:
             title = say.plural(
@@ -292,10 +292,10 @@ class DataQuality(Chapter):
             for share in data["share"]
         ]
         bars = ax.barh(names, data["share"], color=colours, height=0.62)
-        theme.label_bars(ax, bars, [say.share(share) for share in data["share"]])
+        theme.label_bars(ax, bars, [filled_text(share, say) for share in data["share"]])
         ax.set_xlim(0, 1.12)
         ax.set_xticks([])
-        parts = [f"{labels[row['field']]} {say.share(row['share'])}" for row in self.filled.to_dict("records")]
+        parts = [f"{labels[row['field']]} {filled_text(row['share'], say)}" for row in self.filled.to_dict("records")]
         return theme.picture(fig, name="data-filled", alt=f"{title}: {'; '.join(parts)}.")
 
     def _notices(self) -> Exhibit:
@@ -345,6 +345,14 @@ def _together(notices: Sequence[Notice]) -> list[Notice]:
             one = replace(first, rows=rows, money=money)
         found[same] = one
     return list(found.values())
+
+
+def filled_text(share: float, say: Language) -> str:
+    """A share as written: with decimals where rounding would carry it over a limit, 89.6 % is not nine of ten."""
+    digits = 0
+    while digits < 3 and any(share < limit <= round(share, digits + 2) for limit in (GOOD, POOR)):
+        digits += 1
+    return say.share(share, digits)
 
 
 def filled_fields(facts: Facts) -> pd.DataFrame:

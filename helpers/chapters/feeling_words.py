@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
-from helpers.chapters.feeling import FEWEST_CAMPAIGNS, QUADRANTS, Feeling
+from helpers.chapters.feeling import FEWEST_CAMPAIGNS, NOTICEABLE, QUADRANTS, Feeling
 from helpers.chapters.feeling_chart import POINTS
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class FeelingWords:
                 "Sales do not like {name}, and it has earned {profit}",
                 name=self._name(disliked), profit=self._money(disliked.profit),
             )  # fmt: skip
-        return say("No campaign contradicts the feeling of sales")
+        return say("No campaign plainly contradicts the feeling of sales")
 
     def reading(self) -> tuple[str, ...]:
         """How to read the quadrants, how sure the contradictions are, the rank correlation."""
@@ -72,7 +72,12 @@ class FeelingWords:
         ]  # fmt: skip
         if len(feeling.campaigns) > POINTS:
             out.append(say("Drawn are the {n} campaigns with most expected profit or loss.", n=POINTS))
-        for row in self.feeling.contradictions():
+        found = self.feeling.contradictions()
+        if not any(row is not None for row in found):
+            out.append(say("Plainly: the rating differs from the average by {points} or more and by more than chance, "
+                           "and both the money so far and the expected money say the opposite.",
+                           points=say.number(NOTICEABLE, 1)))  # fmt: skip
+        for row in found:
             if row is not None:
                 out.append(
                     say("{name}: rated {rating} of 5, profit so far {profit}, verdict: {verdict}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.funnel_counts import ADVERTISING, AFTERWARDS
@@ -30,8 +31,8 @@ _VISIBLE = 0.06
 
 
 def share_text(value: float, say: Language) -> str:
-    """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %."""
-    return say.share(value, 0 if value >= 0.1 or value == 0 else 1 if value >= 0.01 else 2)
+    """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %, 0.042 %."""
+    return say.share(value, 0 if value >= 0.1 or value <= 0 else min(4, -1 - math.floor(math.log10(value))))
 
 
 def interval_text(interval: tuple[float, float], say: Language) -> str:
@@ -45,8 +46,9 @@ def interval_text(interval: tuple[float, float], say: Language) -> str:
 
 
 def money_text(value: float, currency: str, say: Language) -> str:
-    """Money per one: with decimals only where it is small."""
-    return say.money(value, currency, 2 if abs(value) < 10 else 0)
+    """Money per one: with decimals only where it is small; an impression has its price, be it below a kopeck."""
+    small = 0 < abs(value) < 0.1
+    return say.money(value, currency, 1 - math.floor(math.log10(abs(value))) if small else 2 if abs(value) < 10 else 0)
 
 
 def rate_lines(step: Step, say: Language) -> tuple[str, str]:
@@ -237,6 +239,8 @@ def draw_months(maturity: Maturity, say: Language, alt: str) -> model.Figure:
     for place, month in enumerate(months):
         ratio = month.so_far
         if ratio.share is None or ratio.interval is None:
+            ax.annotate(UNKNOWN, (place, 0), (0, 3), textcoords="offset points", ha="center", va="bottom",
+                        color=theme.COLOURS["muted"])  # fmt: skip
             continue
         bar = ax.bar(place, ratio.share, width=0.62, color=colour)
         if not month.ripe:

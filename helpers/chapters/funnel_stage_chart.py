@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.funnel_chart import interval_text, share_text
 from helpers.chapters.funnel_counts import ADVERTISING
+from helpers.language import UNKNOWN
 from helpers.report import model, theme
 from helpers.report.model import Cell, Column, Exhibit, Table
 
@@ -191,6 +192,10 @@ def _draw_months(ax: Any, panel: Panel, colour: str, say: Language) -> None:
             if part.ratio.share is not None and part.ratio.interval is not None:
                 ax.annotate(share_text(part.ratio.share, say), (place, part.ratio.interval[1]), (0, 3),
                             textcoords="offset points", ha="center", va="bottom", fontsize=8)  # fmt: skip
+    for place, part in enumerate(months):
+        if part.ratio.share is None or part.ratio.interval is None:
+            ax.annotate(UNKNOWN, (place, 0), (0, 3), textcoords="offset points", ha="center", va="bottom",
+                        color=theme.COLOURS["muted"])  # fmt: skip
     every = -(-len(months) // _WRITTEN)
     shown = range(0, len(months), every)
     names = [say.month_short(months[place].month or "", year=False) for place in shown]

@@ -88,6 +88,8 @@ def draw_decided(months: Sequence[Month], say: Language, alt: str) -> Figure:
     bottom = np.zeros(len(months))
     ends, labels, colours = [], [], []
     for name, numbers, colour in parts:
+        if not any(numbers):
+            continue
         heights = np.asarray(numbers) / totals
         bars = ax.bar(range(len(months)), heights, bottom=bottom, width=0.66, color=theme.COLOURS[colour])
         if colour == "unknown":

@@ -122,10 +122,11 @@ class Money(Chapter):
                     "sales are partly luck: each campaign is moved towards the common rate as far as its counts are "
                     "small, and an open lead counts by its age."),
                 say("Earns: the chance of a profit is 90 % or more. Loses: 10 % or less. Between them it is too early "
-                    "to say; under 30 leads there are too few to judge."),
+                    "to say; under 30 leads there are too few to judge. Leads under another name: most of the money "
+                    "went in months without a lead of the campaign, while leads without spend came in its channel."),
                 say("Scale: earns and reaches the aim (without an aim, the average). Hold: earns less than that, or "
                     "has no spend. Fix: loses, but its leads may be worth half of their price or more; or spend "
-                    "without leads: first connect it. Stop: loses, and not even that. Wait: not enough is known."),
+                    "without its leads: first connect it. Stop: loses, and not even that. Wait: not enough is known."),
             ),
         )  # fmt: skip
 
@@ -161,6 +162,7 @@ class Money(Chapter):
                     whole=money(whole), elsewhere=money(sums.spend_elsewhere),
                     rest=money(round(whole - sums.spend_elsewhere, 2)))
             )  # fmt: skip
+        reading += self.titles.untied()
         alt = self.titles.sums_alt()
         return Exhibit(
             key="money-sums",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 ROW = 0.34
 """Inches per line of a bar chart."""
-VERDICT_COLOUR = {"earns": "good", "loses": "bad", "too_early": "neutral", "too_few": "unknown", "": "neutral"}
+VERDICT_COLOUR = {
+    "earns": "good", "loses": "bad", "too_early": "neutral", "too_few": "unknown", "untied": "unknown", "": "neutral",
+}  # fmt: skip
 
 
 def draw_sums(sums: Reconciliation, say: Language, currency: str, alt: str) -> Figure | None:
@@ -67,7 +69,7 @@ def draw_profit(measured: Measured, say: Language, currency: str, alt: str) -> F
     places = list(range(len(labels)))
     bars = ax.barh(places, drawn, height=0.6)
     for patch, verdict in zip(bars.patches, verdicts, strict=True):
-        if verdict == "too_few":
+        if VERDICT_COLOUR[verdict] == "unknown":
             theme.hatch(patch)
         else:
             patch.set_facecolor(theme.COLOURS[VERDICT_COLOUR[verdict]])

@@ -20,12 +20,15 @@ from helpers.chapters.campaigns import (
     open_by_age,
     row_numbers,
 )
+from helpers.chapters.money_silent import UNTIED, Silent, silent_campaigns
 from helpers.chapters.profit import Expected, expected_profit, verdict
 from helpers.sources.leads import TEST_WORDS
 from helpers.stats.incidence import Incidence, incidence
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from helpers.client import Client
@@ -81,8 +84,8 @@ class Measured:
     campaigns: pd.DataFrame
     """One row per campaign, best profit so far first: columns of `count_campaigns`, and ``profit`` (so far), ``cpl``,
     ``cost_per_qualified``, ``cac``, ``conversion`` (0-1), ``romi`` (ratio), ``per_100`` (revenue per 100 of spend),
-    ``expected`` ... (of `Expected`), ``verdict``, ``action``, ``row`` (of ``join``). nan: unknown or not to be
-    divided."""
+    ``expected`` ... (of `Expected`; nan where money and leads are untied), ``verdict``, ``action``, ``row`` (of
+    ``join``). nan: unknown or not to be divided."""
     sums: Reconciliation
     expected: Expected
     timing: Incidence
@@ -90,6 +93,8 @@ class Measured:
     """Rows of ``campaigns`` that a chart sums up: positions."""
     join: Join
     """Which row each campaign of leads and of spend belongs to."""
+    untied: Mapping[int, Silent]
+    """``row`` of the campaigns with the verdict "untied" → where their leads may be."""
 
     @property
     def matched(self) -> pd.DataFrame:
@@ -116,9 +121,17 @@ def measure_money(facts: Facts, client: Client) -> Measured:
         verdict(row.leads, row.open, row.p_profit, row.profit, timing) if row.kind == "matched" else ""
         for row in lines(table)
     ]
+    untied = {
+        number: silent
+        for number, silent in silent_campaigns(table, leads, spend, join).items()
+        if table.loc[number, "verdict"] in ("loses", "too_early")
+    }
+    # Profit over leads that are not all of its leads is no estimate of anything.
+    table.loc[list(untied), EXPECTED] = np.nan
+    table.loc[list(untied), "verdict"] = UNTIED
     table["action"] = _actions(table, client)
     at = table.index.get_indexer(rest)
-    return Measured(table.assign(row=table.index).reset_index(drop=True), sums, expected, timing, at, join)
+    return Measured(table.assign(row=table.index).reset_index(drop=True), sums, expected, timing, at, join, untied)
 
 
 def shown_campaigns(measured: Measured) -> pd.DataFrame:
@@ -127,11 +140,19 @@ def shown_campaigns(measured: Measured) -> pd.DataFrame:
     return matched[~matched.index.isin(measured.rest)]
 
 
+def judged(measured: Measured) -> pd.DataFrame:
+    """Campaigns whose prices can be judged (30 leads, a sale, a price; not untied, no tests), most spend first."""
+    table = measured.matched
+    known = (table["leads"] >= MINIMUM) & (table["won"] > 0) & (table["cpl"] > 0) & (table["verdict"] != UNTIED)
+    known &= ~table["channel"].astype(str).str.casefold().isin(TEST_WORDS)
+    return table[known].sort_values(["spend", *KEY], ascending=[False, True, True, True])
+
+
 def priced(measured: Measured) -> pd.DataFrame:
-    """Of these the ones whose prices can be judged (30 leads, a sale, a price), cheapest lead first."""
-    shown = shown_campaigns(measured)
-    known = (shown["leads"] >= MINIMUM) & (shown["won"] > 0) & (shown["cpl"] > 0)
-    return shown[known].sort_values("cpl", kind="stable")
+    """Of these the ones that a chart names, those with most spend; cheapest lead first."""
+    table = judged(measured)
+    # One campaign more takes no more room than the line that would tell of the cut.
+    return (table.head(SHOWN) if len(table) > SHOWN + 1 else table).sort_values("cpl", kind="stable")
 
 
 def _elsewhere(table: pd.DataFrame, spend: pd.DataFrame, leads: pd.DataFrame, join: Join) -> float:
@@ -210,7 +231,8 @@ def _unshown(profit: pd.Series) -> pd.Index:
 def _actions(table: pd.DataFrame, client: Client) -> list[str]:
     """What to do with each campaign, the first rule that holds:
 
-    - fix: money is spent and no lead is seen (or no campaign is named): connect it before judging it
+    - fix: money is spent and no lead is seen (or no campaign is named), or most of it in months without a lead
+      (`silent_campaigns`): connect it before judging it
     - hold: leads without spend: there is no money to move
     - wait: too few leads, or too early to say; a channel of tests, whatever it earned
     - scale: earns, and expected revenue per 100 of spend reaches the aim (without an aim: the average of all campaigns)
@@ -219,10 +241,11 @@ def _actions(table: pd.DataFrame, client: Client) -> list[str]:
     - stop: loses, and not even that
     """
     matched = table[table["kind"] == "matched"]
+    matched = matched[matched["verdict"] != UNTIED]
     brings = 100 * (matched["expected"] + matched["spend"]).sum() / max(matched["spend"].sum(), 1e-9)
     out = []
     for row in lines(table):
-        if row.kind == "spend_only":
+        if row.kind == "spend_only" or row.verdict == UNTIED:
             out.append("fix")
         elif row.kind == "leads_only":
             out.append("hold")

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.chapters.campaigns import row_numbers
 from helpers.chapters.common_age import common_age
 from helpers.chapters.managers_measure import kind_of
+from helpers.chapters.money_silent import UNTIED
 from helpers.stats.shares import MINIMUM, wilson
 from helpers.stats.twoway import holm, two_way
 
@@ -106,7 +107,8 @@ def measure_mix(facts: Facts, client: Client, measured: Measured) -> Mix | None:
     matched = measured.matched
     counted = leads.assign(row=rows, won=leads["leads"].where(leads["outcome"] == "won", 0))
     by_row, by_person = (counted.groupby(name)["leads"].sum() for name in ("row", "manager"))
-    known = matched[matched["row"].isin(by_row.index[by_row > 0])]
+    # Nobody knows what a lead costs whose money stands under another name.
+    known = matched[matched["row"].isin(by_row.index[by_row > 0]) & (matched["verdict"] != UNTIED)]
     known = known.assign(ripe=by_row.reindex(known["row"]).to_numpy())
     known = known.sort_values(["ripe", "row"], ascending=[False, True]).head(SHOWN)
     if len(known) < 2 or len(by_person) < 2:

@@ -11,13 +11,17 @@ import numpy as np
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
 from helpers.chapters.feeling import Feeling
-from helpers.chapters.money_measure import SHOWN, Measured, priced, shown_campaigns
+from helpers.chapters.money_measure import SHOWN, Measured, judged, priced, shown_campaigns
 from helpers.report.model import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.language import Language
+
+
+MOST_UNTIED = 3
+"""So many campaigns whose leads may carry another name are told of one by one."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,32 @@ class Titles:
             "{alone} of {spend} spent cannot be followed to any lead",
             alone=self._money(sums.spend_only), spend=self._money(sums.spend),
         )  # fmt: skip
+
+    def untied(self) -> tuple[str, ...]:
+        """Campaigns whose leads may carry another name, most money first: what was seen, and what to write where."""
+        say, out = self.say, []
+        table = self.measured.campaigns
+        for row in lines(table[table["row"].isin(self.measured.untied)].sort_values("spend", ascending=False)):
+            silent = self.measured.untied[row.row]
+            numbers = {
+                "name": self._name(row), "spend": self._money(silent.spend),
+                "months": say.plural("{n} month", "{n} months", silent.months), "leads": say.count(silent.leads),
+            }  # fmt: skip
+            where = say(
+                "“{name}” spent {spend} in {months} without one lead of its own; leads without spend in its channel in "
+                "the same time: {leads}.",
+                **numbers,
+            )
+            if named := [f"{say.quoted([name])} ({say.count(n)})" for name, n in silent.names if name]:
+                then = say(
+                    "The names they carry most often: {names}. If one of these is the same campaign, write it under "
+                    "aliases in client.yml; until then its profit cannot be told.",
+                    names=", ".join(named),
+                )
+            else:
+                then = say("They name no campaign: until their tags are repaired its profit cannot be told.")
+            out.append(f"{where} {then}")
+        return tuple(out[:MOST_UNTIED])
 
     def sums_alt(self) -> str:
         """The parts of both sums as text."""
@@ -216,7 +246,11 @@ class Titles:
             apart = lead.spend / lead.won_high > customer.spend / customer.won_low
             if lead.Index != customer.Index and not apart:
                 out.append(say("The two costs of a customer may still differ by chance: their lines overlap."))
-        dear = table[table["cpl"] > table["worth"]]
+        known = judged(self.measured)
+        if len(known) > len(table):
+            out.append(say("Compared are the {n} campaigns with most spend of the {all} that can be judged.",
+                           n=say.count(len(table)), all=say.count(len(known))))  # fmt: skip
+        dear = known[known["cpl"] > known["worth"]]
         if len(dear):
             out.append(
                 say.plural(
@@ -266,6 +300,11 @@ class Titles:
                        name=self._name(disliked), rating=say.number(disliked.rating, 1),
                        profit=self._money(disliked.profit))  # fmt: skip
             add(text, float(disliked.profit), over)
+        if untied := self.untied():
+            money = sum(silent.spend for silent in self.measured.untied.values())
+            text = say("{money} of spend and its leads seem to carry different campaign names",
+                       money=self._money(money))  # fmt: skip
+            add(text, money, untied[0])
         if sums.spend_only > 0:
             detail = say("Without this link nobody can say what that money brought.")
             add(self.sums(), sums.spend_only, f"{over} {detail}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.campaigns import lines, plain
+from helpers.chapters.money_silent import UNTIED
 from helpers.report.model import Cell, Column, Table
 from helpers.stats.shares import MINIMUM
 
@@ -42,6 +43,7 @@ def verdict_text(verdict: str, say: Language) -> str:
         "loses": say("loses"),
         "too_early": say("too early to say"),
         "too_few": say("too few to judge"),
+        "untied": say("leads under another name?"),
     }.get(verdict, "")
 
 
@@ -188,7 +190,8 @@ def costs_table(measured: Measured, say: Language) -> Table:
     named, _ = _cut(measured.matched.sort_values(["cpl"], kind="stable"))
     rows: list[tuple[Cell, ...]] = []
     for row in lines(named):
-        few = say("too few to judge") if row.leads < MINIMUM else None
+        few = verdict_text("too_few", say) if row.leads < MINIMUM else None
+        few = verdict_text(row.verdict, say) if row.verdict == UNTIED else few
         costs = (few or _money(row.cpl), few or _money(row.worth), few or _money(row.cost_per_qualified))
         rates = (
             few or _money(row.cac),

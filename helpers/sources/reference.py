@@ -211,7 +211,7 @@ def _part(engine: Engine, spec: Table, made: list[_Made]) -> _Part:
     shaped = []
     for one in made:
         more = {name: ibis.null("boolean") for name in beside if name not in one.beside}
-        marks = dict.fromkeys(("_blank", "_footer", "_total", "_broken", "_stray"), ibis.literal(False))
+        marks = dict.fromkeys(MARKS, ibis.literal(False))
         told = [name for name in ("_currency", "_vat") if name in one.table.columns]
         shaped.append(one.table.mutate(**more, **marks).select(*spec.names, *beside, *told, *marks))
     union = shaped[0] if len(shaped) == 1 else ibis.union(*shaped)

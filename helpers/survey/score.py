@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from helpers.survey.anonymity import hide
 from helpers.survey.answers import Answers, Respondent
-from helpers.survey.bands import EDGES, band_of, gated, probabilities
+from helpers.survey.bands import EDGES, Band, band_of, gated, probabilities
 from helpers.survey.careless import careless_flags
 from helpers.survey.criteria import Questionnaire
 from helpers.survey.criteria_score import criterion_score
@@ -23,12 +24,13 @@ LEAST_ANSWERS = 3
 """People a department needs for a figure of its own, where it is not complete with fewer."""
 DEFAULT_TARGET = 4.0
 LOWEST, HIGHEST = EDGES[0], EDGES[-1]
+Mode = Literal["open", "anonymous"]
 
 
 def score(
     answers: Answers,
     questionnaire: Questionnaire,
-    mode: Literal["open", "anonymous"] = "open",
+    mode: Mode = "open",
     threshold: int = 5,
     headcount: Mapping[str, int] | None = None,
     targets: Mapping[str, float] | None = None,
@@ -49,48 +51,13 @@ def score(
         contradictions: criteria whose claim the data contradict: no "one team" while there are any.
     """
     forms = answers.respondents
-    headcount, notices = _headcount(forms, headcount or {})
-    promised = any(form.mode == "anonymous" for form in forms)
-    highest = max((form.threshold or 0 for form in forms if form.mode == "anonymous"), default=0)
-    if promised and mode == "open":
-        notices.append(Notice("mode"))
-        mode = "anonymous"
-    if mode == "anonymous" and highest > threshold:
-        notices.append(Notice("threshold", people=highest))
-        threshold = highest
-
+    believed, notices = _headcount(forms, headcount or {})
+    mode, threshold, stricter = _promised(forms, mode, threshold)
     without = left_out(forms, questionnaire)
-    notices += [Notice("not_applicable", criterion) for criterion in sorted(without)]
     criteria = applying(questionnaire, without)
     people = [person(form, criteria) for form in forms]
-    keys = [*SIDES, *sorted({form.department for form in forms} - set(SIDES))]
-    means: dict[str, dict[str, Mean]] = {}
-    departments: dict[str, DepartmentScore] = {}
-    for key in keys:
-        own = [one for one in people if one.form.department == key]
-        means[key] = _means(own, headcount.get(key))
-        departments[key] = _department(key, own, means[key], headcount.get(key))
-        unfinished = len(own) - departments[key].counted
-        notices += [Notice("unfinished", key, unfinished)] if unfinished else []
-
-    missing = _missing(departments)
-    company = {
-        part: found
-        for part in means["marketing"]
-        if (found := company_mean(means["marketing"].get(part), means["sales"].get(part))) is not None
-    }
-    total = company.pop("total", None)
-    preliminary = total.value if total is not None and missing else None
-    if missing:
-        total, company = None, {}
-    dimensions = {key: _estimate(mean, 1, 5) for key, mean in company.items()}
-    # Floating-point dust must not push a total of 60 below its border.
-    ungated = None if total is None else band_of(round(total.value, 9))
-    band, held = (
-        (None, ())
-        if ungated is None
-        else gated(ungated, {key: round(mean.value, 9) for key, mean in dimensions.items()}, contradictions)
-    )
+    means, departments = _departments(people, believed)
+    company = _company(means, departments, contradictions)
     flags = [careless_flags(form, questionnaire) for form in forms]
     unflagged = [one for one, found in zip(people, flags, strict=True) if not found]
     result = Score(
@@ -105,26 +72,106 @@ def score(
             )
             for criterion in questionnaire.criteria
         ),
-        total=None if total is None else _estimate(total, LOWEST, HIGHEST),
-        missing=missing,
-        preliminary=preliminary,
-        small=total is not None and total.se is None,
-        dimensions=dimensions,
+        missing=company.missing,
+        preliminary=company.preliminary,
+        total=company.total,
+        small=company.small,
+        dimensions=company.dimensions,
+        band=company.band,
+        ungated=company.ungated,
+        held_by=company.held_by,
+        bands=company.bands,
+        by_person=_by_person(people) if company.total is not None else None,
+        flags=dict(sorted(Counter(flag for found in flags for flag in found).items())),
+        flagged=len(people) - len(unflagged),
+        without_flagged=_total(unflagged) if any(flags) and company.total is not None else None,
+        flagged_forms=tuple((form.respondent, found) for form, found in zip(forms, flags, strict=True) if found),
+        loses_at=dict(sorted(Counter(form.loses_at for form in forms if form.loses_at).items())),
+        notices=(
+            *notices,
+            *stricter,
+            *(Notice("not_applicable", criterion) for criterion in sorted(without)),
+            *(
+                Notice("unfinished", key, one.forms - one.counted)
+                for key, one in departments.items()
+                if one.forms > one.counted
+            ),
+        ),
+    )
+    return hide(result) if mode == "anonymous" else result
+
+
+@dataclass(frozen=True)
+class _Company:
+    """Both departments together, as `Score` tells it; without a total nothing but ``missing`` and ``preliminary``."""
+
+    missing: Missing
+    preliminary: float | None = None
+    """What the total would be of the forms that came, where it is missing."""
+    total: Estimate | None = None
+    small: bool = False
+    dimensions: dict[str, Estimate] = field(default_factory=dict)
+    band: Band | None = None
+    ungated: Band | None = None
+    held_by: tuple[str, ...] = ()
+    bands: dict[Band, float] | None = None
+
+
+def _promised(forms: Sequence[Respondent], mode: Mode, threshold: int) -> tuple[Mode, int, list[Notice]]:
+    """How the survey counts: the strictest of what was announced and of what the forms were promised."""
+    notices = []
+    promised = [form.threshold or 0 for form in forms if form.mode == "anonymous"]
+    if promised and mode == "open":
+        notices.append(Notice("mode"))
+        mode = "anonymous"
+    highest = max(promised, default=0)
+    if mode == "anonymous" and highest > threshold:
+        notices.append(Notice("threshold", people=highest))
+        threshold = highest
+    return mode, threshold, notices
+
+
+def _departments(
+    people: Sequence[Person], headcount: Mapping[str, int]
+) -> tuple[dict[str, dict[str, Mean]], dict[str, DepartmentScore]]:
+    """By department, the two sides first and always there: means of `_means`, and what is told of it."""
+    means: dict[str, dict[str, Mean]] = {}
+    departments: dict[str, DepartmentScore] = {}
+    for key in [*SIDES, *sorted({one.form.department for one in people} - set(SIDES))]:
+        own = [one for one in people if one.form.department == key]
+        means[key] = _means(own, headcount.get(key))
+        departments[key] = _department(key, own, means[key], headcount.get(key))
+    return means, departments
+
+
+def _company(
+    means: Mapping[str, Mapping[str, Mean]],
+    departments: Mapping[str, DepartmentScore],
+    contradictions: Collection[str],
+) -> _Company:
+    missing = _missing(departments)
+    parts = {
+        part: found
+        for part in means["marketing"]
+        if (found := company_mean(means["marketing"].get(part), means["sales"].get(part))) is not None
+    }
+    total = parts.pop("total", None)
+    if missing or total is None:
+        return _Company(missing, None if total is None else total.value)
+    # Floating-point dust must not push a total of 60 below its border.
+    value, levels = round(total.value, 9), {key: round(mean.value, 9) for key, mean in parts.items()}
+    ungated = band_of(value)
+    band, held = gated(ungated, levels, contradictions)
+    return _Company(
+        missing,
+        total=_estimate(total, LOWEST, HIGHEST),
+        small=total.se is None,
+        dimensions={key: _estimate(mean, 1, 5) for key, mean in parts.items()},
         band=band,
         ungated=ungated,
         held_by=held,
-        bands=None
-        if total is None or total.se is None or total.df is None
-        else probabilities(round(total.value, 9), total.se, total.df),
-        by_person=_by_person(people) if total is not None else None,
-        flags=dict(sorted(Counter(flag for found in flags for flag in found).items())),
-        flagged=len(people) - len(unflagged),
-        without_flagged=_total(unflagged) if any(flags) and total is not None else None,
-        flagged_forms=tuple((form.respondent, found) for form, found in zip(forms, flags, strict=True) if found),
-        loses_at=dict(sorted(Counter(form.loses_at for form in forms if form.loses_at).items())),
-        notices=tuple(notices),
+        bands=None if total.se is None or total.df is None else probabilities(value, total.se, total.df),
     )
-    return hide(result) if mode == "anonymous" else result
 
 
 def _headcount(forms: Sequence[Respondent], given: Mapping[str, int]) -> tuple[dict[str, int], list[Notice]]:

@@ -36,7 +36,8 @@ def actions_of(facts: Facts, lang: str = "en", score: Any = None, claims: Any = 
 
 def claims(**verdicts: tuple[float, str]) -> Any:
     made = [SimpleNamespace(criterion=id, level=level, verdict=v) for id, (level, v) in verdicts.items()]
-    return SimpleNamespace(claims=tuple(made))
+    facts = {one.criterion: f"The data tell of {one.criterion}." for one in made}
+    return SimpleNamespace(claims=tuple(made), facts=lambda: facts)
 
 
 def texts(actions: Actions) -> str:
@@ -112,7 +113,7 @@ def test_an_overclaimed_root_comes_before_what_rests_on_it() -> None:
     found = actions_of(falling(), claims=weak)
     assert [step.key for step in found.steps[:2]] == ["B1", "qualified"]
     why = found.actions()[0].why
-    assert "The data show a level of 1.5 of 5." in why
+    assert "The data tell of B1. The data show a level of 1.5 of 5." in why
     assert "other steps rest on it: “Rejected leads come back with a reason”" in why
     figure = found.section().exhibits[0].figure
     assert figure is not None

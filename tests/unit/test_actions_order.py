@@ -46,6 +46,11 @@ def test_money_that_is_small_against_the_rest_is_not_what_to_begin_with() -> Non
     assert keys(likely, nobody) == ["losing", "B2", "E4", "deal", "lead_cost"]
 
 
+def test_the_sum_that_the_first_page_opens_with_is_never_too_small() -> None:
+    stakes = [told("lead_cost", 1069), told("answer", 100), chance("deal", 8188)]
+    assert keys(stakes, known(E3=2.0)) == ["lead_cost", "E3", "deal", "answer"]
+
+
 def test_then_the_distance_between_score_and_target() -> None:
     assert keys([], known(C1=3.0, C2=2.0, A2=3.5)) == ["C2", "C1", "A2"]
     assert keys([], known(C1=Level("C1", 4.2, target=5.0), C2=3.5)) == ["C1", "C2"]

@@ -19,8 +19,10 @@ from funnel_facts import (
 )
 from scipy.stats import binomtest
 
+from helpers.chapters.funnel_chart import money_text, share_text
 from helpers.chapters.funnel_counts import count_stages, recorded_stages
 from helpers.chapters.funnel_measure import Ratio
+from helpers.language import language
 
 # Counts --------------------------------------------------------------------------------------------------------------
 
@@ -149,6 +151,23 @@ def test_a_stage_that_the_data_never_name_is_unknown_although_wins_passed_it() -
     table = funnel.section().exhibits[0].table
     assert table is not None
     assert "over 2 unknown steps: 100% (93–100%)" in [row[-1] for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0.42, "42%"), (0.1, "10%"), (0.042, "4.2%"), (0.01, "1.0%"), (0.0042, "0.42%"), (0.000106, "0.011%"),
+     (1e-9, "0.0000%"), (0.0, "0%"), (1.0, "100%")],
+)  # fmt: skip
+def test_a_conversion_has_as_many_digits_as_it_needs(share: float, written: str) -> None:
+    assert share_text(share, language("en")) == written
+
+
+@pytest.mark.parametrize(
+    ("price", "written"),
+    [(1569.4, "€1,569"), (6.924, "€6.92"), (0.63, "€0.63"), (0.00293, "€0.0029"), (0.0, "€0.00")],
+)
+def test_an_impression_has_its_price_be_it_below_a_cent(price: float, written: str) -> None:
+    assert money_text(price, "EUR", language("en")) == written
 
 
 def test_a_stage_that_is_mapped_and_that_nobody_reached_is_zero() -> None:

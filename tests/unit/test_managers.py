@@ -49,6 +49,13 @@ def test_highest_and_lowest_and_nobody_differs() -> None:
     assert managers.findings() == ()
 
 
+def test_of_equal_conversions_the_one_that_more_leads_bear_out_is_named() -> None:
+    nobody = [cell(40, 0, manager="Few"), cell(400, 0, manager="Many"), cell(40, 40, manager="A few"),
+              cell(400, 400, manager="A lot")]  # fmt: skip
+    figures = chapter(make_facts(*team(), *nobody)).figures()["managers"]
+    assert (figures["max"]["manager"], figures["min"]["manager"]) == ("A lot", "Many")
+
+
 def test_one_at_twice_the_rate_differs_and_is_said_without_blame() -> None:
     managers = chapter(make_facts(*team(Стеклова=62)))
     found = verdicts(managers)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from helpers.chapters.campaigns import KEY, count_campaigns, join_keys
 from helpers.chapters.data import unmatched_campaigns
 from helpers.chapters.money import Money
-from helpers.chapters.money_measure import SHOWN, reconcile
+from helpers.chapters.money_measure import SHOWN, judged, priced, reconcile
 from helpers.language import language
 
 LIKED = campaign("Liked", spend=40_000, won=3, lost=47, rating=4.5, qualified=30)
@@ -328,6 +328,19 @@ def test_losing_campaigns_come_first() -> None:
     assert money.findings()[0].amount == "₽280,000"
     costs = next(x for x in money.section().exhibits if x.key == "money-costs")
     assert "ads: Bad" in costs.reading[-1]
+
+
+def test_prices_are_compared_where_most_is_spent_and_tests_are_no_campaign() -> None:
+    parts = [campaign(f"C{n:02}", spend=1_000.0 * n, won=5, lost=45) for n in range(1, 21)]
+    cheap = campaign("Cheap", channel="test", spend=1.0, won=5, lost=45)
+    money = money_of(facts_of(*parts, cheap))
+    assert list(priced(money.measured)["campaign"]) == [f"C{n:02}" for n in range(9, 21)]
+    assert len(judged(money.measured)) == 20
+    exhibit = next(x for x in money.section().exhibits if x.key == "money-costs")
+    assert exhibit.title == "ads: C09 brings the cheapest leads (₽180) and the cheapest customers (₽1,800)"
+    assert "Compared are the 12 campaigns with most spend of the 20 that can be judged." in exhibit.reading
+    one_more = money_of(facts_of(*parts[:13]))
+    assert len(priced(one_more.measured)) == 13
 
 
 def test_a_cheap_lead_and_a_dear_customer() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -142,6 +144,35 @@ def test_a_slider_moves_the_profit_and_its_interval_as_it_is_moved(firm: WhatIf,
     assert firm.say.money_short(found.change, "EUR", signed=True) in told
     sliders.button.click()
     assert sliders.result.value == before
+
+
+@pytest.mark.parametrize("name", ["kept", "qualified", "win_rate", "deal"])
+def test_more_of_a_good_thing_is_more_profit_at_both_ends_of_its_range(firm: WhatIf, name: str) -> None:
+    sliders = Sliders(firm)
+    slider = sliders.sliders[name]
+    found = []
+    for value in (slider.min, (slider.min + slider.value) / 2, slider.value, (slider.value + slider.max) / 2):
+        slider.value = value
+        found.append(firm.measured.outcome(sliders.dials()))
+    for one, other in itertools.pairwise(found):
+        assert one.profit < other.profit
+        assert one.low < other.low
+        assert one.high < other.high
+    assert [np.sign(one.change) for one in found] == [-1, -1, 0, 1]
+
+
+def test_more_spend_is_more_profit_as_long_as_it_pays_back_and_a_wider_range(firm: WhatIf) -> None:
+    sliders = Sliders(firm)
+    before = firm.measured.outcome(sliders.dials())
+    sliders.sliders["spend"].value = 1.5 * SPENT
+    after = firm.measured.outcome(sliders.dials())
+    assert np.sign(after.change) == np.sign(gross("google") - SPENT)
+    assert after.high - after.low > before.high - before.low
+    # A channel that brings less than it costs: the more is spent there, the more is lost.
+    measured = replace(firm.measured, side=replace(firm.measured.side, gross=firm.measured.side.gross / 100))
+    today = measured.today
+    profits = [measured.outcome(turned(today, "spend", times * SPENT)).profit for times in (0.5, 1.0, 1.5)]
+    assert profits == sorted(profits, reverse=True)
 
 
 def test_several_sliders_act_together(firm: WhatIf) -> None:
