@@ -31,11 +31,10 @@ def bands_exhibit(score: Score, questionnaire: Questionnaire, say: Language, not
 
     found = score.bands
     labels = [words.label(band.key, questionnaire, say) for band in questionnaire.bands]
-    shares = [found[band.key] for band in questionnaire.bands]
+    # Nothing is certain: what the title says, the bar and the table say too.
+    shares = [min(found[band.key], 0.99) for band in questionnaire.bands]
     likely = max(range(4), key=shares.__getitem__)
-    title = say(
-        "Most probable state: “{band}”, {share}", band=labels[likely], share=say.share(min(shares[likely], 0.99))
-    )
+    title = say("Most probable state: “{band}”, {share}", band=labels[likely], share=say.share(shares[likely]))
     table = Table(
         columns=(Column(label=say("State")), Column(label=say("Probability"), kind="share")),
         rows=tuple(zip(labels, shares, strict=True)),

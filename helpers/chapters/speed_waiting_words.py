@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpers.chapters.campaigns import lines
 from helpers.chapters.speed_words import SpeedWords
 from helpers.report.model import Column, Table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LISTED = 20
 """Waiting leads that the report lists."""
+WORTH = 0.5
+"""Money that would be written as none."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,9 @@ class WaitingWords(SpeedWords):
                     say("It is lowered to {share} of that: so much less often than the average are leads sold that "
                         "waited longest for their answer.", share=say.share(left.late))
                 )  # fmt: skip
-        if left.leads > LISTED:
-            out.append(say("Listed are the {n} worth most, of equals those that wait longest.", n=LISTED))
+        shown = len(self.listed())
+        if left.leads > shown:
+            out.append(say("Listed are the {n} worth most, of equals those that wait longest.", n=shown))
         if left.older:
             out.append(
                 say.plural("{n} more came before the period; it is neither listed nor counted in the money.",
@@ -71,9 +78,15 @@ class WaitingWords(SpeedWords):
             out.append(say("The data hold no calls, so some of these may have been called."))
         return tuple(out)
 
+    def listed(self) -> pd.DataFrame:
+        """The first waiting leads; without those that are worth nothing any more, where others are."""
+        rows = self.measured.untouched.rows
+        worthy = rows[~(rows["worth"] < WORTH)]
+        return (worthy if len(worthy) > 1 else rows).head(LISTED)
+
     def waiting_table(self) -> Table:
-        """The first waiting leads by id."""
-        say, rows = self.say, self.measured.untouched.rows.head(LISTED)
+        """The leads that are listed, by id."""
+        say, rows = self.say, self.listed()
         columns = (
             Column(label=say("Lead")),
             Column(label=say("Came on"), kind="date"),

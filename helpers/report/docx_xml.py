@@ -9,7 +9,7 @@ from lxml import etree
 
 from helpers.report.docx_styles import w
 from helpers.report.fit import Fitted, set_texts
-from helpers.report.lettering import strip_control
+from helpers.report.lettering import strip_control, tied
 
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 TWENTIETHS = 20
@@ -32,7 +32,7 @@ def element(name: str, /, *children: Any, **attributes: Any) -> Any:
 def run(text: str, *, bold: bool = False, colour: str = "", size: float = 0, style: str = "") -> Any:
     """A piece of text; ``size`` in points, ``colour`` as '#rrggbb'. Line breaks stay line breaks."""
     made = element("r", _properties(bold, colour, size, style))
-    for i, line in enumerate(strip_control(text).replace("\t", " ").split("\n")):
+    for i, line in enumerate(tied(text).replace("\t", " ").split("\n")):
         if i:
             made.append(element("br"))
         said = element("t")

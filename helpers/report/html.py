@@ -13,7 +13,7 @@ from markupsafe import Markup
 from helpers.language import Language, language
 from helpers.report.fit import TALL, Fitted, advance, fitted, height
 from helpers.report.inline import inlined
-from helpers.report.lettering import strip_control
+from helpers.report.lettering import tied
 from helpers.report.look import dark, light
 from helpers.report.model import Brand, Handout, Report, ScoreCard, Section
 from helpers.report.outline import action_line, action_pairs, findings_title, on_scale
@@ -126,7 +126,7 @@ def _environment() -> Environment:
 
 
 def _finalize(value: Any) -> Any:
-    return strip_control(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return tied(value, ranges=True) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[str, Any]:

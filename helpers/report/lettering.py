@@ -13,6 +13,8 @@ from typing import Any
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
+from helpers.language import DASH, NBSP
+
 FAMILY = "DejaVu Sans"
 SIZE = 9.0
 """Points; the size of text in a chart unless said otherwise."""
@@ -21,6 +23,8 @@ LINE = 1.25
 
 NO_GLYPH = "▯"
 ELLIPSIS = "…"
+JOINER = "\N{WORD JOINER}"
+_RANGE = re.compile(rf"(?<=\d){DASH}(?=\d)")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
@@ -31,6 +35,16 @@ def strip_control(text: str) -> str:
     numbers beside it read.
     """
     return "".join(c for c in _ANSI.sub("", text) if c in "\n\t" or _printable(c))
+
+
+def tied(text: str, *, ranges: bool = False) -> str:
+    """``strip_control(text)`` as running text is set: no line begins with a dash, it stays with the word before it.
+
+    With ``ranges`` none ends within "2 300–3 700" either. Office programs take the joiner for that from another font,
+    which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
+    """
+    text = strip_control(text).replace(" - ", f"{NBSP}- ")
+    return _RANGE.sub(f"{DASH}{JOINER}", text) if ranges else text
 
 
 @lru_cache(maxsize=4096)

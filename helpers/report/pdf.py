@@ -11,7 +11,7 @@ from typing import Any
 from helpers.language import Language, language
 from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
 from helpers.report.inline import check, size_of
-from helpers.report.lettering import clean, shorten
+from helpers.report.lettering import clean, shorten, tied
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
 from helpers.report.outline import (
@@ -211,7 +211,7 @@ def _logo(brand: Brand | None) -> dict[str, Any]:
 def _clean(value: Any) -> Any:
     """The data with every text as it can be set: what the font cannot draw is a box, or the document is refused."""
     if isinstance(value, str):
-        return broken(clean(value))
+        return broken(tied(clean(value), ranges=True))
     if isinstance(value, dict):
         # Cells are clean already, and broken where their columns are narrow.
         return {key: one if key in ("heads", "rows") else _clean(one) for key, one in value.items()}

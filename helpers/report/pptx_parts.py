@@ -19,7 +19,7 @@ from pptx.util import Pt
 from helpers.language import Language
 from helpers.report.fit import LAST_SIZES, SIZES, Fitted, advance, fitted, left_out_text
 from helpers.report.inline import size_of
-from helpers.report.lettering import ELLIPSIS, strip_control
+from helpers.report.lettering import ELLIPSIS, strip_control, tied
 from helpers.report.model import Table
 from helpers.report.pptx_deck import Area, Deck
 from helpers.report.raster import drawn
@@ -56,7 +56,7 @@ class Words:
 
 def plain(text: str) -> str:
     """One line of text that XML may hold."""
-    return " ".join(strip_control(text).split(" ")).replace("\t", " ")
+    return " ".join(tied(text).split(" ")).replace("\t", " ")
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
@@ -315,7 +315,7 @@ def _sized(
 def describe(shape: Any, text: str) -> None:
     """Alt text; without one the shape is marked as decoration."""
     properties = shape._element.xpath(".//p:cNvPr")[0]
-    properties.set("descr", plain(text))
+    properties.set("descr", strip_control(text).replace("\t", " "))
     if not text:
         properties.append(parse_xml(_DECORATION))
 

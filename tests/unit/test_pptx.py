@@ -17,7 +17,7 @@ from pptx.util import Inches
 from helpers.errors import ReportError
 from helpers.language import LANGUAGES
 from helpers.report import model
-from helpers.report.lettering import strip_control
+from helpers.report.lettering import strip_control, tied
 from helpers.report.pptx import pptx_document
 from helpers.report.pptx_deck import Area
 from helpers.report.pptx_parts import TITLE, Words, fit, height, line_count
@@ -117,7 +117,7 @@ def test_actions_and_days_are_told_whole():
         assert all(text in "\n".join(words(actions)) for text in told)
     assert all(item in "\n".join(words(days)) for stretch in report.days for item in stretch.items)
     assert report.next_audit in "\n".join(words(days))
-    assert all(one.text in "\n".join(words(reading)) for one in report.score.readings)
+    assert all(tied(one.text) in "\n".join(words(reading)) for one in report.score.readings)
 
 
 def test_the_main_slide_says_the_score_and_the_findings():

@@ -30,6 +30,12 @@ def test_the_probabilities_of_the_four_states_are_shown() -> None:
     assert sum(float(row[1]) for row in found.table.rows) == pytest.approx(1)
     assert made.score.bands is not None
     assert [row[1] for row in found.table.rows] == [made.score.bands[band.key] for band in Q.bands]
+    made.score.bands.update(dict.fromkeys(made.score.bands, 0.0) | {Q.bands[0].key: 0.999})
+    sure = exhibit(made, "score-bands")
+    assert sure is not None
+    assert sure.figure is not None
+    assert "99%" in sure.title
+    assert "100%" not in sure.figure.alt
 
 
 def test_own_targets_are_set_against_the_actual_score() -> None:

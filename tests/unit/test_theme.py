@@ -13,7 +13,7 @@ from demo_report import NASTY
 
 from helpers.language import language
 from helpers.report import theme
-from helpers.report.lettering import clean, strip_control
+from helpers.report.lettering import clean, strip_control, tied
 from helpers.report.palette import COLOURS, DARK
 
 SAY = language("ru")
@@ -142,6 +142,15 @@ def test_shorten_over_lines():
 def test_what_cannot_be_written_is_taken_out():
     assert strip_control("a\x00\x1b[31mb\x1b]0;t\x07\u202ec\ufffe\x9b\n\td") == "abc\n\td"
     assert clean("a\t中🔥\ufe0f ₽") == "a ▯▯ ₽"
+
+
+def test_no_line_begins_with_a_dash_nor_ends_within_a_range():
+    assert tied("a - b 2–3\x00") == "a\N{NO-BREAK SPACE}- b 2–3"
+    assert tied("a - b 2–3, май–июнь 5 – 6", ranges=True) == (
+        "a\N{NO-BREAK SPACE}- b 2–\N{WORD JOINER}3, май–июнь 5 – 6"
+    )
+    # A word with a hyphen, a minus and a list are left alone.
+    assert tied("run-rate −5\n- one", ranges=True) == "run-rate −5\n- one"
 
 
 @pytest.mark.parametrize("horizontal", [True, False])
