@@ -256,4 +256,5 @@ def answer_notices(answers: Answers | None) -> list[Notice]:
     if answers is None:
         return []
     none = [] if answers.respondents else [Notice(Code.NO_ANSWERS, "answers")]
-    return none + [Notice(Code.ANSWERS_UNREAD, "answers", detail=str(problem)) for problem in answers.problems]
+    unread = (Notice(Code.ANSWERS_UNREAD, "answers", file=one.file, detail=str(one)) for one in answers.problems)
+    return [*none, *unread]

@@ -43,6 +43,9 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         return say("month, day, year") if notice.detail == "mdy" else say("day, month, year")
     if notice.code is Code.FILE_UNUSED:
         return aside_text(notice.detail, say)
+    if notice.code is Code.ANSWERS_UNREAD and say.code != "en":
+        # Why is said in English, as all errors are: by `audit answers`.
+        return notice.file
     return notice.detail
 
 

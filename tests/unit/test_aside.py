@@ -34,3 +34,11 @@ def test_reasons_of_presets_have_sentences_of_their_own():
 def test_the_notice_says_it_too():
     notice = Notice(Code.FILE_UNUSED, "files", file="exports/readme.md", detail=NOTE)
     assert not ENGLISH.search(notice_text(notice, language("uk"), "UAH"))
+
+
+def test_answers_that_could_not_be_used_are_named_without_english():
+    notice = Notice(
+        Code.ANSWERS_UNREAD, "answers", file="answers/ann.json", detail="answers/ann.json: not JSON - save it again"
+    )
+    assert notice_text(notice, language("ru"), "RUB").endswith(": answers/ann.json")
+    assert "not JSON" in notice_text(notice, language("en"), "RUB")
