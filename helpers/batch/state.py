@@ -104,7 +104,8 @@ def earlier_reports(place: Path, own: str) -> tuple[tuple[str, int], ...]:
 def toolkit(notebook: Path) -> str:
     """Fingerprint of the code, the notebook and the packages that decide how a report looks."""
     digest = hashlib.sha256()
-    files = (path for path in _TOOLKIT.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    # Whoever imports a module for the first time is writing there, under names that are gone a moment later.
+    files = (path for path in _TOOLKIT.rglob("*") if path.parent.name != "__pycache__" and path.is_file())
     for path in [notebook, *sorted(files)]:
         digest.update(path.name.encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -20,6 +20,8 @@ class Simulated:
     """Of the audited half-year and the one before: outcome, age_days, leads."""
     true_profit: np.ndarray
     """leads x true win rate x true mean deal x margin - spend."""
+    true_rate: np.ndarray
+    """True win rate of each campaign."""
     equal: bool
     """All campaigns have one win rate."""
     young: float
@@ -74,6 +76,7 @@ def simulate(rng: np.random.Generator) -> Simulated:
         still_open,
         ages.groupby(["outcome", "age_days"], as_index=False)["leads"].sum(),
         leads * rate * amount * MARGIN - spend,
+        rate,
         equal,
         float(is_open.mean()),
     )

@@ -1,8 +1,8 @@
 """Whether the intervals and verdicts of the money chapter keep what they promise, on simulated clients.
 
-Estimand: the true expected profit of each campaign with its spend and its number of leads,
-leads x true win rate x true mean deal x margin - spend (simulated_clients.py). The method sees counted tables only.
-The table of the last run is committed beside this file (money_simulation.csv, written by
+Estimands: the true expected profit of each campaign with its spend and its number of leads,
+leads x true win rate x true mean deal x margin - spend, and its true win rate (simulated_clients.py). The method sees
+counted tables only. The table of the last run is committed beside this file (money_simulation.csv, written by
 `uv run python tests/unit/test_money_simulation.py`); the test fails when it is no longer true.
 """
 
@@ -33,6 +33,7 @@ def simulated() -> pd.DataFrame:
         parts.append(
             table.assign(
                 truth=client.true_profit,
+                won_truth=client.true_rate * client.campaigns["leads"],
                 verdict=[
                     verdict(leads, opened, p, so_far, timing)
                     for leads, opened, p, so_far in zip(
@@ -63,6 +64,7 @@ def campaigns() -> pd.DataFrame:
 def summary(campaigns: pd.DataFrame) -> pd.DataFrame:
     """Coverage of the interval and errors of named verdicts, in all and by kind of client or campaign."""
     inside = campaigns["truth"].between(campaigns["low"], campaigns["high"])
+    rate = campaigns["won_truth"].between(campaigns["won_low"], campaigns["won_high"])
     named = campaigns["verdict"].isin(["earns", "loses"])
     wrong = named & ((campaigns["verdict"] == "earns") != (campaigns["truth"] > 0))
     everything = pd.Series(data=True, index=campaigns.index)
@@ -91,6 +93,7 @@ def summary(campaigns: pd.DataFrame) -> pd.DataFrame:
             "above": (campaigns["truth"] > campaigns["high"])[of].mean(),
             "named": named[of].mean(),
             "wrong": wrong[of].sum() / named[of].sum(),
+            "rate_covered": rate[of].mean(),
         }
         for kind, of in kinds.items()
     ]
@@ -103,6 +106,7 @@ def test_interval_and_verdicts_keep_their_promise(campaigns: pd.DataFrame) -> No
     print(found.to_string())
     assert found.loc["all", "campaigns"] > 20_000
     assert 0.93 <= found.loc["all", "covered"] <= 0.97
+    assert 0.93 <= found.loc["all", "rate_covered"] <= 0.97
     assert found.loc["all", "wrong"] < 0.05
     # No kind of client or campaign pays for the others.
     assert found["covered"].between(0.92, 0.98).all()
