@@ -9,15 +9,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-# The modules of a run, in the order in which a notebook would load them.
+# The modules of a run; those that are imported where they are used would be loaded anew for each client.
+import babel.dates
+import babel.numbers
 import duckdb
-import ibis
+import holidays.countries
+import ibis.backends.duckdb
+import ibis.backends.sql.compilers
 import matplotlib
 import nbclient
 import numpy
 import pandas
 import papermill
+import pyarrow.dataset
+import python_calamine
+import rapidfuzz.process
+import scipy.optimize
 import scipy.special
+import scipy.stats
+import sqlglot.transforms
 
 import helpers.batch.engine
 import helpers.batch.scrub
@@ -26,7 +36,10 @@ import helpers.report.html
 import helpers.sources.loading
 from helpers.report import theme
 
-_LOADED = (duckdb, ibis, matplotlib, nbclient, numpy, pandas, papermill, scipy.special, helpers)
+_LOADED = (
+    babel, duckdb, holidays, ibis, matplotlib, nbclient, numpy, pandas, papermill, pyarrow, python_calamine, rapidfuzz,
+    scipy, sqlglot, helpers,
+)  # fmt: skip
 
 
 def _threads() -> int:
