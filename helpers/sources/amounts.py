@@ -13,8 +13,9 @@ from helpers.errors import DataError, Problem
 from helpers.sources.asking import row_of
 from helpers.sources.currency import CODES, DOLLARS, SIGNS
 from helpers.sources.notices import Code, Notice
+from helpers.sources.places import place_of
 from helpers.sources.stored import create, drop, name_of
-from helpers.sources.values import FILE_STEP, MONEY
+from helpers.sources.values import MONEY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,8 +59,7 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
         return table
     code = _code(table.currency.fill_null(usual), client) if "currency" in mapped.columns else ibis.literal(usual)
     data = table.mutate(_currency=code).filter(~table._blank & ~table._total & ~table._footer)
-    place = data._file.cast("int64") * FILE_STEP + data._row
-    found = data.group_by("_currency").agg(rows=data.count(), amount=data[money[0]].sum(), place=place.min())
+    found = data.group_by("_currency").agg(rows=data.count(), amount=data[money[0]].sum(), place=place_of(data).min())
     foreign = {
         str(row["_currency"]): row
         for row in found.order_by("_currency").to_pandas().to_dict("records")

@@ -27,6 +27,7 @@ from helpers.sources.leads import MEANT, Cleaning, Told
 from helpers.sources.mapped import map_source
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
 from helpers.sources.outcomes import pairs_of
+from helpers.sources.places import PLACE, first_place
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
@@ -34,10 +35,9 @@ from helpers.sources.spendcheck import check_spend
 from helpers.sources.staged import Staged, stage
 from helpers.sources.stored import create, drop, name_of
 from helpers.sources.suggestions import suggest_names
-from helpers.sources.survey import PLACE, answers
+from helpers.sources.survey import answers
 from helpers.sources.tables import TABLES, Table
 from helpers.sources.typed import Typed, type_source
-from helpers.sources.values import FILE_STEP
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -179,8 +179,8 @@ def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> D
         todo = "add at least one under sources"
         if answered:
             todo += ", or give period to report the questionnaire alone"
-        unknown = [Problem(what, todo or "run `audit map`", raw.name)
-                   for raw in plan.unused for what, _, todo in [raw.unused.partition(" - ")]]  # fmt: skip
+        reasons = {raw.name: raw.unused.partition(" - ") for raw in plan.unused}
+        unknown = [Problem(what, advice or "run `audit map`", name) for name, (what, _, advice) in reasons.items()]
         raise DataError([Problem("no source fills leads, deals or spend", todo, "client.yml", key="sources"), *unknown])
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     ledger.raw = plan.unused
@@ -230,9 +230,10 @@ def mixed_vat(client: Client, sources: Sequence[Source]) -> list[Problem]:
     Where nobody has said it of any spend, all is taken as one kind, and that is told.
     """
     flags = {source.vat: source.shown for source in sources if source.table == "spend"}
-    if "included" in flags and None in flags:
-        what = f"spend of {flags['included']} is with VAT; nobody has said whether that of {flags[None]} is"
-        todo = "write vat: included or vat: excluded beside its file under sources"
+    unsaid = [source.shown for source in sources if source.table == "spend" and source.vat is None]
+    if "included" in flags and unsaid:
+        what = f"spend of {flags['included']} is with VAT; nobody has said whether that of {', '.join(unsaid)} is"
+        todo = "write vat: included or vat: excluded beside the file under sources"
         return [Problem(what, todo, "client.yml", key="sources")]
     if not both_vat(sources) or client.vat_rate:
         return []
@@ -382,8 +383,7 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
         return Decimal(0) if value is None else Decimal(value)
 
     def first(key: str) -> dict[str, Any]:
-        file, row = divmod(int(found[f"{key}:place"]), FILE_STEP)
-        return {"first_rows": (row,), "first_file": files[file] if len(files) > 1 else ""}
+        return first_place(found[f"{key}:place"], files)
 
     for column in spec.columns:
         for kind in ("_bad_", "_macro_"):

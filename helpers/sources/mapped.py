@@ -16,12 +16,12 @@ from helpers.sources.csvfile import TextFile
 from helpers.sources.nearmiss import near_headers, partial_report
 from helpers.sources.notices import Code, Notice
 from helpers.sources.period import span_of
+from helpers.sources.places import first_place
 from helpers.sources.plan import Planned, lacking
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile, normal
 from helpers.sources.stored import relation
 from helpers.sources.tables import TABLES, Column
-from helpers.sources.values import FILE_STEP
 from helpers.sources.workbook import BookSheet
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ class Mapped:
     """Other spend is without VAT: it is to be taken off here."""
 
     def first(self, place: object) -> dict[str, Any]:
-        """Where the first of some rows lies, for a notice; ``place``: file * `FILE_STEP` + row, None for nowhere."""
-        if not isinstance(place, int):
-            return {}
-        file, row = divmod(place, FILE_STEP)
-        return {"first_rows": (row,), "first_file": self.label(file) if len(self.files) > 1 else ""}
+        """Where the first of some rows lies, see `first_place`."""
+        return first_place(place, [file.name for file in self.files])
 
     def label(self, file: int) -> str:
         """Name of a file by its number."""

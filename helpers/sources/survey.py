@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from helpers.sources.celltable import UNIT
 from helpers.sources.csvfile import quoted
 from helpers.sources.mapped import SUSPECT
+from helpers.sources.places import PLACE
 from helpers.sources.stored import name_of
 from helpers.sources.strays import holds_stray
-from helpers.sources.values import FILE_STEP, FORMS, OTHER, column_questions, forms_in, group_of
+from helpers.sources.values import FORMS, OTHER, column_questions, forms_in, group_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,10 +27,6 @@ MACRO_COLUMNS = ("source", "medium", "campaign", "campaign_id", "term", "content
 """Columns that advertising systems fill through templates."""
 REPAIRED = ("source", "medium", "campaign", "term", "content", "channel", "manager")
 """Columns in which damaged text is repaired: by them tables are matched."""
-
-
-PLACE = f"(_file::BIGINT * {FILE_STEP} + _row)"
-"""A row among those of several files, in their order."""
 
 
 @dataclass

@@ -19,16 +19,16 @@ from helpers.sources.discreet import example
 from helpers.sources.engines import instant_of, local_time
 from helpers.sources.mapped import SERVICE, Mapped
 from helpers.sources.notices import Code, Notice
+from helpers.sources.places import FILE_STEP, PLACE, place_of
 from helpers.sources.repair import SUSPICIOUS, Kind, repaired
 from helpers.sources.stored import create, drop, name_of, relation, view
 from helpers.sources.strays import given_meaning, hashed_contact, without_strays
-from helpers.sources.survey import MACRO_COLUMNS, PLACE, Survey, answers, surveyed, told
+from helpers.sources.survey import MACRO_COLUMNS, Survey, answers, surveyed, told
 from helpers.sources.tables import TABLES
 from helpers.sources.titles import title_mark
 from helpers.sources.totals import compare_totals, nameless_totals, period_totals
 from helpers.sources.values import (
     DATES,
-    FILE_STEP,
     MACRO,
     OTHER,
     Style,
@@ -320,9 +320,8 @@ def _repaired(con: Backend, mapped: Mapped, survey: Survey, used: dict[str, str]
     """Damaged texts as they were meant; each kind of damage is counted by column. Works on distinct values."""
     table = mapped.table
     for name in sorted(survey.damaged):
-        place = table._file.cast("int64") * FILE_STEP + table._row
         texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name])
-        texts = texts.agg(n=lambda t: t.count(), place=place.min())
+        texts = texts.agg(n=lambda t: t.count(), place=place_of(table).min())
         found = texts.order_by(ibis.desc("n"), "raw").to_pandas()
         meant = {raw: repaired(raw) for raw in found["raw"]}
         if all(not kinds for _, kinds in meant.values()):

@@ -18,6 +18,7 @@ import ibis
 import ibis.expr.datatypes as dtypes
 
 from helpers.errors import Problem
+from helpers.sources.places import FILE_STEP
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -92,8 +93,6 @@ DATE_FORMS = tuple(FORMS["date"])
 DATE_FORMATS = {"dmy_second": "%d.%m.%Y %H:%M:%S", "dmy_minute": "%d.%m.%Y %H:%M", "dmy": "%d.%m.%Y"}
 OTHER = "other"
 DAYS_TO_1904 = 1462
-FILE_STEP = 1 << 40
-"""Rows are told apart over several files by ``file * FILE_STEP + row``."""
 FEW_DAMAGED = 0.01
 """Share of ids that may have lost digits, if they still differ, before a file is refused."""
 FEW_STRAY = 0.01
