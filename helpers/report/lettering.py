@@ -24,7 +24,7 @@ LINE = 1.25
 NO_GLYPH = "▯"
 ELLIPSIS = "…"
 JOINER = "\N{WORD JOINER}"
-_RANGE = re.compile(rf"(?<=\d){DASH}(?=\d)")
+_RANGE = re.compile(rf"(?<=\d){DASH}(?=\S{{0,3}}\d)")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
