@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from babel.dates import format_date
 from trapped_folders import TRAPS, codes, column, money, notice, refused, rows, trap
 
 from helpers.sources.notices import Code
@@ -24,6 +26,42 @@ def test_27_every_usual_way_to_write_a_day_is_read(tmp_path: Path) -> None:
         "exports/short_year.csv": "dmy",
     }
     assert money(data) == ("330", "330")
+
+
+def test_27_months_have_names_in_other_languages_too(tmp_path: Path) -> None:
+    data = trap(tmp_path, "27-months-in-other-languages")
+    found = rows(data, "spend").groupby("channel")["from"].apply(lambda days: [str(day)[:10] for day in sorted(days)])
+    assert found.to_dict() == {
+        "de": ["2026-03-01", "2026-03-05", "2026-05-14"], "fr": ["2026-02-14", "2026-03-05", "2026-08-01"],
+        "es": ["2026-03-05", "2026-12-14"], "it": ["2026-03-05", "2026-06-14"], "pl": ["2026-03-05", "2026-10-14"],
+        "pt": ["2026-03-05", "2026-09-14"], "nl": ["2026-03-05", "2026-05-14"],
+    }  # fmt: skip
+    # "März 2026" is the month as a whole.
+    assert [str(day)[:10] for day in column(data, "spend", "to") if day is not None] == ["2026-03-31"]
+    assert money(data) == ("314.5", "314.5")
+
+
+def test_27_clocks_are_written_in_other_languages_too(tmp_path: Path) -> None:
+    data = trap(tmp_path, "27-months-in-other-languages")
+    days = ["2026-03-05", "2026-03-05", "2026-03-05", "2026-03-25", "2026-03-05"]
+    assert [str(moment) for moment in column(data, "deals", "opened_at")] == [f"{day} 14:30:00" for day in days]
+    assert [str(moment) for moment in column(data, "deals", "closed_at") if moment is not None] == [
+        "2026-03-06 09:05:00", "2026-03-05 15:00:00", "2026-03-26 09:05:00", "2026-03-06 09:30:00",
+    ]  # fmt: skip
+    assert money(data, "deals") == ("1900.5", "1900.5")
+
+
+@pytest.mark.parametrize("lang", ["de", "fr", "es", "it", "pl", "pt", "nl", "ru", "uk", "en"])
+def test_27_every_month_of_a_language_is_read_as_its_locale_writes_it(tmp_path: Path, lang: str) -> None:
+    days = [dt.date(2026, month, 5 + month) for month in range(1, 13)]
+    written = [format_date(day, form, lang) for form in ("full", "long", "medium") for day in days]
+    words = [(text, day) for text, day in zip(written, days * 3, strict=True) if any(map(str.isalpha, text))]
+    lines = [f"{text};{number};1" for number, (text, _) in enumerate(words)]
+    yml = (TRAPS / "27-day-or-month" / "client.yml").read_bytes()
+    data = trap(tmp_path, "", client__yml=yml, spend__csv="\n".join(["Day;Channel;Cost", *lines]).encode())
+    read = {int(row["channel"]): str(row["from"])[:10] for row in rows(data, "spend").to_dict("records")}
+    assert len(words) >= 24
+    assert read == {number: day.isoformat() for number, (_, day) in enumerate(words)}
 
 
 def test_27_a_column_that_does_not_tell_is_asked_about_with_both_readings(tmp_path: Path) -> None:

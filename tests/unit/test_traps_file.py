@@ -76,6 +76,18 @@ def test_06_delimiters_are_told_by_columns_and_quotes_are_minded(tmp_path: Path)
     assert money(data, "deals") == ("1000", "1000")
 
 
+@pytest.mark.parametrize("encoding", ["", "utf-16", "cp1251"])
+def test_06_spaces_between_quotes_and_delimiters_part_no_cell(tmp_path: Path, encoding: str) -> None:
+    data = trap(tmp_path, "06-spaces-beside-quotes", encoding=encoding)
+    found = rows(data, "spend")
+    assert list(zip(found["campaign"].fillna("-"), found["cost"].astype(float), strict=True)) == [
+        ("Окна, двери", 1000.5), ('say "hi"', 20.25), ("a; b", 30.0), ("two\nlines", 40.25), ("a; b", 5.5), ("-", 6.5),
+        ('"quoted"', 7.0),
+    ]  # fmt: skip
+    assert money(data) == ("1110", "1110")
+    assert not codes(data) & {Code.QUOTES_ODD, Code.ROW_BROKEN}
+
+
 def test_07_line_ends_inside_cells_make_no_rows(tmp_path: Path) -> None:
     data = trap(tmp_path, "07-line-ends-in-cells")
     assert data.ledger.tables["deals"].rows_after == 2
