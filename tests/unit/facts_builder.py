@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.facts.quality import Quality
+
 KEYS = {"span": "now", "month": pd.Timestamp("2026-01-01"), "channel": "", "campaign_id": "", "campaign": ""}
 LEADS = {
     **KEYS, "manager": "", "product": "", "stage": "leads", "exact": True, "outcome": "open", "leads": 0, "answered": 0,
@@ -39,6 +41,7 @@ class Facts:
     as_of: dt.date = dt.date(2026, 7, 15)
     period: Any = field(default_factory=lambda: SimpleNamespace(from_=dt.date(2026, 1, 1), to=dt.date(2026, 6, 30)))
     compare: Any = None
+    quality: Quality = field(default_factory=Quality.empty)
 
 
 def campaign(
