@@ -138,6 +138,7 @@ def load(client: Client) -> Data:
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     for part in typed:
         ledger.add(*part.mapped.notices)
+        ledger.rewritten += part.mapped.rewritten
     files = tuple(raw for part in typed for raw in part.mapped.files)
     ledger.raw = (*files, *plan.unused)
     staged = {
