@@ -31,7 +31,7 @@ from helpers.sources.places import PLACE, first_place
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
-from helpers.sources.spendcheck import check_spend
+from helpers.sources.spendcheck import check_borders, check_spend, reach_of
 from helpers.sources.staged import Staged, stage
 from helpers.sources.stored import create, drop, name_of
 from helpers.sources.suggestions import suggest_names
@@ -160,7 +160,8 @@ def load(client: Client) -> Data:
     for one in staged.values():
         one.drop(con)
     drop(con, {name_of(part.table): "TABLE" for part in typed})
-    period, compare = _periods(client, tables, as_of, ledger)
+    engine = Engine(con)
+    period, compare = _periods(engine, client, tables, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
     for planned in plan.planned:
@@ -170,7 +171,7 @@ def load(client: Client) -> Data:
         if needed not in tables:
             ledger.add(Notice(Code.NO_SOURCE, needed))
     snapshot = "stage_events" not in tables
-    return Data(client, Engine(con), tables, ledger, (*files, *plan.unused), as_of, period, compare, snapshot)
+    return Data(client, engine, tables, ledger, (*files, *plan.unused), as_of, period, compare, snapshot)
 
 
 def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> Data:
@@ -447,16 +448,19 @@ def _resolve(
             tables[name] = create(con, f"clean_{name}", tables[name].drop("_file", "_row"))
 
 
-def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
+def _periods(
+    engine: Engine, client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger
+) -> tuple[Span, Span | None]:
     main = next(name for name in ("leads", "deals", "spend") if name in tables)
     days = tables[main][TABLES[main].date].cast("date")
-    ends = ibis.coalesce(tables[main]["to"], days) if main == "spend" else days
-    span = tables[main].aggregate(first=days.min(), last=ends.max()).to_pyarrow().to_pylist()[0]
+    span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
     first, last = span["first"], span["last"]
     if first is None:
         raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])
     period = client.period
     if period is None:
+        if "spend" in tables:
+            first, last = answered(engine, reach_of(tables["spend"], first, last))
         period = Span.model_validate({"from": first, "to": min(last, as_of)})
         ledger.add(Notice(Code.PERIOD_ASSUMED, main, detail=str(period)))
     for name in [main, *(name for name in ("leads", "deals", "spend") if name in tables and name != main)]:
@@ -467,6 +471,8 @@ def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger
         if name == main and not found["inside"]:
             raise lacking_period(main, period, first, last)
         ledger.add(Notice(Code.OUTSIDE_PERIOD, name, int(found["rows"] or 0), found["money"]))
+    if "spend" in tables:
+        answered(engine, check_borders(tables["spend"], period, as_of, ledger))
     return period, comparison(client, period, first)
 
 

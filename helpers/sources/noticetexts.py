@@ -242,6 +242,11 @@ def _kept(notice: Notice, say: Language, rows: str, detail: str) -> str | None:
             rows=rows,
             detail=detail,
         ),
+        Code.SPEND_ACROSS: say(
+            "{rows} of spend that begin in the period and end behind it, or began before it: nobody can tell what of "
+            "them belongs to the period; they count where they begin. Export the spend of the period by itself",
+            rows=rows,
+        ),
         Code.VANISHED: say(
             "{rows} of an older export whose ids a newer one no longer holds - merged or deleted in the CRM, for "
             "example {detail}: counted until you write “vanished: true” under left_out",
@@ -309,7 +314,11 @@ def _assumed(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
         Code.PERIOD_OF_REPORT: say("all rows cover the report's own period, {detail}", detail=detail),
         Code.LEADS_FROM_DEALS: say("no other source of leads: each deal counts as one lead"),
         Code.CURRENCY_CLAIMED: say("the header says only “$”: taken as {detail}", detail=detail),
-        Code.PERIOD_ROWS: say("{rows} for several days at once: counted in the month in which they begin", rows=rows),
+        Code.PERIOD_ROWS: say(
+            "{rows} for several days at once: they count as a whole; what is told by month leaves out those of several "
+            "months, what is told by week those that a week would cut in two",
+            rows=rows,
+        ),
         Code.NO_SOURCE: say("no source for this table in client.yml"),
         Code.NO_ANSWERS: say("no answers to the questionnaire: there is no score"),
         Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail),

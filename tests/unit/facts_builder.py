@@ -17,7 +17,7 @@ LEADS = {
     "qualified": 0, "marked": 0, "accepted": 0, "rejected": 0, "rated": 0, "rating_sum": 0.0, "rating_sq": 0.0,
     "priced": 0, "revenue": 0.0, "revenue_sq": 0.0, "gross": 0.0, "gross_sq": 0.0,
 }  # fmt: skip
-SPEND = {**KEYS, "spend": 0.0, "impressions": float("nan"), "clicks": float("nan"), "rows": 1}
+SPEND = {**KEYS, "until": KEYS["month"], "spend": 0.0, "impressions": float("nan"), "clicks": float("nan"), "rows": 1}
 AGES = {"span": "now", "month": KEYS["month"], "outcome": "won", "age_days": 20, "leads": 0}
 OPEN_AGES = {**KEYS, "age_days": 0, "leads": 0}
 LOOSE = {"span": "now", "deals": 0, "won": 0, "revenue": 0.0}
@@ -26,7 +26,10 @@ LOOSE = {"span": "now", "deals": 0, "won": 0, "revenue": 0.0}
 def table(rows: list[dict[str, Any]], columns: dict[str, Any]) -> pd.DataFrame:
     unknown = {name for row in rows for name in row} - set(columns)
     assert not unknown, f"no such column: {unknown}"
-    return pd.DataFrame([{**columns, **row} for row in rows], columns=list(columns))
+    made = pd.DataFrame([{**columns, **row} for row in rows], columns=list(columns))
+    if "until" in made and not any("until" in row for row in rows):
+        made["until"] = made["month"]
+    return made
 
 
 @dataclass
