@@ -35,16 +35,17 @@ from helpers.sources.values import (
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
-SPACES = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
+SPACES = " \t\r\n\u00a0\u202f\u2007\u2009\u200b\u200e\u200f\u2060\ufeff"
 """What may stand around a cell."""
 _APOSTROPHE = "'"
-_GUARD = "^'[-+=@]"
+_GUARD = r"^'(?:[-+=@]|\d[\d .,:/-]*$)"
+"""Before a formula, or before a number, day or id that a spreadsheet is to leave alone."""
 _FORMULA, _QUOTE = '="', '"'
 """A text that a script has wrapped, so that spreadsheets leave it alone: ="0012"."""
 
 # Numbers --------------------------------------------------------------------------------------------------------------
 
-_GAP = r"[\s\x{a0}\x{202f}\x{2007}\x{2009}]"
+_GAP = r"[\s\x{a0}\x{2000}-\x{200b}\x{202f}]"
 _ANY_GAP = (f"{_GAP}+", " ")
 _BODY = "|".join(
     (
@@ -61,8 +62,10 @@ _MONEY_WORDS = rf"{PATTERN}|рубл[а-я]*|долл[а-я]*\.?|гривн[а-�
 _UNITS = r"%|шт\.?|pcs\.?"
 _TIME_UNITS = r"m|min\.?|мин\.?|хв\.?|м|s|sec\.?|сек\.?|с"
 _SIGN = rf"(?i)({PATTERN})"
-_MINUS = r"^[^\d]*[(\-−–]|\d[^\d]*[\-−–]$"
-"""A minus may stand behind the number (SAP) or be brackets."""
+_NO_CENTS = "(?:[.,][-−–—]{1,2})?"
+"""Behind a whole amount: "500,-"."""
+_MINUS = r"^[^\d]*[(\-−–]|\d[^\d.,]*[\-−–]$"
+"""A minus may stand behind the number (SAP) or be brackets; behind a comma it stands for cents."""
 _AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
 """One mark, one to three digits before it (not a lone zero), exactly three after: 1.234."""
 _COMMA_BEHIND, _DOT_BEHIND = r"\..*,", r",.*\."
@@ -185,7 +188,7 @@ def _written_number(kind: str) -> str:
     minus = r"[(\-−–+]"
     parted = r"\|?" if kind == "money" else ""  # Bitrix24 writes '12500.50|RUB'.
     return (
-        rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY})"
+        rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY}){_NO_CENTS}"
         rf"{_GAP}*({scale})?{_GAP}*{parted}(?:{unit})?{_GAP}*[)\-−–]?$"
     )
 
@@ -358,7 +361,8 @@ def _reading() -> tuple[str, ...]:
     month = _replaced(
         "t", (f"{_GAP}+", " "), (r"^(\d{1,2})[./-](\d{4})$", r"\2-\1"), (r"^(\d{4})[./-](\d{1,2})$", r"\2 \1")
     )
-    local = _replaced("t", (r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"))
+    seconds = (r"^(\S{10}[ T]\d\d:\d\d)( ?[Z+-])", r"\1:00\2")
+    local = _replaced("t", seconds, (r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"))
     marked, gapped = (r"^(-?\d+(?:\.\d+)?)e0$", r"\1"), (r"^(\d+)[.,]0$", r"\1")
     words = ("TRUE", TRUE_WORDS), ("FALSE", FALSE_WORDS)
     flags = " ".join(f"WHEN lower(t) IN ({', '.join(map(quoted, those))}) THEN {value}" for value, those in words)

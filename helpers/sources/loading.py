@@ -273,8 +273,9 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
     for name in ("leads", "deals", "spend"):
         if name in staged:
             table = staged[name].table.filter(lambda t: t._drop.notnull())
-            unread = f"_bad_{staged[name].spec.date}"
-            seen = table[unread].argmin(table._row) if unread in table.columns else ibis.null("string")
+            spec = staged[name].spec
+            unread = [f"_bad_{column}" for column in (spec.date, *_valued(spec)) if f"_bad_{column}" in table.columns]
+            seen = ibis.coalesce(*map(table.__getitem__, unread)).argmin(table._row) if unread else ibis.null("string")
             counted = table.group_by("_drop").agg(rows=table.count(), first=table._row.min(), seen=seen)
             reasons = [
                 f"{row['_drop']} {row['rows']} (from row {row['first']}{_seen(row['_drop'], row['seen'])})"
@@ -286,25 +287,25 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
 
 
 def _seen(code: object, text: object) -> str:
-    """A cell without a date that can be read, as a message shows it."""
-    shown = discreet(text) if code == Code.DATE_UNREAD and isinstance(text, str) else ""
+    """A cell that cannot be read, as a message shows it."""
+    shown = discreet(text) if code in (Code.DATE_UNREAD, Code.NO_ID) and isinstance(text, str) else ""
     return f": {shown!r}" if shown else ""
 
 
 def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     """Rows and money in and out, from one aggregate by reason; then the unread values."""
     amount = f"sum({spec.money})" if spec.money else "NULL"
-    unread = f"_bad_{spec.date}"
-    example = f'arg_min("{unread}", _row)' if unread in table.columns else "NULL"
+    undated, lacking = (_first_unread(table, names) for names in ([spec.date], _valued(spec)))
     grouped = con.con.execute(
-        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first, {example} AS example "
+        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first, {undated} AS undated, "
+        f"{lacking} AS lacking "
         f"FROM {name_of(table)} "
         "GROUP BY _drop, _file ORDER BY _drop, _file"
     )
     names = [column[0] for column in grouped.description]
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
-    undated = len(files) > 1 and not export_ages(files)
+    ageless = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
     for found in grouped.fetchall():
         row = dict(zip(names, found, strict=True))
@@ -321,7 +322,7 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
-                detail=_beside(code, row["example"], undated=undated),
+                detail=_beside(code, row["lacking" if code is Code.NO_ID else "undated"], undated=ageless),
                 first_rows=(int(row["first"]),),
             )
         )
@@ -341,9 +342,20 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
     _unread(con, table, spec, ledger, files)
 
 
+def _valued(spec: Table) -> list[str]:
+    """Required columns that are no dates."""
+    return [column.name for column in spec.columns if column.required and column.type not in ("day", "moment")]
+
+
+def _first_unread(table: ir.Table, names: Sequence[str]) -> str:
+    """SQL of the first text of these columns that could not be read."""
+    unread = [f'"_bad_{name}"' for name in names if f"_bad_{name}" in table.columns]
+    return f"arg_min(coalesce({', '.join(unread)}), _row)" if unread else "NULL"
+
+
 def _beside(code: Code, example: object, *, undated: bool) -> str:
-    """What stands in the first of the rows, where no date can be read from it."""
-    if code is Code.DATE_UNREAD and example is not None:
+    """What stands in the first of the rows, where no date or amount can be read from it."""
+    if code in (Code.DATE_UNREAD, Code.NO_ID) and example is not None:
         return discreet(str(example))
     return "undated" if code is Code.DUPLICATE_ID and undated else ""
 
@@ -351,7 +363,7 @@ def _beside(code: Code, example: object, *, undated: bool) -> str:
 def _cause(code: Code, spec: Table) -> str:
     required = [column for column in spec.columns if column.required]
     if code is Code.NO_ID:
-        return ", ".join(column.name for column in required if column.type not in ("day", "moment"))
+        return ", ".join(_valued(spec))
     if code in (Code.DATE_UNREAD, Code.DATE_OUT_OF_SENSE):
         days = [column.name for column in required if column.type in ("day", "moment")]
         return ", ".join(days or [spec.date])
@@ -456,7 +468,7 @@ def _periods(
     span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
     first, last = span["first"], span["last"]
     if first is None:
-        raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])
+        raise DataError([_nothing_of(main, ledger)])
     period = client.period
     if period is None:
         if "spend" in tables:
@@ -474,6 +486,18 @@ def _periods(
     if "spend" in tables:
         answered(engine, check_borders(tables["spend"], period, as_of, ledger))
     return period, comparison(client, period, first)
+
+
+def _nothing_of(name: str, ledger: Ledger) -> Problem:
+    """Why a table has no row: its files hold none, or all were left out."""
+    files = [
+        f"{file}: {part.rows_before or 'no'} {'row' if part.rows_before == 1 else 'rows'}"
+        for (table, file), part in ledger.files.items()
+        if table == name
+    ]
+    out = [f"{notice.code} {notice.rows}" for notice in ledger.dropped(name)]
+    told = "; ".join([*(files or ["no rows below the header"]), *(["left out: " + ", ".join(out)] if out else [])])
+    return Problem(f"no row of {name} could be used ({told})", "export it again, or take the file away", "client.yml")
 
 
 def lacking_period(name: str, period: Span, first: dt.date, last: dt.date) -> DataError:

@@ -53,7 +53,14 @@ def _dropped(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
     """Of rows that are not in the clean table; None for other notices."""
     column = notice.column
     return {
-        Code.NO_ID: say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
+        Code.NO_ID: say(
+            "{rows} without a required value that can be read in “{column}”: left out. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        )
+        if detail
+        else say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
         Code.DATE_UNREAD: say(
             "{rows} without a readable date in “{column}”: left out. {detail}", rows=rows, column=column, detail=detail
         ),

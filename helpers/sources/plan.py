@@ -16,7 +16,7 @@ from helpers.client import Source
 from helpers.errors import DataError, Problem
 from helpers.sources.aside import NOTE, UNNAMED
 from helpers.sources.candidate import Candidate
-from helpers.sources.containers import NoTableError
+from helpers.sources.containers import NoTableError, is_litter
 from helpers.sources.currency import vat_in
 from helpers.sources.nearmiss import aliases_of, money_header, near_money, partial_report, refused_part
 from helpers.sources.presets import GENERIC, Preset, read_preset
@@ -208,7 +208,7 @@ def _kept(client: Client) -> tuple[Source, ...]:
 
 def _exports(client: Client) -> list[Path]:
     folder = client.folder / EXPORTS
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not is_litter(path.name))
 
 
 def _unnamed(client: Client, sources: Sequence[Source]) -> list[RawFile]:
@@ -227,9 +227,7 @@ def _paths(client: Client, source: Source, otherwise: list[Path]) -> list[Path]:
     plain = client.folder / source.file
     if plain.is_file():
         return [plain]
-    paths = sorted(
-        path for path in client.folder.glob(source.file) if path.is_file() and not path.name.startswith((".", "~$"))
-    )
+    paths = sorted(path for path in client.folder.glob(source.file) if path.is_file() and not is_litter(path.name))
     return paths or otherwise
 
 
