@@ -61,7 +61,8 @@ _SCALES = ((r"[kк]|тыс\.?|тис\.?", 1_000), (r"[mм]|mln\.?|mio\.?|млн\
 _MONEY_WORDS = rf"{PATTERN}|рубл[а-я]*|долл[а-я]*\.?|гривн[а-яі]*|гривень|евро|євро|euros?|dollars?"
 _UNITS = r"%|шт\.?|pcs\.?"
 _TIME_UNITS = r"m|min\.?|мин\.?|хв\.?|м|s|sec\.?|сек\.?|с"
-_SIGN = rf"(?i)({PATTERN})"
+_SIGN = rf"(?i)(?:^|[^A-Za-zА-Яа-яЁёІіЇїЄєҐґ])({PATTERN})(?:$|[^A-Za-zА-Яа-яЁёІіЇїЄєҐґ])"
+"""No part of a word: "Spend" is not written in Peruvian sol."""
 _NO_CENTS = "(?:[.,][-−–—]{1,2})?"
 """Behind a whole amount: "500,-"."""
 _MINUS = r"^[^\d]*[(\-−–]|\d[^\d.,]*[\-−–]$"
@@ -228,7 +229,8 @@ def _asking() -> tuple[str, ...]:
         f"audit_perhaps(t) AS {_fits('t', PERHAPS)}",
         f"audit_stray_id(t) AS {_fits('t', ID_CONTACT)}",
         f"audit_lost(t) AS {_fits('t', DAMAGED)}",
-        f"audit_sign(t) AS lower(regexp_extract(t, {quoted(_SIGN)}, 1))",
+        f"audit_sign(t) AS CASE WHEN regexp_matches(t, '\\d') THEN lower(regexp_extract(t, {quoted(_SIGN)}, 1)) "
+        "ELSE '' END",
         f"audit_midnight(t) AS {_fits('t', _CLOCK_END)}",
         f"audit_beyond(t) AS {_fits('t', _BEYOND_CLOCK)}",
         "audit_single(b, m, o) AS length(replace(b, m, '')) = length(b) - 1 AND NOT contains(b, o)",

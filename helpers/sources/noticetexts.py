@@ -41,6 +41,8 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         return say.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     if notice.code is Code.DATES_ASSUMED:
         return say("month, day, year") if notice.detail == "mdy" else say("day, month, year")
+    if notice.code is Code.DAY_MOVED:
+        return say.share(float(notice.detail), 1)
     if notice.code is Code.FILE_UNUSED:
         return aside_text(notice.detail, say)
     if notice.code is Code.ANSWERS_UNREAD and say.code != "en":
@@ -195,9 +197,10 @@ def _changed(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
             column=column,
         ),
         Code.DAY_MOVED: say(
-            "{rows} moved to another day when the times of the export became the client's local time; before that, "
-            "dates of different systems may differ by a day",
+            "{rows} ({share} of those with a date) moved to another day when the times of the export became the "
+            "client's local time; before that, dates of different systems may differ by a day",
             rows=rows,
+            share=detail,
         ),
         Code.ID_PREFIX: say(
             "{rows} where “{column}” carries a prefix, such as {detail}: the number behind it is used",

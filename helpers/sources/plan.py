@@ -20,7 +20,7 @@ from helpers.sources.containers import NoTableError, is_litter
 from helpers.sources.currency import vat_in
 from helpers.sources.nearmiss import aliases_of, money_header, near_money, partial_report, refused_part
 from helpers.sources.presets import GENERIC, Preset, read_preset
-from helpers.sources.rawfiles import RawFile, Sheet, normal, open_sheets
+from helpers.sources.rawfiles import RawFile, Sheet, open_sheets
 from helpers.sources.recognise import mapped_by_hand, named_sheet, recognise
 from helpers.sources.tables import TABLES
 from helpers.validation import nearest
@@ -302,11 +302,10 @@ def lacking(source: Source, candidate: Candidate) -> list[str]:
 
 def _absent(candidate: Candidate, source: Source) -> None:
     """A header that client.yml names and the file does not have stops the audit."""
-    row = {normal(header) for header in candidate.headers}
     problems = []
     for clean, headers in source.columns.items():
         # No header at all: the preset's own is not to be read.
-        if headers and not any(normal(header) in row for header in headers):
+        if headers and not any(map(candidate.at, headers)):
             close = nearest(headers[0], [header for header in candidate.headers if header.strip()])
             there = ", ".join(header for header in candidate.headers if header)[:200]
             todo = f"did you mean {close!r}?" if close else f"columns: {there}"

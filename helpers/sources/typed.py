@@ -221,7 +221,8 @@ def _changed(
             codes[name] = Code.DAY_MOVED
             value = typed_value(table[name], column, styles[name])
             zoned = _zoned(value, _zone(mapped), client.timezone)
-            moved |= row_of(con, table.aggregate((zoned.date() != value.date()).sum().name(name)))
+            elsewhere = (zoned.date() != value.date()).sum()
+            moved |= row_of(con, table.aggregate([elsewhere.name(name), value.count().name(f"{name}:all")]))
         elif _prefixed(name, styles):
             mapped.notices += prefixed_ids(con, mapped, table, name)
     found: dict[str, Any] = {**(answers(con, asked, name_of(table)) if asked else {}), **moved}
@@ -233,6 +234,7 @@ def _changed(
             int(found[name]),
             file=source.file,
             column=mapped.headers.get(name, name),
+            detail=f"{found[name] / found[f'{name}:all']:.4f}" if code is Code.DAY_MOVED else "",
         )
         for name, code in codes.items()
         if found[name]

@@ -152,9 +152,11 @@ def test_a_sign_that_an_encoding_has_lost_is_a_sign(tmp_path: Path) -> None:
 
 def test_signs_in_a_column_of_currencies_are_their_codes(tmp_path: Path) -> None:
     header = "Date;Source;Campaign;Spend;Currency"
-    table = spend("2026-03-01;vk;a;10;€", "2026-03-02;vk;a;20;₽", "2026-03-03;vk;a;30;руб.", header=header)
+    lines = [f"2026-03-0{at};vk;a;{at}0;{written}"
+             for at, written in enumerate(("€", "₽", "руб.", "Евро", "Российский рубль", "RUR"), 1)]  # fmt: skip
+    table = spend(*lines, header=header)
     data = trap(tmp_path, "", s__csv=table, client__yml=f"{CLIENT}rates: {{EUR: {{2026-01-01: 100}}}}\n".encode())
-    assert money(data) == ("1050", "1050")
+    assert money(data) == ("5160", "5160")
     said = refused(tmp_path / "dollar", "", s__csv=spend("2026-03-01;vk;a;10.5;$", header=header))
     assert "10.5 $ in 1 row, the report is in RUB" in said[0]
     assert "values: {currency: {'$': USD}}" in said[0]

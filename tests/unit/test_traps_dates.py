@@ -21,6 +21,8 @@ from helpers.chapters.meeting_five import WeeklyFive
 from helpers.chapters.money_measure import measure_money
 from helpers.chapters.spans import spent, with_each_month
 from helpers.facts import count
+from helpers.language import language
+from helpers.sources.check import check_lines
 from helpers.sources.loading import Data
 from helpers.sources.notices import Code
 
@@ -159,6 +161,7 @@ def test_31_times_become_local_and_days_that_move_are_counted(tmp_path: Path) ->
         "2026-03-02 23:59:59",
     ]
     assert notice(data, Code.DAY_MOVED).rows == 1
+    assert "1 row (25.0% of those with a date) moved to another day" in "\n".join(check_lines(data, language("en")))
 
 
 def test_32_a_closing_before_the_creation_is_kept_and_not_used(tmp_path: Path) -> None:

@@ -100,6 +100,37 @@ def test_a_header_without_rows_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_a_header_among_the_rows_names_no_currency(tmp_path: Path) -> None:
+    # The code of the Peruvian sol is PEN.
+    text = spend("2026-03-01;vk;A;1000,50", SPEND, "2026-03-02;vk;B;500,25", "2026-03-03;open;C;")
+    data = trap(tmp_path, "", s__csv=text)
+    assert money(data) == ("1500.75", "1500.75")
+    assert notice(data, Code.FOOTER, "spend").first_rows == (3,)
+
+
+def test_two_sheets_of_one_kind_are_read_when_both_are_named(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        for month in ("January", "February"):
+            sheet = book.add_worksheet(month)
+            sheet.write_row(0, 0, SPEND.split(";"))
+            sheet.write_row(1, 0, [f"2026-0{len(month) % 3 or 1}-05", "vk", month, 10.5])
+    said = refused(tmp_path / "unnamed", "", s__xlsx=made.getvalue())
+    assert "for both, name the file twice, once with each sheet" in said[0]
+    line = "  - {{file: exports/s.xlsx, preset: spend_table, sheet: {}}}\n".format
+    named = line("January") + line("February")
+    data = trap(tmp_path, "", s__xlsx=made.getvalue(), client__yml=f"{CLIENT}sources:\n{named}".encode())
+    assert money(data) == ("21", "21")
+
+
+@pytest.mark.parametrize("header", ["Расход, руб. с НДС", "Расход, ₽, с НДС", "Расход, руб. (без НДС)"])
+def test_directs_spend_with_the_vat_behind_the_currency(tmp_path: Path, header: str) -> None:
+    text = f'Дата;Кампания;№ Кампании;Показы;Клики;"{header}"\n01.03.2026;Поиск;709;30;3;1000,50\n'
+    data = trap(tmp_path, "", d__csv=text.encode())
+    assert money(data) == ("1000.5", "1000.5")
+    assert Code.VAT_ASSUMED not in codes(data)
+
+
 def test_a_table_all_of_whose_rows_are_left_out_says_why(tmp_path: Path) -> None:
     bad = deals(1).replace("01.03.2026 12:00:00", "вчера").encode()
     said = refused(tmp_path, "", d__csv=bad, s__csv=spend("2026-03-01;vk;A;5"))
