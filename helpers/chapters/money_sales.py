@@ -75,7 +75,7 @@ def sales_exhibit(sales: Sales, say: Language, currency: str, note: str) -> Exhi
         return None
 
     def money(value: float) -> str:
-        return say.money(value, currency, 0 if abs(value) >= 1000 else 2)
+        return say.money(value, currency, 0 if round(value, 2).is_integer() else 2)
 
     numbers = sales.numbers
     if sales.average is None or sales.average_priced is None:
@@ -122,7 +122,8 @@ def sales_table(sales: Sales, say: Language) -> Table:
     rows.append((say("All sales"), sales.sales, sales.priced, sales.average))
     if numbers["returned"]:
         rows.append((say("Returns (negative amounts)"), numbers["returned"], sales.returned, None))
-        rows.append((say("Revenue after returns"), None, round(sales.priced + sales.returned, 2), None))
+        every = sales.sales + numbers["returned"]
+        rows.append((say("Revenue after returns"), every, round(sales.priced + sales.returned, 2), None))
     columns = (
         Column(label=say("Won deals")),
         Column(label=say("Number"), kind="count"),

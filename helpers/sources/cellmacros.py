@@ -92,7 +92,11 @@ _NEXT_DAY = r"[ T]24:00(:00)?$"
 _UTC = r" (UTC|GMT)$"
 _SAID = (r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s*[гр]\.?", r"\1")
 """Words behind a day: '13.03.2026 г.'."""
-_WEEKDAY = ((rf"^[{_SMALL}-]+\.?,\s+", ""), (rf"^[{_SMALL}-]+\.?\s+(\d{{1,2}}[.ºer]*\s+[{_SMALL}])", r"\1"))
+_WEEKDAY = (
+    (rf"^[{_SMALL}-]+\.?,\s+", ""),
+    (rf"^[{_SMALL}-]+\.?\s+(\d{{1,2}}[.ºer]*\s+[{_SMALL}])", r"\1"),
+    (r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+([a-z]{3})", r"\1"),
+)
 """Before the day; without a comma only where the month stands behind it: "jeudi 5 mars", but not "march 5"."""
 _ORDINAL = (r"(^|\s)(\d{1,2})(?:\.|er|º|°|st|nd|rd|th)([\s,])", r"\1\2\3")
 _AT = (

@@ -496,7 +496,8 @@ def _nothing_of(name: str, ledger: Ledger) -> Problem:
         if table == name
     ]
     out = [f"{notice.code} {notice.rows}" for notice in ledger.dropped(name)]
-    told = "; ".join([*(files or ["no rows below the header"]), *(["left out: " + ", ".join(out)] if out else [])])
+    files = files or [f"{raw.name}: no rows" for raw in ledger.raw if not raw.rows and not raw.unused]
+    told = "; ".join([*files, *(["left out: " + ", ".join(out)] if out else [])])
     return Problem(f"no row of {name} could be used ({told})", "export it again, or take the file away", "client.yml")
 
 

@@ -108,7 +108,7 @@ def test_25_the_average_sale_is_shown_with_and_without_sales_that_have_no_amount
     assert [row[1:] for row in rows.rows] == [(1, 500, 500), (1, 0, None), (1, 0, None), (3, 500, average)]
     if lang == "en":
         assert exhibits["money-sales"].title == (
-            "An average sale is ₽166.67 over all 3 sales and ₽500.00 over the 1 with an amount"
+            "An average sale is ₽166.67 over all 3 sales and ₽500 over the 1 with an amount"
         )
 
 
@@ -129,9 +129,9 @@ def test_26_returns_and_credits_have_lines_of_their_own_in_the_money_chapter(tmp
     }  # fmt: skip
     assert {row[0]: row[1:3] for row in sales.rows} == {
         "Sales with an amount": (1, 1000), "All sales": (1, 1000), "Returns (negative amounts)": (3, -400),
-        "Revenue after returns": (None, 600),
+        "Revenue after returns": (4, 600),
     }  # fmt: skip
-    assert exhibits["money-sales"].title == "€400.00 of revenue was given back as returns"
+    assert exhibits["money-sales"].title == "€400 of revenue was given back as returns"
 
 
 def test_26_refunds_keep_their_sign_and_stand_in_a_line_of_their_own(tmp_path: Path) -> None:

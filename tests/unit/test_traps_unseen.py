@@ -96,7 +96,7 @@ def test_a_header_of_two_storeys_is_put_together(tmp_path: Path) -> None:
 def test_a_header_without_rows_is_said(tmp_path: Path) -> None:
     said = refused(tmp_path, "", d__csv=deals().encode(), s__csv=spend("2026-03-01;vk;A;5"))
     assert said == [
-        "client.yml: no row of leads could be used (no rows below the header) - export it again, or take the file away"
+        "client.yml: no row of leads could be used (exports/d.csv: no rows) - export it again, or take the file away"
     ]
 
 
