@@ -75,7 +75,7 @@ def sales_exhibit(sales: Sales, say: Language, currency: str, note: str) -> Exhi
         return None
 
     def money(value: float) -> str:
-        return say.money(value, currency, 0 if round(value, 2).is_integer() else 2)
+        return say.money(value, currency, 0 if abs(value) >= 1000 or round(value, 2).is_integer() else 2)
 
     numbers = sales.numbers
     if sales.average is None or sales.average_priced is None:
