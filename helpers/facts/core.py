@@ -34,7 +34,6 @@ from helpers.facts.touches import linked_touches
 from helpers.facts.waits import Clock, Waits, with_waits
 from helpers.facts.weeks import Weeks, count_weeks
 from helpers.sources.asking import answered, asked, asked_row, together
-from helpers.sources.engines import without
 from helpers.sources.names import key, usual_channels
 from helpers.sources.tables import TABLES
 from helpers.sources.values import MONEY
@@ -295,21 +294,16 @@ def _deals(data: Data) -> ir.Table | None:
     if "leads" not in data.tables:
         return deals.mutate(to_lead=ibis.null("string"))
     leads = data.tables["leads"]
-    matched = (
-        deals.filter(deals.lead_id.notnull())
-        .inner_join(leads.select(key="lead_id"), [("lead_id", "key")])
-        .drop("key")
-        .mutate(to_lead=lambda t: t.lead_id)
-    )
-    rest = without(deals, "lead_id", leads.lead_id)
-    people = leads.filter(leads.person.notnull()).select(who="person", asked="created_at", to_lead="lead_id")
-    pairs = rest.filter(rest.person.notnull()).inner_join(people, [("person", "who")])
+    own = deals.left_join(leads.select(own="lead_id"), [("lead_id", "own")])
+    rest = own.filter(own.own.isnull() & own.person.notnull()).select("deal_id", "opened_at", who="person")
+    people = leads.filter(leads.person.notnull()).select("person", asked="created_at", by_person="lead_id")
+    pairs = rest.inner_join(people, [("who", "person")])
     pairs = pairs.filter(pairs.opened_at.isnull() | (pairs.asked.cast("date") <= pairs.opened_at.cast("date")))
-    last_first = [ibis.desc("asked"), data.engine.ordered(pairs.to_lead)]
+    last_first = [ibis.desc("asked"), data.engine.ordered(pairs.by_person)]
     nearest = pairs.mutate(nth=ibis.row_number().over(ibis.window(group_by="deal_id", order_by=last_first)))
-    by_person = nearest.filter(nearest.nth == 0).drop("nth", "who", "asked")
-    homeless = without(rest, "deal_id", by_person.deal_id).mutate(to_lead=ibis.null("string"))
-    return ibis.union(*[part.select(*deals.columns, "to_lead") for part in (matched, by_person, homeless)])
+    nearest = nearest.filter(nearest.nth == 0).select("by_person", of="deal_id")
+    joined = own.left_join(nearest, [("deal_id", "of")])
+    return joined.select(*deals.columns, to_lead=ibis.coalesce(joined.own, joined.by_person))
 
 
 def _with_deals(leads: ir.Table, deals: ir.Table) -> ir.Table:

@@ -44,14 +44,15 @@ def pngs_of(report: Report) -> dict[str, bytes]:
 def drawn(pictures: Sequence[tuple[str, float | None]], dpi: int = DPI) -> list[bytes]:
     """PNGs of (SVG, its width in points or None: its own) on white.
 
-    All are pages of one document: typst reads its fonts anew for every document.
+    Each is a document: of one that holds them all typst would keep every page's pixels at once.
 
     Raises:
         ReportError: one of them is not a picture.
     """
-    if not pictures:
-        return []
-    widths = ("auto" if wide is None else f"{wide:.3f}pt" for _, wide in pictures)
-    images = (f'#image("{number}.svg", width: {width})\n' for number, width in enumerate(widths))
-    files = {f"{number}.svg": svg.encode() for number, (svg, _) in enumerate(pictures)}
-    return typeset({"main": (_PAGE + "#pagebreak()\n".join(images)).encode(), **files}, format="png", ppi=float(dpi))
+    return [_drawn(svg, "auto" if wide is None else f"{wide:.3f}pt", dpi) for svg, wide in pictures]
+
+
+def _drawn(svg: str, width: str, dpi: int) -> bytes:
+    main = f'{_PAGE}#image("picture.svg", width: {width})\n'
+    (png,) = typeset({"main": main.encode(), "picture.svg": svg.encode()}, format="png", ppi=float(dpi))
+    return png

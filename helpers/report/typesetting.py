@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 
 from helpers.errors import ReportError
+
+if TYPE_CHECKING:
+    import typst
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
@@ -18,10 +22,16 @@ def typeset(files: dict[str, bytes], **options: Any) -> list[bytes]:
     Raises:
         ReportError: typst refuses it; with its own words.
     """
-    import typst
-
     try:
-        made = typst.compile(files, font_paths=[str(FONTS)], ignore_system_fonts=True, **options)
+        made = _compiler().compile(files, **options)
     except RuntimeError as error:
         raise ReportError(f"the document cannot be set: {error}") from error
-    return made if isinstance(made, list) else [made]
+    return made if isinstance(made, list) else [made or b""]
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """One for all documents: each of its own would look for the fonts anew."""
+    import typst
+
+    return typst.Compiler(font_paths=[str(FONTS)], ignore_system_fonts=True)

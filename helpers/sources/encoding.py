@@ -62,9 +62,13 @@ _SIGNS = set("№«»—–“”„’…°±§©®™€·•ё")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+|[^\w\s]")
-_HOLES = re.compile(rb"[\x81\x8d\x8f\x90\x98\x9d]")
-"""Bytes without a meaning in one of the one-byte encodings."""
+_HOLES = {
+    encoding: [byte for byte in map(int.to_bytes, range(256)) if byte.decode(encoding, "replace") == "\ufffd"]
+    for encoding in ONE_BYTE
+}
+"""Bytes without a meaning in the one-byte encodings."""
 _HIGH = re.compile(rb"[\x80-\xff]")
+_LETTERS = re.compile(rb"[A-Za-z\x80-\xff]+")
 PLAUSIBLE = 12.0
 """Least :func:`likelihood` (per thousand, geometric mean) of a text that people wrote; random bytes give under 3."""
 
@@ -130,7 +134,9 @@ def encoding_of(path: Path, name: str) -> str:
     characters = len(text) - len(text.encode("ascii", "ignore"))
     if errors == 0 or errors * 10 <= characters - errors:
         return "utf-8"
-    scored = {encoding: likelihood(sample.decode(encoding, "replace")) for encoding in ONE_BYTE}
+    # Each word once: a table repeats its words, and what ASCII says is the same in all of these encodings.
+    words = b" ".join({word for word in _LETTERS.findall(sample) if _HIGH.search(word)})
+    scored = {encoding: likelihood(words.decode(encoding, "replace")) for encoding in ONE_BYTE}
     best = max(scored, key=lambda encoding: scored[encoding])
     if scored[best] >= PLAUSIBLE:
         return best
@@ -263,7 +269,8 @@ def transcode(path: Path, encoding: str, name: str, sink: Sink, skipped: int = 0
                 text = text.replace("\x00", "")
             quotes += chunk.count(b'"') if single else text.count('"')
             line = _still_short(chunk, line, name)
-            if not single or _HOLES.search(chunk):
+            # One byte is searched ten times as fast as a set of them.
+            if not single or any(byte in chunk for byte in _HOLES[encoding]):
                 replaced += text.count("\ufffd")
             if skipped:
                 text, skipped = text[skipped:], max(0, skipped - len(text))
