@@ -401,7 +401,9 @@ def test_figures_are_json_of_the_agreed_form(huge: Money) -> None:
     for money in (huge, money_of(facts_of(LIKED, campaign("x", spend=1.0), campaign("y", won=1)))):
         figures = money.figures()["money"]
         assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-        assert list(figures) == ["spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "campaigns"]
+        assert list(figures) == [
+            "spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "sales", "campaigns",
+        ]  # fmt: skip
         assert set(figures["campaigns"][0]) == {
             "channel", "campaign", "spend", "leads", "qualified", "won", "revenue", "profit", "cpl",
             "cost_per_qualified", "cac", "romi", "interval", "p_profit", "verdict", "rating",

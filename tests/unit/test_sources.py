@@ -253,7 +253,7 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
         (
             [LEADS],
             {"leads__csv": LEADS_CSV.replace("Gone", "Gne")},
-            '"Gne" (1 row) has no outcome (in client.yml there is "gone"',
+            '"Gne" (1 row) has no outcome (a known one is "gone"',
         ),
         (
             [LEADS],
