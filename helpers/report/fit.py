@@ -34,6 +34,12 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+ARIAL = {
+    "_": 0.556, "–": 0.556, "?": 0.611, "№": 1.073, "J": 0.556, "C": 0.722, "E": 0.667, "F": 0.611, "K": 0.667,
+    "P": 0.667, "R": 0.722, "S": 0.667, "Y": 0.667, "С": 0.722, "Е": 0.667, "Ё": 0.667, "Є": 0.719, "Р": 0.667,
+    "У": 0.635, "Ў": 0.635, "Э": 0.719, "Я": 0.722,
+}  # fmt: skip
+"""Letters that are wider in the face of office documents than in the one that is measured, in sizes."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -155,6 +161,9 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
         if sum(least) <= room:
             break
+    # A long name stays whole where there is room for it; what is left is shared.
+    whole = [column.least(size, first=i == 0, word=LONG_WORD * size) for i, column in enumerate(columns)]
+    least = whole if sum(whole) <= room else least
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
     widths = _shared(least, wished, room)
     if not any(cell.strip() for row in written for cell in row):
@@ -237,13 +246,13 @@ class _Column:
     number: bool
     total: str
 
-    def least(self, size: float, *, first: bool) -> float:
+    def least(self, size: float, *, first: bool, word: float = 0.0) -> float:
         """Points under which it is not read: numbers whole, text a few words a line, names of rows more.
 
-        In the smallest letters a word a line has to do.
+        In the smallest letters a word a line has to do. A longer word than ``word`` points may be broken.
         """
         scale = size / SIZES[0]
-        word = WORD * scale
+        word = word or WORD * scale
         needed = max((min(advance(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
         if self.number:
             return PADDING * size + max(needed, self._longest(size))
@@ -288,4 +297,5 @@ def advance(text: str, size: float, *, bold: bool = False) -> float:
 @cache
 def _advance(character: str, bold: bool) -> float:
     """Part of the size; between two figures, where a space counts and nothing is kerned: an "e" after an "x" is."""
-    return (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100
+    measured = (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100
+    return max(measured, ARIAL.get(character, 0.0))
