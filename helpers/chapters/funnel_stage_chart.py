@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.chapters.funnel_chart import interval_text, share_text
+from helpers.chapters.funnel_chart import interval_cell, interval_text, share_text
 from helpers.chapters.funnel_counts import ADVERTISING
 from helpers.language import UNKNOWN
 from helpers.report import model, theme
@@ -289,7 +289,7 @@ def _table(panel: Panel, client: Client, say: Language) -> Table:
             part.ratio.whole,
             part.ratio.part,
             part.ratio.share,
-            say("too few to judge") if interval is None else interval_text(interval, say),
+            say("too few to judge") if interval is None else interval_cell(interval, say),
         ]
         rows.append(tuple(row if ads else [*row, part.open]))
     return Table(columns=tuple(columns), rows=tuple(rows))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from helpers.language import ABSENT, SYMBOLS, UNKNOWN, Language
 from helpers.report.fit import advance
 from helpers.report.lettering import ELLIPSIS, strip_control
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 
 LONGEST = 32_000
 """Letters; a cell of Excel holds 32 767."""
@@ -19,6 +20,12 @@ DIGIT = 6.36
 """Points of a digit at that size in the face that is measured: the unit of a column's width."""
 FORMULA = tuple("=+-@")
 """What begins like this would become a formula when somebody edits the cell."""
+DAY = 24 * 60.0
+"""Minutes; durations are parts of a day to Excel."""
+WORD = 22.0
+"""Characters; a longer word in a narrow column of text is broken."""
+NARROWER = (36.0, 30.0, 26.0, 22.0, 18.0, 15.0, 12.0, 9.0)
+"""Characters at which text wraps, tried from the first."""
 _CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
              "uk": ("dd.mm.yyyy", "[$-422]mmmm yyyy")}  # fmt: skip
 
@@ -48,9 +55,51 @@ def number_format(column: Column, say: Language, currency: str) -> str:
         return _signed(plain + ("%" if say.code == "en" else '"\N{NO-BREAK SPACE}"%'))
     if kind == "points":
         return _signed(f'{plain}"{say.points(0).lstrip("0")}"')
-    if kind in ("minutes", "days"):
-        return _signed(f'{plain}"\N{NO-BREAK SPACE}{_unit(kind, say)}"')
+    if kind == "minutes":
+        # Seconds where a tenth of a minute counts; minutes below an hour, hours and minutes from there on.
+        short, hours = (f'"{say.minutes(length).lstrip("0123456789")}"' for length in (1, 60))
+        return f"[m]:ss{short}" if column.digits else f"[<{59.5 / DAY:.4f}][m]{short};[h]{hours}\\ mm{short}"
+    if kind == "days":
+        return _signed(f'{plain}"\N{NO-BREAK SPACE}{_days(say)}"')
     return _signed(plain)
+
+
+def spread(table: Table, say: Language) -> Table:
+    """The table with two columns for each of ranges: a workbook counts with their ends."""
+    columns: list[Column] = []
+    rows: list[list[Cell]] = [[] for _ in table.rows]
+    for i, column in enumerate(table.columns):
+        cells = [row[i] for row in table.rows]
+        found = [cell for cell in cells if isinstance(cell, Quantity)]
+        kind = found[0].kind if found else column.kind
+        ranged = any(cell.low is not None for cell in found)
+        if not ranged or any(cell.value is not None for cell in found):
+            columns.append(column.model_copy(update={"kind": kind}))
+            for row, cell in zip(rows, cells, strict=True):
+                row.append(cell)
+        if not ranged:
+            continue
+        alone = all(cell.value is None for cell in found)
+        names = (say("{column}: from", column=column.label), say("{column}: to", column=column.label))
+        columns += [Column(label=name, kind=kind) for name in names]
+        for row, cell in zip(rows, cells, strict=True):
+            if isinstance(cell, Quantity):
+                row += [cell.model_copy(update={"value": end}) for end in (cell.low, cell.high)]
+            else:
+                # "too few to judge" is said once.
+                row += [cell if alone else "", ""]
+    return Table(columns=tuple(columns), rows=tuple(map(tuple, rows)), note=table.note, total=table.total)
+
+
+def written(value: Cell, column: Column, currency: str) -> tuple[Cell, Column, str]:
+    """A cell, its column and its currency; of a quantity its number and what it is a number of."""
+    if not isinstance(value, Quantity):
+        return value, column, currency
+    kind, digits, number = value.kind, value.digits, value.value
+    if kind == "minutes" and number is not None and 0 < number < 1:
+        digits = 1
+    own = Column(label=column.label, kind=kind, digits=digits)
+    return (value.text if number is None and value.low is None else number), own, value.currency or currency
 
 
 def value_of(value: Cell, column: Column) -> float | dt.date | None:
@@ -58,8 +107,12 @@ def value_of(value: Cell, column: Column) -> float | dt.date | None:
     if column.kind in ("date", "month"):
         # ISO text by the model: a day or a month.
         return dt.date.fromisoformat(value if len(value) > 7 else f"{value}-01") if isinstance(value, str) else None
-    if column.kind == "text" or isinstance(value, (str, bool)) or value is None or not math.isfinite(value):
+    if column.kind == "text" or isinstance(value, (str, bool, Quantity)) or value is None or not math.isfinite(value):
         return None
+    if column.kind == "minutes":
+        # Excel cuts what it does not show, and shows no time below zero.
+        shown = round(60 * value) / 60 if column.digits else math.floor(value + 0.5)
+        return None if value < 0 else shown / DAY
     # Per cent are hundredths to Excel, points are shown as they are counted.
     return {"percent": value / 100, "points": value * 100}.get(column.kind, value)
 
@@ -69,18 +122,35 @@ def text_for(value: Cell, column: Column, say: Language, currency: str) -> str:
     return text_of(say.cell(value, column, currency))
 
 
-def widths(table: Table, say: Language, currency: str) -> list[float]:
-    """Characters that each column wants: numbers whole, text up to a width at which it wraps."""
-    found = []
-    wordy = sum(column.kind == "text" for column in table.columns) > 4
+def widths(table: Table, say: Language, currency: str, room: float = math.inf) -> list[float]:
+    """Characters that each column wants: numbers whole, text up to a width at which it wraps.
+
+    Where that is more than ``room`` in all, text wraps sooner; its longest word, up to a length, stays whole.
+    """
+    wants: list[tuple[float, float, bool]] = []
     for i, column in enumerate(table.columns):
-        cells = {say.cell(row[i], column, currency) for row in table.rows[:2000]}
+        cells = {say.cell(*written(row[i], column, currency)) for row in table.rows[:2000]}
         inside = max((advance(cell, SIZE) / DIGIT for cell in cells), default=0.0)
-        head = max((advance(word, SIZE, bold=True) / DIGIT for word in column.label.split()), default=0.0)
-        most = 46.0 if i == 0 else 26.0 if wordy else 60.0 if inside > 120 else 38.0
+        if column.kind == "minutes":
+            inside += 4
+        head = _longest(column.label.split(), bold=True)
+        text = column.kind == "text"
         # Three for margins and indent, five for them and the button of the filter.
-        found.append(max(min(inside, most) + 3, head + 5, 9.0))
+        least = max(
+            min(_longest(word for cell in cells for word in cell.split()), WORD) + 3 if text else 0, head + 5, 9
+        )
+        wants.append((least, inside + 3, text))
+    for most in NARROWER:
+        caps = [1.5 * most if i == 0 else 1.7 * most if want > 123 else most for i, (_, want, _) in enumerate(wants)]
+        found = [max(least, min(want, cap + 3) if text else want)
+                 for (least, want, text), cap in zip(wants, caps, strict=True)]  # fmt: skip
+        if sum(found) <= room:
+            break
     return found
+
+
+def _longest(words: Iterable[str], *, bold: bool = False) -> float:
+    return max((advance(word, SIZE, bold=bold) / DIGIT for word in words), default=0.0)
 
 
 def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = False) -> int:
@@ -130,8 +200,7 @@ def _signed(shape: str) -> str:
     return f"{shape};\N{MINUS SIGN}{shape}"
 
 
-def _unit(kind: str, say: Language) -> str:
+def _days(say: Language) -> str:
     from babel.units import format_unit
 
-    unit = {"minutes": "duration-minute", "days": "duration-day"}[kind]
-    return str(format_unit(5, unit, "short", locale=say.code)).lstrip("5").strip()
+    return str(format_unit(5, "duration-day", "short", locale=say.code)).lstrip("5").strip()
