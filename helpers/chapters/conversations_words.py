@@ -47,7 +47,7 @@ class TalkWords:
 
     def talked(self, seconds: float) -> Quantity:
         """The same in a table."""
-        return Quantity(text=self.minutes(seconds), kind="minutes", value=seconds / 60)
+        return Quantity(text=self.minutes(seconds), kind="minutes", digits=1, value=seconds / 60)
 
     # Opening ----------------------------------------------------------------------------------------------------------
 

@@ -20,9 +20,9 @@ from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Column, Report, Table
 from helpers.report.outline import findings_title
 from helpers.report.repeatable import repeatable
-from helpers.report.xlsx_cells import one_line
+from helpers.report.xlsx_cells import SIZE, one_line
 from helpers.report.xlsx_paper import paper_for
-from helpers.report.xlsx_sheets import Sheet, Sheets
+from helpers.report.xlsx_sheets import FONT, Sheet, Sheets
 
 LINK = 118.0
 """Characters of a line of the contents: its cells are wider than running text has to be."""
@@ -31,7 +31,9 @@ LINK = 118.0
 def xlsx_document(report: Report) -> bytes:
     """The workbook of a report."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # The width of columns is counted in digits of the default face.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+               "default_format_properties": {"font_name": FONT, "font_size": SIZE}}  # fmt: skip
     with xlsxwriter.Workbook(out, options) as book:
         _Workbook(book, report, language(report.lang)).write()
     return repeatable(out.getvalue())

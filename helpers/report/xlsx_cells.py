@@ -24,6 +24,8 @@ DAY = 24 * 60.0
 """Minutes; durations are parts of a day to Excel."""
 WORD = 22.0
 """Characters; a longer word in a narrow column of text is broken."""
+MATRIX = 3
+"""Columns that hold a number with its range, above which they are not taken apart."""
 NARROWER = (36.0, 30.0, 26.0, 22.0, 18.0, 15.0, 12.0, 9.0)
 """Characters at which text wraps, tried from the first."""
 _CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
@@ -65,11 +67,16 @@ def number_format(column: Column, say: Language, currency: str) -> str:
 
 
 def spread(table: Table, say: Language) -> Table:
-    """The table with two columns for each of ranges: a workbook counts with their ends."""
+    """The table with two columns for each of ranges: a workbook counts with their ends.
+
+    A matrix of shares with their ranges stays as it is written: three columns for each of its own nobody reads.
+    """
+    matrix = sum(any(_pair(row[i]) for row in table.rows) for i in range(len(table.columns))) > MATRIX
     columns: list[Column] = []
     rows: list[list[Cell]] = [[] for _ in table.rows]
     for i, column in enumerate(table.columns):
         cells = [row[i] for row in table.rows]
+        cells = [str(cell) if matrix and _pair(cell) else cell for cell in cells]
         found = [cell for cell in cells if isinstance(cell, Quantity)]
         kind = found[0].kind if found else column.kind
         ranged = any(cell.low is not None for cell in found)
@@ -89,6 +96,10 @@ def spread(table: Table, say: Language) -> Table:
                 # "too few to judge" is said once.
                 row += [cell if alone else "", ""]
     return Table(columns=tuple(columns), rows=tuple(map(tuple, rows)), note=table.note, total=table.total)
+
+
+def _pair(cell: Cell) -> bool:
+    return isinstance(cell, Quantity) and cell.value is not None and cell.low is not None
 
 
 def written(value: Cell, column: Column, currency: str) -> tuple[Cell, Column, str]:

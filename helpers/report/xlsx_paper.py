@@ -1,6 +1,6 @@
-"""How a sheet of the workbook is printed: which way round, how large, and where its pages end.
+"""How a sheet of the workbook is printed: which way round, and where its pages end.
 
-Excel leaves page breaks out of account where it is told to fit a width, so the size is counted here and given to it.
+The program fits the columns to the width of the page; how large that leaves a row is counted here beforehand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SIDE, TOP, BOTTOM = 0.45, 0.5, 0.65
 """Inches of the margins; page number and name of the sheet stand in the lower one."""
 SPARE = 0.96
 """Share of a page that is counted on: programs round widths and heights of cells each in its own way."""
-UPRIGHT = 80
+UPRIGHT = 75
 """Per cent of its size that a sheet must keep to be printed upright."""
 ROW = 15.0
 """Points of a row whose height nobody set."""
@@ -40,7 +40,7 @@ class Paper:
         sheet.set_paper(9)
         (sheet.set_portrait if self.upright else sheet.set_landscape)()
         sheet.set_margins(SIDE, SIDE, TOP, BOTTOM)
-        sheet.set_print_scale(self.scale)
+        sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&R&P / &N")
 
 

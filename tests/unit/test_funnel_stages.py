@@ -203,10 +203,11 @@ def test_estimates_of_the_actions_stand_beside_the_steps() -> None:
         Stake("win_rate", "chance", 0.1, 0.1, low=0, middle=0, high=0),
     ]
     funnel = make_funnel(full()).estimated(stakes)
-    assert funnel.worth == {"pay": "₽10K–₽30K"}
+    assert {step: str(worth) for step, worth in funnel.worth.items()} == {"pay": "₽10K–₽30K"}
     table = exhibit(funnel, "funnel-ahead").table
     assert table is not None
-    assert [row[-1] for row in table.rows] == [None, "₽10K–₽30K", None, None]
+    assert [row[-1] and str(row[-1]) for row in table.rows] == [None, "₽10K–₽30K", None, None]
+    assert (table.rows[1][-1].low, table.rows[1][-1].high, table.rows[1][-1].kind) == (10_000, 30_000, "money")
 
 
 # Then and now --------------------------------------------------------------------------------------------------------
