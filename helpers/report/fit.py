@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from helpers.language import NBSP, Language
+from helpers.language import NBSP, PER_CENT, Language
 from helpers.report.lettering import clean, width
 from helpers.report.model import Cell, Table
 from helpers.report.outline import Heading, Numbers, Picture, Piece, Text
@@ -146,7 +146,7 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
     """``table`` for a page with so many points of room, upright or on its side."""
     kept, left_out = _kept(table, rows)
     # "95 %" in a narrow column stays together.
-    heads = tuple(re.sub(r"(?<=\d) %", f"{NBSP}%", clean(column.label)) for column in table.columns)
+    heads = tuple(PER_CENT.sub(NBSP, clean(column.label)) for column in table.columns)
     written = tuple(
         tuple(clean(say.cell(cell, column, currency)) for cell, column in zip(row, table.columns, strict=True))
         for row in kept

@@ -20,6 +20,7 @@ from helpers.errors import ReportError
 from helpers.report import model
 from helpers.report.docx import docx_document, handout_docx
 from helpers.report.docx_styles import w
+from helpers.report.lettering import tied
 from helpers.report.save import documents
 
 PARAGRAPH, TABLE, VALUE = w("p"), w("tbl"), w("val")
@@ -70,7 +71,7 @@ def test_headings_captions_and_title_have_their_styles(data):
     chapters = styled(data, "Heading 1")
     assert chapters[:3] == ["Главное", "Первые 90 дней", "Как читать итоговый балл"]
     assert set(chapters) >= {section.title for section in report.sections}
-    assert {x.title for section in report.sections for x in section.exhibits} <= set(styled(data, "Heading 2"))
+    assert {tied(x.title) for section in report.sections for x in section.exhibits} <= set(styled(data, "Heading 2"))
     captions = styled(data, "Caption")
     assert [caption.split(".")[0] for caption in captions] == [
         "Рисунок 1",
