@@ -294,6 +294,38 @@ def advance(text: str, size: float, *, bold: bool = False) -> float:
     return size * max((sum(_advance(c, bold) for c in line) for line in text.split("\n")), default=0.0)
 
 
+def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
+    lines = 0
+    space = advance(" ", size, bold=bold)
+    for part in text.split("\n"):
+        lines, used = lines + 1, 0.0
+        for word in part.split(" "):
+            wide = advance(word, size, bold=bold)
+            if used and used + space + wide > width:
+                lines, used = lines + 1, 0.0
+            if wide > width:
+                more, wide = _over(word, width, size, bold)
+                lines += more
+            used += wide + (space if used else 0)
+    return lines
+
+
+def _over(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first.
+
+    Not before a digit, so that a date stays whole (Unicode line breaking, rule LB25).
+    """
+    more, used = 0, 0.0
+    for part in re.split(r"(?<=[-/])(?![-/\d])", word):
+        wide = advance(part, size, bold=bold)
+        if used and used + wide > width:
+            more, used = more + 1, 0.0
+        whole = max(math.ceil(wide / width) - 1, 0)
+        more, used = more + whole, used + wide - whole * width
+    return more, used
+
+
 @cache
 def _advance(character: str, bold: bool) -> float:
     """Part of the size; between two figures, where a space counts and nothing is kerned: an "e" after an "x" is."""

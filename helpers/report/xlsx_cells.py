@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from helpers.language import ABSENT, SYMBOLS, UNKNOWN, Language
-from helpers.report.fit import advance
+from helpers.report.fit import advance, line_count
 from helpers.report.lettering import ELLIPSIS, strip_control
 from helpers.report.model import Cell, Column, Quantity, Table
 
 LONGEST = 32_000
 """Letters; a cell of Excel holds 32 767."""
 SIZE = 10.0
-DIGIT = 6.36
-"""Points of a digit at that size in the face that is measured: the unit of a column's width."""
+DIGIT = 6.0
+"""Points that a unit of a column's width holds in the face that is measured, which is wider than that of cells."""
 FORMULA = tuple("=+-@")
 """What begins like this would become a formula when somebody edits the cell."""
 DAY = 24 * 60.0
@@ -167,7 +167,7 @@ def _longest(words: Iterable[str], *, bold: bool = False) -> float:
 def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = False) -> int:
     """Lines of a text in a column of so many characters."""
     room = max(characters - 2.0, 1.0) * DIGIT
-    return sum(max(1, math.ceil(advance(part, size, bold=bold) / room)) for part in text.split("\n"))
+    return line_count(text, room, size, bold=bold)
 
 
 def one_line(text: str, characters: float, *, bold: bool = False) -> str:

@@ -17,10 +17,11 @@ from pptx.util import Inches
 from helpers.errors import ReportError
 from helpers.language import LANGUAGES
 from helpers.report import model
+from helpers.report.fit import line_count
 from helpers.report.lettering import strip_control, tied
 from helpers.report.pptx import pptx_document
 from helpers.report.pptx_deck import Area
-from helpers.report.pptx_parts import TITLE, Words, fit, height, line_count
+from helpers.report.pptx_parts import TITLE, Words, fit, height
 
 CASES = {
     **{lang: {"lang": lang} for lang in LANGUAGES},

@@ -409,6 +409,12 @@ def test_a_narrow_sheet_is_printed_upright_and_a_wide_one_on_its_side():
     assert widest.room > wide.room
 
 
+def test_a_row_is_as_high_as_its_words_wrap():
+    # No two of these words stand beside each other, though their letters would fill fewer lines.
+    assert lines(" ".join(["минутами"] * 6), 12) == 6
+    assert lines("минутами и днями", 200) == 1
+
+
 def test_text_gives_way_where_a_sheet_would_be_too_wide_to_read():
     columns = tuple(Column(label=f"Столбец {i}") for i in range(8))
     table = Table(columns=columns, rows=(("слово " * 30,) * 8, ("А" * 60, *["нет"] * 7)))
