@@ -26,8 +26,9 @@ WORD = 22.0
 """Characters; a longer word in a narrow column of text is broken."""
 MATRIX = 3
 """Columns that hold a number with its range, above which they are not taken apart."""
+SETTLED = 24.0
 NARROWER = (36.0, 30.0, 26.0, 22.0, 18.0, 15.0, 12.0, 9.0)
-"""Characters at which text wraps, tried from the first."""
+"""Characters at which text wraps, tried from the first; and where no one is enough."""
 _CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
              "uk": ("dd.mm.yyyy", "[$-422]mmmm yyyy")}  # fmt: skip
 
@@ -140,28 +141,29 @@ def widths(table: Table, say: Language, currency: str, room: float = math.inf) -
     """
     wants: list[tuple[float, float, bool]] = []
     for i, column in enumerate(table.columns):
-        cells = {say.cell(*written(row[i], column, currency)) for row in table.rows[:2000]}
-        inside = max((advance(cell, SIZE) / DIGIT for cell in cells), default=0.0)
-        if column.kind == "minutes":
-            inside += 4
-        head = _longest(column.label.split(), bold=True)
-        text = column.kind == "text"
+        cells = [written(row[i], column, currency) for row in table.rows[:2000]]
+        said = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is None}
+        numbers = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is not None}
+        # "too few to judge" in a column of numbers wraps.
+        number = _longest(numbers) + (7 if column.kind == "minutes" else 3) if numbers else 0
+        word = min(_longest(word for cell in said for word in cell.split()), WORD) + 3
         # Three for margins and indent, five for them and the button of the filter.
-        least = max(
-            min(_longest(word for cell in cells for word in cell.split()), WORD) + 3 if text else 0, head + 5, 9
-        )
-        wants.append((least, inside + 3, text))
-    for most in NARROWER:
+        least = max(number, word, _longest(column.label.split(), bold=True) + 5, 9)
+        text = column.kind == "text"
+        wants.append((least, max(_longest(said) + 3, least) if text else least, text))
+
+    def bound(most: float) -> list[float]:
         caps = [1.5 * most if i == 0 else 1.7 * most if want > 123 else most for i, (_, want, _) in enumerate(wants)]
-        found = [max(least, min(want, cap + 3) if text else want)
-                 for (least, want, text), cap in zip(wants, caps, strict=True)]  # fmt: skip
-        if sum(found) <= room:
-            break
-    return found
+        return [max(least, min(want, cap + 3) if text else want)
+                for (least, want, text), cap in zip(wants, caps, strict=True)]  # fmt: skip
+
+    tries = (bound(most) for most in NARROWER)
+    # Where numbers alone take more room, high rows of narrow text would help nobody.
+    return next((found for found in tries if sum(found) <= room), bound(SETTLED))
 
 
-def _longest(words: Iterable[str], *, bold: bool = False) -> float:
-    return max((advance(word, SIZE, bold=bold) / DIGIT for word in words), default=0.0)
+def _longest(texts: Iterable[str], *, bold: bool = False) -> float:
+    return max((advance(text, SIZE, bold=bold) / DIGIT for text in texts), default=0.0)
 
 
 def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = False) -> int:
