@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.leads_measure import worst_gap
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -126,7 +126,14 @@ class AgreementWords:
                 kappa.observed,
                 kappa.chance,
                 None if math.isnan(kappa.kappa) else kappa.kappa,
-                None if math.isnan(kappa.kappa) else say.interval(kappa.low, kappa.high, lambda x: say.number(x, 2)),
+                None
+                if math.isnan(kappa.kappa)
+                else Quantity(
+                    text=say.interval(kappa.low, kappa.high, lambda x: say.number(x, 2)),
+                    digits=2,
+                    low=kappa.low,
+                    high=kappa.high,
+                ),
             )
             for first, second, kappa in self.measured.sorting
         )

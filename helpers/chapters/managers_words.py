@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.chapters.campaigns import lines
-from helpers.report.model import Column, Table
+from helpers.report.model import Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -255,7 +255,15 @@ class ManagerWords:
                     int(row.leads),
                     int(row.won),
                     float(row.rate) if enough else None,
-                    say.interval(row.low, row.high, self._rate) if enough else say("too few to judge"),
+                    Quantity(
+                        text=say.interval(row.low, row.high, self._rate),
+                        kind="share",
+                        digits=1,
+                        low=row.low,
+                        high=row.high,
+                    )
+                    if enough
+                    else say("too few to judge"),
                     float(row.shrunk) if pd.notna(row.shrunk) else None,
                     float(row.expected) if pd.notna(row.expected) else None,
                     verdict_text(row.verdict, self.measured.spread, say),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
-from helpers.chapters.funnel_chart import interval_text, share_text
-from helpers.report.model import Cell, Column, Exhibit, Figure, Table
+from helpers.chapters.funnel_chart import interval_cell, share_text
+from helpers.report.model import Cell, Column, Exhibit, Figure, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -201,7 +201,5 @@ def _table(mix: Mix, names: dict[int, str], say: Language) -> Table:
     return Table(columns=tuple(columns), rows=tuple(rows), note=" ".join(note))
 
 
-def _cell(rate: float | None, interval: tuple[float, float] | None, say: Language) -> str | None:
-    if rate is None or interval is None:
-        return None
-    return f"{share_text(rate, say)} ({interval_text(interval, say)})"
+def _cell(rate: float | None, interval: tuple[float, float] | None, say: Language) -> Quantity | None:
+    return None if rate is None or interval is None else interval_cell(interval, say, rate)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.campaigns import lines, plain
 from helpers.chapters.money_silent import UNTIED
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ def profit_table(measured: Measured, say: Language, currency: str) -> Table:
                 int(row.won),
                 row.revenue,
                 row.profit,
-                say.interval(row.low, row.high, write) if known else None,
+                Quantity(text=say.interval(row.low, row.high, write), kind="money", low=row.low, high=row.high)
+                if known
+                else None,
                 row.p_profit if known else None,
                 verdict_text(row.verdict, say) or kind_text(row.kind, say),
                 action_text(row.action, say),

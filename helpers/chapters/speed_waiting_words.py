@@ -97,7 +97,7 @@ class WaitingWords(SpeedWords):
             Column(label=say("May bring"), kind="money"),
         )
         cells = tuple(
-            (row.lead_id, _day(row.created_at), row.channel, row.product, row.manager, self.time(row.waited),
+            (row.lead_id, _day(row.created_at), row.channel, row.product, row.manager, self.waited(row.waited),
              None if math.isnan(row.worth) else float(row.worth))
             for row in lines(rows)
         )  # fmt: skip

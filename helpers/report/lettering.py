@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
-from helpers.language import DASH, NBSP
+from helpers.language import DASH, NBSP, PER_CENT
 
 FAMILY = "DejaVu Sans"
 SIZE = 9.0
@@ -38,12 +38,12 @@ def strip_control(text: str) -> str:
 
 
 def tied(text: str, *, ranges: bool = False) -> str:
-    """``strip_control(text)`` as running text is set: no line begins with a dash, it stays with the word before it.
+    """``strip_control(text)`` as running text is set: no line begins with a dash or with the "%" of a number.
 
     With ``ranges`` none ends within "2 300–3 700" either. Office programs take the joiner for that from another font,
     which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
     """
-    text = strip_control(text).replace(" - ", f"{NBSP}- ")
+    text = PER_CENT.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- "))
     return _RANGE.sub(f"{DASH}{JOINER}", text) if ranges else text
 
 

@@ -206,7 +206,7 @@ class _Outline:
             yield Heading(say("Numbers behind the figures"), key="numbers", new_page=True)
             yield from self.later
         if report.sections:
-            yield Heading(say("All findings with their pages"), key="listing", new_page=True)
+            yield Heading(say("All findings"), key="listing", new_page=True)
             yield Listing()
         yield from self.sources()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.sources.aside import aside_text
@@ -32,6 +33,10 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
     if notice.code is Code.VAT_TAKEN_OFF:
         before, after = (say.money(float(part), currency, 2) for part in notice.detail.split())
         return say("It was {before}, it is {after}.", before=before, after=after)
+    if notice.code is Code.CURRENCY_CONVERTED and ": " in notice.detail:
+        currencies, _, amount = notice.detail.partition(": ")
+        value, _, code = amount.partition(" ")
+        return f"{currencies}: {say.money(Decimal(value), code, 2)}"
     if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY):
         return say.count(int(notice.detail))
     if notice.code is Code.AS_OF_ASSUMED:

@@ -217,7 +217,7 @@ def test_two_people_sorted_blindly(cells: tuple[int, ...], said: str) -> None:
     assert exhibit.title == said
     if cells == (20, 5, 10, 15):
         assert exhibit.table.rows[0][4] == pytest.approx(0.4)
-        assert exhibit.table.rows[0][5] == "0.15–0.65"
+        assert str(exhibit.table.rows[0][5]) == "0.15–0.65"
 
 
 # Pay ------------------------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def test_the_contents_are_one_page_and_the_listing_has_all(long_pdf):
     assert all(handout.title in contents for handout in report.handouts)
     assert pages[2].endswith("3 / " + str(len(pages)))
     assert report.headline in pages[2]
-    listing = next(i for i, page in enumerate(pages) if i > 2 and "Все выводы с номерами страниц" in page)
+    listing = next(i for i, page in enumerate(pages) if i > 2 and "Все выводы" in page)
     listed = " ".join(pages[listing:])
     findings = [exhibit.title for section in report.sections for exhibit in section.exhibits]
     assert findings
