@@ -34,6 +34,8 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+FEW = 20
+"""Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -150,7 +152,10 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
         for i, head in enumerate(heads)
     ]
-    tries = [(size, upright) for size in SIZES] + [(size, sideways) for size in SIZES + LAST_SIZES]
+    tries = [(size, upright) for size in SIZES]
+    if len(kept) <= FEW:
+        tries.append((LAST_SIZES[0], upright))
+    tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:
         least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
         if sum(least) <= room:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ HIGHEST = 590.0
 """Points: a picture leaves room for its heading and its caption."""
 BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
+SHARE = 290.0
+"""Points, two fifths of a page: with so much of it left the next chapter begins on it."""
 LETTERS = 9.5
 """Points: the size of text."""
 LONG = 24
@@ -110,6 +112,7 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
         },
         "gutter": GUTTER,
         "long": LONG,
+        "share": SHARE,
         "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
@@ -161,7 +164,7 @@ def _run(run: Run, say: Language) -> dict[str, Any]:
     ]
     if run.sideways:
         # Turning the page begins a new one already.
-        pieces[0] |= {"new_page": False}
+        pieces[0] |= {"new_page": False, "may_share": False}
     return {"sideways": run.sideways, "pieces": pieces}
 
 
@@ -191,6 +194,8 @@ def _cells(table: Fitted) -> dict[str, Any]:
         "rows": rows,
         "long_rows": longest > STORY,
         "tall": height(table) > TALL,
+        # Its caption stands on a line or two.
+        "begin": height(replace(table, rows=table.rows[:2])) + 30,
     }
 
 
