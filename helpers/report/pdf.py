@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from helpers.language import Language, language
 from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
 from helpers.report.inline import check, size_of
-from helpers.report.lettering import clean, shorten, tied
+from helpers.report.lettering import clean, shorten, signed, tied
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
 from helpers.report.outline import (
@@ -80,9 +79,7 @@ def _files(report: Report) -> dict[str, bytes]:
 
 
 def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
-    # A minus stays with the sign of the money behind it.
-    written = re.sub(r"\\u2212(?=\\u|\$)", r"\\u2212\\u2060", json.dumps(_clean(data)))
-    files["data.json"] = written.encode()
+    files["data.json"] = json.dumps(_clean(data)).encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
@@ -191,7 +188,7 @@ def _cells(table: Fitted) -> dict[str, Any]:
     return {
         "inset": table.inset,
         "heads": heads,
-        "rows": rows,
+        "rows": [[signed(cell) for cell in row] for row in rows],
         "long_rows": longest > STORY,
         "tall": height(table) > TALL,
         # Its caption stands on a line or two.
