@@ -200,10 +200,10 @@ class Titles:
         known = self.measured.matched["per_100"].dropna()
         reach = int((known >= aim).sum())
         if not reach:
-            return self.say("No campaign earns {aim} per 100 of spend so far", aim=self.say.count(aim))
+            return self.say("No campaign brings in {aim} of revenue per 100 of spend so far", aim=self.say.count(aim))
         return self.say.plural(
-            "{n} campaign of {of} earns {aim} or more per 100 of spend so far",
-            "{n} campaigns of {of} earn {aim} or more per 100 of spend so far",
+            "{n} campaign of {of} brings in {aim} or more of revenue per 100 of spend so far",
+            "{n} campaigns of {of} bring in {aim} or more of revenue per 100 of spend so far",
             reach, of=self.say.count(len(known)), aim=self.say.count(aim),
         )  # fmt: skip
 

@@ -148,7 +148,7 @@ def comments_table(score: Score, questionnaire: Questionnaire, say: Language) ->
 
 
 def described(title: str, table: Table, say: Language, shown: Sequence[int] = (1, 2, 3)) -> str:
-    """Alt text of a picture: its message and the numbers of the ``shown`` columns; what is not known is not read out."""
+    """Alt text of a picture: its message and the numbers of the ``shown`` columns; the unknown is not read out."""
     lines = []
     for row in table.rows:
         known = [i for i in shown if i < len(row) and row[i] is not None]

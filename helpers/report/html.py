@@ -19,7 +19,7 @@ from helpers.report.model import Brand, Handout, Report, ScoreCard, Section
 from helpers.report.outline import action_line, action_pairs, findings_title, on_scale
 
 HERE = Path(__file__).parent
-PAPER, SIDEWAYS = 498.0, 745.0
+PAPER, SIDEWAYS = 510.0, 745.0
 """Points between the margins of a printed page, upright and on its side."""
 SHEET, SHEET_LETTERS, SHEET_LINES = 510.0, 7.6, 74.0
 """A working document on one sheet: points between its margins, size of its letters, lines that the sheet holds."""

@@ -181,7 +181,7 @@ def test_no_page_of_paper_begins_a_chapter_at_its_end_or_holds_one_row_alone(bro
         float(y) for one in pages for y in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="[\d.]+">Chapter\d+<', one)
     ]
     assert len(begins) == len(sections)
-    assert max(begins) < 530, "in points of 842: a chapter begins where two fifths of the page are left"
+    assert max(begins) < 565, "in points of 842: a chapter begins where a third of the page is left"
     assert sum(y > 100 for y in begins) > 2, "no chapter follows another one on its page"
 
 
