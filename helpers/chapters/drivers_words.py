@@ -154,7 +154,7 @@ class DriverWords:
             if measured.enough
             else say("Under {n} leads in one of the periods: too few to say what took part.", n=MINIMUM)
         )
-        middle = say("What surely took part: {list}.", list="; ".join(causes)) if causes else unsure
+        middle = say("What played a part beyond chance: {list}.", list="; ".join(causes)) if causes else unsure
         shares = [
             say("{owner} {money}", owner=owner_name(owner, say), money=self.signed(value))
             for owner, (value, _, _) in measured.owners.items()
@@ -163,7 +163,7 @@ class DriverWords:
             [
                 first,
                 middle,
-                say("By the stretch of the way on which it arose: {list}.", list="; ".join(shares)),
+                say("By the stretch of the way on which the change arose: {list}.", list="; ".join(shares)),
                 say("The parts add up to the change exactly. A part says where on the way from advertising to money "
                     "the change arose, not who is to blame: each stretch works with what the one before hands over."),
             ]

@@ -223,7 +223,9 @@ class Funnel(Chapter):
                 "At the known steps {lost} leads were lost and {open} are still open",
                 lost=say.count(lost),
                 open=say.count(opened),
-            ),
+            )
+            if opened
+            else say("At the known steps {lost} leads were lost; none is still open", lost=say.count(lost)),
             reading=(system, detail) if detail else (system,),
             table=self.losses.table(),
             table_open=True,

@@ -194,7 +194,8 @@ def unknown_box(funnel: MeasuredFunnel, client: Client, say: Language) -> Box | 
         if step.count is not None:
             continue
         if step.stage in hints:
-            texts.append(hints[step.stage])
+            known = say("Known so far: at least {n}.", n=say.count(step.at_least)) if step.at_least else ""
+            texts.append(f"{hints[step.stage]} {known}".rstrip())
         elif step.stage not in ("leads", "won") and step.at_least is None:
             label = client.stage_label(step.stage, say)
             texts.append(say("{stage}: keep it as a stage in the CRM and export the history of stages.", stage=label))

@@ -96,7 +96,7 @@ class SpeedWords:
         if not clock.holidays:
             return hours + " " + say("The public holidays of the country {country} are not known to the audit.",
                                      country=self.country or "?")  # fmt: skip
-        return hours + " " + say("Public holidays are free.")
+        return hours + " " + say("Public holidays do not count.")
 
     # The curve --------------------------------------------------------------------------------------------------------
 

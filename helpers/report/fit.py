@@ -40,6 +40,8 @@ ARIAL = {
     "У": 0.635, "Ў": 0.635, "Э": 0.719, "Я": 0.722,
 }  # fmt: skip
 """Letters that are wider in the face of office documents than in the one that is measured, in sizes."""
+FEW = 20
+"""Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -156,7 +158,10 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
         for i, head in enumerate(heads)
     ]
-    tries = [(size, upright) for size in SIZES] + [(size, sideways) for size in SIZES + LAST_SIZES]
+    tries = [(size, upright) for size in SIZES]
+    if len(kept) <= FEW:
+        tries.append((LAST_SIZES[0], upright))
+    tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:
         least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
         if sum(least) <= room:

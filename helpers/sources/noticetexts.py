@@ -50,9 +50,6 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         return say.share(float(notice.detail), 1)
     if notice.code is Code.FILE_UNUSED:
         return aside_text(notice.detail, say)
-    if notice.code is Code.ANSWERS_UNREAD and say.code != "en":
-        # Why is said in English, as all errors are: by `audit answers`.
-        return notice.file
     return notice.detail
 
 
@@ -336,5 +333,9 @@ def _assumed(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
         ),
         Code.NO_SOURCE: say("no source for this table in client.yml"),
         Code.NO_ANSWERS: say("no answers to the questionnaire: there is no score"),
-        Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail),
+        Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail)
+        if say.code == "en"
+        else say(
+            "answers that could not be used: {file}. Given this file, the command “audit answers” says why", file=file
+        ),
     }.get(notice.code)

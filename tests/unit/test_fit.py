@@ -83,6 +83,14 @@ def test_letters_shrink_first_and_the_page_turns_then():
     assert [wide for _, wide in sizes] == sorted(wide for _, wide in sizes)
 
 
+def test_a_page_is_not_turned_for_a_few_rows():
+    columns = [("Выручка", "money")] * 9
+    few, many = (fit(table(columns, [[12_345_678.0] * 9] * rows)) for rows in (3, 60))
+    assert (few.wide, few.size) == (False, 6.5)
+    assert many.wide
+    assert many.size > few.size
+
+
 def test_what_fits_nowhere_is_as_wide_as_the_turned_page():
     made = fit(table([("Сумма", "money")] * 40, [[12_345_678.0] * 40]))
     assert made.wide
@@ -132,7 +140,7 @@ def test_narrow_tables_at_the_end_stand_two_abreast():
 
 def test_headings_turn_with_the_table_they_head():
     narrow = Numbers(table([("x", "text")], [("a",)]), 1, "Таблица 1", "a", "t-a")
-    wide = Numbers(table([("Выручка", "money")] * 9, [[12_345_678.0] * 9]), 2, "Таблица 2", "b", "t-b")
+    wide = Numbers(table([("Выручка", "money")] * 12, [[12_345_678.0] * 12]), 2, "Таблица 2", "b", "t-b")
     end = Numbers(narrow.table, 3, "Таблица 3", "c", "t-c", at_the_end=True)
     pieces = [
         Heading("A"),

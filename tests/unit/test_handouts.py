@@ -221,7 +221,7 @@ def test_reasons_written_alike() -> None:
 def test_the_pay_clause_with_the_worked_example_and_own_months() -> None:
     page = pages(usual(), **PAY)["pay-clause"]
     text = words(page)
-    assert "Plan 100, delivered 130, qualified 90: paid are 90, nothing for the other 40." in text
+    assert "Plan 100, delivered 130, qualified 90: 90 are paid for, the other 40 are not." in text
     assert "kept to 130%, by qualified ones it is kept to 90%. At ₽30 each that is ₽2,700." in text
     # 200 leads, 80 qualified of 100 planned; 1000 + 200 x 10 against 1000 + 80 x 30.
     assert "2026-01 | 100.0 | 200 | 80 | 0.8 | 3000.0 | 3400.0" in text
