@@ -31,7 +31,8 @@ UNKNOWN = "?"
 ABSENT = "–"
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
-_PER_CENT = re.compile(r"(?<=\d) (?=%)")
+PER_CENT = re.compile(r"(?<=\d) (?=%)")
+"""The space between a number and its "%": no line ends there."""
 DASH = "\N{EN DASH}"
 
 Number = Any
@@ -115,8 +116,8 @@ class Language:
         return self._own(self._catalogue.gettext(text))
 
     def _own(self, text: str) -> str:
-        """A text of ours as it is set: the line never ends between a number and "%"."""
-        return text if self.code == "en" else _PER_CENT.sub(NBSP, text)
+        """A text of ours with its "%" as this language sets it: joined to the number, or on one line with it."""
+        return PER_CENT.sub(self._forms.percent[:-1], text)
 
     def plural(self, one: str, many: str, n: Number, /, **values: str | int) -> str:
         """The right plural form for ``n`` things; ``{n}`` in the text becomes the written count."""

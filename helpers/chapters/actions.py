@@ -256,7 +256,7 @@ class Actions(Chapter):
             when = say("your aim") if stake.aim else words.quarter(stake.when) if stake.when else ""
             if stake.driver == "losing":
                 when = say("stopped")
-            values = [words.value(stake.driver, x) if np.isfinite(x) else "" for x in (stake.now, stake.target)]
+            values = [words.cell(stake.driver, x) if np.isfinite(x) else "" for x in (stake.now, stake.target)]
             money = [x if stake.known else None for x in (stake.low, stake.middle, stake.high)]
             rows.append((words.label(stake.driver), *values, when, *money, words.state(stake)))
         columns = (

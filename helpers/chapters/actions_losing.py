@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.chapters.campaigns import KEY, count_campaigns, join_keys, lines, open_by_age, row_numbers
 from helpers.chapters.profit import expected_profit
+from helpers.chapters.spans import with_each_month
 from helpers.stats.incidence import incidence
 
 if TYPE_CHECKING:
@@ -44,11 +45,12 @@ def losing_campaigns(measured: Measured | None, facts: Facts) -> Losing:
     join = join_keys(*(set(zip(*(part[name] for name in KEY), strict=True)) for part in (spend, leads)))
     rows = row_numbers(losing, join.spend)
     months = spend[spend["spend"] > 0].assign(row=lambda t: row_numbers(t, join.spend))
-    running = set(months.loc[months["month"] == months["month"].max(), "row"])
+    last = months[["month", "until"]].max(axis=1)
+    running = set(months.loc[last == last.max(), "row"])
     losing = losing[[row in running for row in rows]]
     if losing.empty:
         return Losing(losing, 0.0, np.empty(0))
-    lasted = months.groupby("row")["month"].nunique()
+    lasted = with_each_month(months).groupby("row")["month"].nunique()
     table = count_campaigns(leads, spend, join)
     table = table[table["kind"] == "matched"]
     counts, ages = open_by_age(opened, join, table.index)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters.actions_order import Step
 from helpers.chapters.actions_stakes import Driver, Stake
+from helpers.report.model import Kind, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +99,13 @@ class Words:
         if driver == "losing":
             return self.money(value)
         return self.say.share(value, 1)
+
+    def cell(self, driver: Driver, value: float) -> Quantity:
+        """The same in a table."""
+        money = driver in MONEY_FIGURES or driver == "losing"
+        kind: Kind = "money" if money else "share"
+        digits = (2 if abs(value) < 100 else 0) if money else 1
+        return Quantity(text=self.value(driver, value), kind=kind, digits=digits, value=value)
 
     def quarter(self, first: dt.date) -> str:
         """'January-March 2026'."""

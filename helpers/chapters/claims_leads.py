@@ -14,6 +14,7 @@ from helpers.chapters.common_age import common_age
 from helpers.chapters.funnel_counts import recorded_stages
 from helpers.chapters.funnel_losses import Losses
 from helpers.chapters.funnel_measure import measure_funnel
+from helpers.chapters.spans import with_each_month
 from helpers.facts.handover import CELLS
 from helpers.stats.kappa import cohen_kappa
 from helpers.stats.shares import MINIMUM, wilson
@@ -209,7 +210,7 @@ def d4_customer_cost(facts: Facts, client: Client, need: Mapping[str, int]) -> F
     won = leads[leads["outcome"] == "won"].groupby("channel")["leads"].sum()
     if not won.sum():
         return lacking("deals") if "deals.deal_id" not in facts.has else too_few(0, need["customers"])
-    months = spend.loc[spend["spend"] > 0, "month"].nunique()
+    months = with_each_month(spend[spend["spend"] > 0])["month"].nunique()
     if months < need["months"]:
         return too_few(months, need["months"])
     by_channel = spend.groupby("channel")["spend"].sum()

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.chapters.claims_fact import Fact, Further, lacking, share, too_few
 from helpers.chapters.claims_records import WEEKS, last_weeks
 from helpers.chapters.meeting_five import WeeklyFive
+from helpers.chapters.spans import spent
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -98,9 +99,10 @@ def own_values(evidence: Evidence, end: dt.date) -> dict[str, list[float]]:
     day = pd.Timestamp(end)
     known = days[days["day"] <= day]
     month = known[known["day"] >= day.replace(day=1)]
-    windows = [month, *(known[known["day"] > day - pd.Timedelta(days=back)] for back in WINDOWS)]
+    begins = [day.replace(day=1) - pd.Timedelta(days=1), *(day - pd.Timedelta(days=back) for back in WINDOWS)]
     ahead = calendar.monthrange(end.year, end.month)[1] / end.day
-    sums = [window[["leads", "qualified", "won", "spend"]].sum() for window in windows]
+    sums = [known.loc[known["day"] > after, ["leads", "qualified", "won"]].sum() for after in begins]
+    paid = [spent(evidence, after, day) for after in begins]
     best, worst = _sellers(evidence.sellers, day)
     return {
         "run_rate": [month["revenue"].sum() * ahead, month["qualified"].sum() * ahead],
@@ -108,7 +110,9 @@ def own_values(evidence: Evidence, end: dt.date) -> dict[str, list[float]]:
         "manager_max": best,
         "manager_min": worst,
         "qualified_share": [one["qualified"] / one["leads"] for one in sums if one["leads"]],
-        "cac": [one["spend"] / one["won"] for one in sums if one["won"]],
+        "cac": [
+            money / one["won"] for one, money in zip(sums, paid, strict=True) if one["won"] and not math.isnan(money)
+        ],
     }
 
 

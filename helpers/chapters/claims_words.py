@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.chapters.claims_level import CLEAR, FAR, NEAR, VERDICTS, Verdict
 from helpers.chapters.claims_texts import fact_text, further_text, missing_text, rule_text
 from helpers.chapters.speed_chart import time_text
-from helpers.report.model import Box, Column, Table
+from helpers.report.model import Box, Column, Kind, Quantity, Table
 from helpers.survey.criteria import questionnaire
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def table(claims: Sequence[Claim], client: Client, say: Language) -> Table:
             claim.sales,
             claim.claimed,
             _capital(fact_text(claim, client, say)) if claim.level is not None else reason_text(claim, say),
-            range_text(claim, say),
+            _range(claim, say),
             claim.n or "",
             claim.level,
             group_text(group(claim), say),
@@ -241,6 +241,15 @@ def table(claims: Sequence[Claim], client: Client, say: Language) -> Table:
         for claim in claims
     )
     return Table(columns=columns, rows=rows)
+
+
+def _range(claim: Claim, say: Language) -> Quantity | str:
+    text = range_text(claim, say)
+    if not text:
+        return ""
+    kind: Kind = "number" if claim.unit == "count" else "percent"
+    times = 100 if claim.unit == "ratio" else 1
+    return Quantity(text=text, kind=kind, digits=1, low=times * claim.fact_low, high=times * claim.fact_high)
 
 
 def reason_text(claim: Claim, say: Language) -> str:
@@ -272,14 +281,16 @@ def further_table(claims: Sequence[Claim], client: Client, say: Language) -> Tab
     return Table(columns=columns, rows=tuple(rows))
 
 
-def _further(one: Further, say: Language) -> str:
+def _further(one: Further, say: Language) -> Quantity:
     if one.key == "mean_score":
-        return say("{n} of 100", n=say.count(one.value))
+        return Quantity(text=say("{n} of 100", n=say.count(one.value)), digits=0, value=one.value)
     if one.unit == "%":
-        return percent_text(one.value, say)
+        return Quantity(text=percent_text(one.value, say), kind="percent", digits=1, value=one.value)
     if one.unit == "minutes":
-        return time_text(one.value, say)
-    return say.number(one.value, 2) if one.unit == "ratio" else say.count(one.value)
+        return Quantity(text=time_text(one.value, say), kind="minutes", value=one.value)
+    if one.unit == "ratio":
+        return Quantity(text=say.number(one.value, 2), digits=2, value=one.value)
+    return Quantity(text=say.count(one.value), kind="count", value=one.value)
 
 
 def alt(claims: Sequence[Claim], client: Client, say: Language) -> str:

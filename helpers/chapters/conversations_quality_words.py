@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters.conversations_words import TalkWords
 from helpers.chapters.funnel_chart import share_text
-from helpers.chapters.shares import Share, apart, listed, range_text
-from helpers.report.model import Column, Table
+from helpers.chapters.shares import Share, apart, listed, range_cell
+from helpers.report.model import Column, Quantity, Table
 
 if TYPE_CHECKING:
     from helpers.chapters.conversations_measure import Score, Third
@@ -106,7 +106,9 @@ class QualityWords(TalkWords):
         )
         rows = tuple(
             (name, score.n, score.mean,
-             say.interval(score.low, score.high, lambda x: say.count(x)) if score.enough else say("too few to judge"))
+             Quantity(text=say.interval(score.low, score.high, lambda x: say.count(x)), digits=0,
+                      low=score.low, high=score.high)
+             if score.enough else say("too few to judge"))
             for name, score in self.scores()
         )  # fmt: skip
         return Table(columns=columns, rows=rows)
@@ -185,7 +187,7 @@ class QualityWords(TalkWords):
         if self.measured.lengths:
             named += [(say("first conversation {third}", third=share.name), share) for share in self.length_names()]
         rows = tuple(
-            (name, int(share.whole), share.share if share.enough else None, range_text(share, say))
+            (name, int(share.whole), share.share if share.enough else None, range_cell(share, say))
             for name, share in named
         )
         return Table(columns=columns, rows=rows)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters.conversations_chart import tries_text
 from helpers.chapters.funnel_chart import share_text
-from helpers.chapters.shares import Share, apart, listed, range_text
-from helpers.report.model import Column, Table
+from helpers.chapters.shares import Share, apart, listed, range_cell, range_text
+from helpers.report.model import Cell, Column, Quantity, Table
 
 if TYPE_CHECKING:
     from helpers.chapters.conversations_measure import MeasuredTalks, Talker
@@ -44,6 +44,10 @@ class TalkWords:
     def minutes(self, seconds: float) -> str:
         """A length of talk: '3.4 min'."""
         return "?" if math.isnan(seconds) else self.say("{n} min", n=self.say.number(seconds / 60, 1))
+
+    def talked(self, seconds: float) -> Quantity:
+        """The same in a table."""
+        return Quantity(text=self.minutes(seconds), kind="minutes", digits=1, value=seconds / 60)
 
     # Opening ----------------------------------------------------------------------------------------------------------
 
@@ -141,15 +145,15 @@ class TalkWords:
         columns += [Column(label=say("Checklist score"), kind="number", digits=0)] if scored else []
         rows = []
         for talker in measured.managers:
-            row: list[str | float | None] = [self.name(talker)]
+            row: list[Cell] = [self.name(talker)]
             row += [self.team(talker.team)] if teams else []
             row += [
                 talker.calls,
                 talker.messages,
                 talker.reached.share if talker.reached.enough else None,
-                range_text(talker.reached, say),
+                range_cell(talker.reached, say),
                 talker.missed.share if talker.missed.enough else None,
-                self.minutes(talker.length) if talker.talks else None,
+                self.talked(talker.length) if talker.talks else None,
                 talker.seconds / 3600,
             ]
             row += [talker.score.mean if talker.score.enough else None] if scored else []

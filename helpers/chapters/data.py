@@ -12,6 +12,7 @@ from helpers.chapters.base import Chapter
 from helpers.chapters.campaigns import named, named_among
 from helpers.chapters.data_files import files_exhibit
 from helpers.chapters.data_fix import GOOD, POOR, Gap, fix_exhibit, gaps
+from helpers.chapters.data_rewritten import rewritten_exhibit, rewritten_figures
 from helpers.chapters.data_totals import in_data, kinds_exhibit, terms_exhibit, totals_exhibit
 from helpers.chapters.data_tracking import Tracking, measure_tracking, tracking_exhibit
 from helpers.report import theme
@@ -98,6 +99,7 @@ class DataQuality(Chapter):
                     }
                     for notice in self.notices
                 ],
+                "rewritten": rewritten_figures(self.ledger.rewritten),
                 "filled": {row["field"]: round(float(row["share"]), 4) for row in self.filled.to_dict("records")},
                 "tracking": self.tracking.figures() if self.tracking is not None else {},
                 "repair": [gap.key for gap in self.gaps],
@@ -125,6 +127,7 @@ class DataQuality(Chapter):
         ]
         if self.notices:
             exhibits.append(self._notices())
+        exhibits.append(rewritten_exhibit(self.ledger.rewritten, say, self._table_name))
         # Last: on paper its many columns turn the page.
         exhibits.append(files_exhibit(self.ledger, say, self._table_name))
         return Section(

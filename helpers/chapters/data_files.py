@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.report.model import Column, Exhibit, Table
 from helpers.sources.aside import aside_text
+from helpers.sources.check import taken_for
 from helpers.sources.notices import Code, Ledger
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def files_exhibit(ledger: Ledger, say: Language, table_name: Callable[[str], str
         rows.append(
             (
                 name,
-                raw.taken_for if raw else "",
+                taken_for(raw, say) if raw else "",
                 table_name(table),
                 part.rows_before,
                 part.rows_after,
@@ -39,7 +40,7 @@ def files_exhibit(ledger: Ledger, say: Language, table_name: Callable[[str], str
         )
     unused = [raw for raw in ledger.raw if raw.unused]
     rows += [
-        (raw.name, raw.taken_for, say("not used"), None, None, None, None, aside_text(raw.unused, say))
+        (raw.name, taken_for(raw, say), say("not used"), None, None, None, None, aside_text(raw.unused, say))
         for raw in unused
     ]
     used = len(raws) - len(unused)

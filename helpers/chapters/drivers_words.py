@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters.campaigns import lines
 from helpers.chapters.drivers_measure import OTHERS
-from helpers.report.model import Column, Table
+from helpers.report.model import Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class DriverWords:
             if measured.enough
             else say("Under {n} leads in one of the periods: too few to say what took part.", n=MINIMUM)
         )
-        middle = say("What surely took part: {list}.", list="; ".join(causes)) if causes else unsure
+        middle = say("What played a part beyond chance: {list}.", list="; ".join(causes)) if causes else unsure
         shares = [
             say("{owner} {money}", owner=owner_name(owner, say), money=self.signed(value))
             for owner, (value, _, _) in measured.owners.items()
@@ -163,7 +163,7 @@ class DriverWords:
             [
                 first,
                 middle,
-                say("By the stretch of the way on which it arose: {list}.", list="; ".join(shares)),
+                say("By the stretch of the way on which the change arose: {list}.", list="; ".join(shares)),
                 say("The parts add up to the change exactly. A part says where on the way from advertising to money "
                     "the change arose, not who is to blame: each stretch works with what the one before hands over."),
             ]
@@ -217,7 +217,7 @@ class DriverWords:
                 self._figure(part.factor, part.was),
                 self._figure(part.factor, part.now),
                 part.value,
-                say.interval(part.low, part.high, self.signed),
+                self._range(part),
                 say("more than luck") if part.sure and measured.enough else say("may be luck"),
             )
             for part in measured.parts
@@ -226,25 +226,34 @@ class DriverWords:
             (
                 say("All together"),
                 "",
-                self.money(measured.before),
-                self.money(measured.after),
+                self._money_cell(measured.before),
+                self._money_cell(measured.after),
                 measured.change,
-                say.interval(measured.low, measured.high, self.signed),
+                self._range(measured),
                 say("more than luck") if measured.sure else say("may be luck"),
             )
         )
         return Table(columns=columns, rows=tuple(rows), total=True)
 
-    def _figure(self, factor: str, value: float) -> str | None:
+    def _range(self, change: MeasuredDrivers | Part) -> Quantity:
+        text = self.say.interval(change.low, change.high, self.signed)
+        return Quantity(text=text, kind="money", low=change.low, high=change.high)
+
+    def _money_cell(self, value: float) -> Quantity:
+        return Quantity(text=self.money(value), kind="money", value=value)
+
+    def _figure(self, factor: str, value: float) -> Quantity | None:
         """A factor of all channels together as it is written."""
         say = self.say
         if math.isnan(value):
             return None
         if factor in ("quality", "closing", "conversion"):
-            return say.share(value, 1)
+            return Quantity(text=say.share(value, 1), kind="share", digits=1, value=value)
         if factor == "repeat":
-            return say.number(value, 2)
-        return say.count(value) if factor in ("free", "leads") else self.money(value)
+            return Quantity(text=say.number(value, 2), digits=2, value=value)
+        if factor in ("free", "leads"):
+            return Quantity(text=say.count(value), kind="count", value=value)
+        return self._money_cell(value)
 
     def channels(self) -> Table:
         """Profit a month of each channel, and what its change came with."""

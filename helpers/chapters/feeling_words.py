@@ -40,21 +40,50 @@ class FeelingWords:
         if self.feeling.campaigns.empty:
             return say("Feeling against money: too few rated leads to judge")
         if liked is not None and disliked is not None:
-            return say(
-                "Sales like {liked}, and it has lost {loss}; they do not like {disliked}, and it has earned {profit}",
-                liked=self._name(liked), loss=self._money(-liked.profit), disliked=self._name(disliked),
-                profit=self._money(disliked.profit),
-            )  # fmt: skip
+            return self._both(liked, disliked)
         if liked is not None:
-            return say(
-                "Sales like {name}, and it has lost {loss}", name=self._name(liked), loss=self._money(-liked.profit)
-            )
+            name, loss = self._name(liked), self._money(-liked.profit)
+            if liked.verdict == "loses":
+                return say("Sales like “{name}”, and it has lost {loss}", name=name, loss=loss)
+            return say("Sales like “{name}”, which is {loss} short so far: too early to judge", name=name, loss=loss)
         if disliked is not None:
-            return say(
-                "Sales do not like {name}, and it has earned {profit}",
-                name=self._name(disliked), profit=self._money(disliked.profit),
-            )  # fmt: skip
+            name, profit = self._name(disliked), self._money(disliked.profit)
+            if disliked.verdict == "earns":
+                return say("Sales do not like “{name}”, and it has earned {profit}", name=name, profit=profit)
+            return say("Sales do not like “{name}”, which is {profit} ahead so far: too early to judge",
+                       name=name, profit=profit)  # fmt: skip
         return say("No campaign plainly contradicts the feeling of sales")
+
+    def _both(self, liked: Any, disliked: Any) -> str:
+        """Two contradictions in a sentence; a loss or a profit is called one only where the verdict is."""
+        say = self.say
+        values = {
+            "liked": self._name(liked), "loss": self._money(-liked.profit),
+            "disliked": self._name(disliked), "profit": self._money(disliked.profit),
+        }  # fmt: skip
+        if liked.verdict == "loses" and disliked.verdict == "earns":
+            return say(
+                "Sales like “{liked}”, and it has lost {loss}; they do not like “{disliked}”, and it has earned "
+                "{profit}",
+                **values,
+            )
+        if disliked.verdict == "earns":
+            return say(
+                "Sales do not like “{disliked}”, and it has earned {profit}; “{liked}”, which they like, is {loss} "
+                "short so far: too early to judge",
+                **values,
+            )
+        if liked.verdict == "loses":
+            return say(
+                "Sales like “{liked}”, and it has lost {loss}; “{disliked}”, which they do not like, is {profit} "
+                "ahead so far: too early to judge",
+                **values,
+            )
+        return say(
+            "Sales like “{liked}”, {loss} short so far, and not “{disliked}”, {profit} ahead so far: too early to "
+            "judge either",
+            **values,
+        )
 
     def reading(self) -> tuple[str, ...]:
         """How to read the quadrants, how sure the contradictions are, the rank correlation."""
@@ -71,7 +100,7 @@ class FeelingWords:
                 mean=say.number(feeling.middle, 1))
         ]  # fmt: skip
         if len(feeling.campaigns) > POINTS:
-            out.append(say("Drawn are the {n} campaigns with most expected profit or loss.", n=POINTS))
+            out.append(say("The chart shows the {n} campaigns with the largest expected profit or loss.", n=POINTS))
         found = self.feeling.contradictions()
         if not any(row is not None for row in found):
             out.append(say("Plainly: the rating differs from the average by {points} or more and by more than chance, "
@@ -80,7 +109,7 @@ class FeelingWords:
         for row in found:
             if row is not None:
                 out.append(
-                    say("{name}: rated {rating} of 5, profit so far {profit}, verdict: {verdict}.",
+                    say("“{name}”: rated {rating} of 5, profit so far {profit}, verdict: {verdict}.",
                         name=self._name(row), rating=say.number(row.rating, 1), profit=self._money(row.profit),
                         verdict=words.verdict_text(row.verdict, say))
                 )  # fmt: skip

@@ -26,7 +26,7 @@ from helpers.chapters.funnel_stages import Stages, measure_stages
 from helpers.chapters.funnel_then import Then, measure_then, then_exhibit
 from helpers.chapters.funnel_visibility import Visibility, measure_visibility, said
 from helpers.chapters.funnel_young import young_exhibit
-from helpers.report.model import Box, Exhibit, Finding, Section
+from helpers.report.model import Box, Exhibit, Finding, Quantity, Section
 
 if TYPE_CHECKING:
     from helpers.chapters.actions_stakes import Stake
@@ -53,7 +53,7 @@ class Funnel(Chapter):
     then: Then | None
     profit_known: bool
     """Money of a customer is gross profit; False: it is revenue, no margin being known."""
-    worth: Mapping[str, str] = field(default_factory=dict)
+    worth: Mapping[str, Quantity] = field(default_factory=dict)
     """What each of the three steps is estimated to bring, as written (`funnel_ahead.STEPS`)."""
 
     @classmethod
@@ -223,7 +223,9 @@ class Funnel(Chapter):
                 "At the known steps {lost} leads were lost and {open} are still open",
                 lost=say.count(lost),
                 open=say.count(opened),
-            ),
+            )
+            if opened
+            else say("At the known steps {lost} leads were lost; none is still open", lost=say.count(lost)),
             reading=(system, detail) if detail else (system,),
             table=self.losses.table(),
             table_open=True,

@@ -86,7 +86,12 @@ def views(steps: Sequence[Step], visibility: Visibility) -> tuple[View, ...]:
 
 
 def ahead_exhibit(
-    steps: Sequence[Step], visibility: Visibility, client: Client, say: Language, worth: Mapping[str, str], note: str
+    steps: Sequence[Step],
+    visibility: Visibility,
+    client: Client,
+    say: Language,
+    worth: Mapping[str, model.Quantity],
+    note: str,
 ) -> Exhibit | None:
     """The four funnels side by side; None where the funnel has fewer than two stages.
 
@@ -106,13 +111,14 @@ def ahead_exhibit(
     )
 
 
-def worth_of_steps(stakes: Iterable[Stake], currency: str, say: Language) -> dict[str, str]:
+def worth_of_steps(stakes: Iterable[Stake], currency: str, say: Language) -> dict[str, model.Quantity]:
     """Step → what it is estimated to bring a month, as written: the range of the figure that the step is about."""
     found = {}
     for stake in stakes:
         for step, drivers in MOVES.items():
             if stake.driver in drivers and stake.known and stake.high > 0:
-                found[step] = say.interval(stake.low, stake.high, lambda money: say.money_short(money, currency))
+                text = say.interval(stake.low, stake.high, lambda money: say.money_short(money, currency))
+                found[step] = model.Quantity(text=text, kind="money", low=stake.low, high=stake.high)
     return found
 
 
@@ -137,7 +143,7 @@ def _title(seen: tuple[View, ...], say: Language) -> str:
                share=say.share(seen[0].share()))  # fmt: skip
 
 
-def _reading(say: Language, worth: Mapping[str, str]) -> tuple[str, ...]:
+def _reading(say: Language, worth: Mapping[str, model.Quantity]) -> tuple[str, ...]:
     out = [
         say("A filled row is a stage whose number is known, a hatched one with a question mark is known to nobody; the "
             "widths are drawn for the eye. Dots: the department sees the stage."),
@@ -169,7 +175,7 @@ def _share(value: float | None, say: Language) -> str:
     return UNKNOWN if value is None else say.share(value)
 
 
-def _table(seen: tuple[View, ...], say: Language, worth: Mapping[str, str]) -> Table:
+def _table(seen: tuple[View, ...], say: Language, worth: Mapping[str, model.Quantity]) -> Table:
     columns = [
         Column(label=say("The funnel")),
         Column(label=say("Steps between stages that the company knows"), kind="share"),

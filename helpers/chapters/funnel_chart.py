@@ -37,12 +37,20 @@ def share_text(value: float, say: Language) -> str:
 
 def interval_text(interval: tuple[float, float], say: Language) -> str:
     """Both ends, with as many digits as tell them apart."""
+    return interval_cell(interval, say).text
+
+
+def interval_cell(interval: tuple[float, float], say: Language, share: float | None = None) -> model.Quantity:
+    """The same in a table; with the ``share`` itself before it, if it is given."""
     low, high = interval
     digits = 0 if high >= 0.1 else 1 if high >= 0.01 else 2
     # A narrow interval is not a point.
     while digits < 3 and say.share(low, digits) == say.share(high, digits):
         digits += 1
-    return say.interval(low, high, lambda value: say.share(value, digits))
+    text = say.interval(low, high, lambda value: say.share(value, digits))
+    if share is not None:
+        text = f"{share_text(share, say)} ({text})"
+    return model.Quantity(text=text, kind="share", digits=max(digits, 1), value=share, low=low, high=high)
 
 
 def money_text(value: float, currency: str, say: Language) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.chapters.funnel_chart import interval_text, share_text
+from helpers.chapters.funnel_chart import interval_cell, interval_text, share_text
 from helpers.chapters.funnel_counts import ADVERTISING
 from helpers.language import UNKNOWN
 from helpers.report import model, theme
@@ -187,11 +187,16 @@ def _colour(panel: Panel, client: Client) -> str:
 def _draw_months(ax: Any, panel: Panel, colour: str, say: Language) -> None:
     months = panel.months
     tops = _points(ax, months, colour, across=False)
+    slot = 72 * theme.WIDTH * ax.get_position().width / max(len(months), 3)
     if len(months) <= _WRITTEN:
-        for place, part in enumerate(months):
-            if part.ratio.share is not None and part.ratio.interval is not None:
-                ax.annotate(share_text(part.ratio.share, say), (place, part.ratio.interval[1]), (0, 3),
-                            textcoords="offset points", ha="center", va="bottom", fontsize=8)  # fmt: skip
+        known = [(place, part.ratio.interval[1], share_text(part.ratio.share, say)) for place, part in enumerate(months)
+                 if part.ratio.share is not None and part.ratio.interval is not None]  # fmt: skip
+        # "0,0097 %" stands beside its neighbours in smaller letters.
+        widest = max((theme.width(text, 8) for _, _, text in known), default=0)
+        size = max(6.0, min(8.0, 8 * (slot - 4) / max(widest, 1)))
+        for place, high, text in known:
+            ax.annotate(text, (place, high), (0, 3), textcoords="offset points", ha="center", va="bottom",
+                        fontsize=size)  # fmt: skip
     for place, part in enumerate(months):
         if part.ratio.share is None or part.ratio.interval is None:
             ax.annotate(UNKNOWN, (place, 0), (0, 3), textcoords="offset points", ha="center", va="bottom",
@@ -200,8 +205,7 @@ def _draw_months(ax: Any, panel: Panel, colour: str, say: Language) -> None:
     shown = range(0, len(months), every)
     names = [say.month_short(months[place].month or "", year=False) for place in shown]
     counts = [say.count_short(months[place].ratio.whole) for place in shown]
-    slots = max(len(months), 3) / every
-    if max(map(theme.width, counts)) < 72 * theme.WIDTH * ax.get_position().width / slots - 6:
+    if max(map(theme.width, counts)) < every * slot - 6:
         names = [f"{name}\n{count}" for name, count in zip(names, counts, strict=True)]
     ax.set_xticks([*shown], names)
     ax.set(xlim=(-0.6, max(len(months), 3) - 0.4), ylim=(0, max(tops) * 1.22))
@@ -289,7 +293,7 @@ def _table(panel: Panel, client: Client, say: Language) -> Table:
             part.ratio.whole,
             part.ratio.part,
             part.ratio.share,
-            say("too few to judge") if interval is None else interval_text(interval, say),
+            say("too few to judge") if interval is None else interval_cell(interval, say),
         ]
         rows.append(tuple(row if ads else [*row, part.open]))
     return Table(columns=tuple(columns), rows=tuple(rows))

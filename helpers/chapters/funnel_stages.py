@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.chapters.funnel_counts import ADVERTISING, Advertising, Counts, advertised, count_stages
 from helpers.chapters.funnel_measure import MeasuredFunnel, Ratio, Step
+from helpers.chapters.spans import of_several_months
 from helpers.stats.shares import MINIMUM
 from helpers.stats.survival import kaplan_meier
 
@@ -98,7 +99,10 @@ def measure_stages(facts: Facts, funnel: MeasuredFunnel, recorded: Collection[st
             cut = tables.cut(step)
             # Where nobody came so far there is nothing to divide by.
             if cut is not None and step.step.whole:
-                panels.append(Panel(step, _months(tables, cut), _channels(tables, cut), _wait(facts, step, span)))
+                # Advertising told for several months at once has no month; it counts in the stage as a whole.
+                whole = {step.stage, step.previous} & set(ADVERTISING) and of_several_months(spend).any()
+                months = () if whole else _months(tables, cut)
+                panels.append(Panel(step, months, _channels(tables, cut), _wait(facts, step, span)))
     return Stages(tuple(panels), tuple(unknown))
 
 

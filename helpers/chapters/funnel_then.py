@@ -11,7 +11,7 @@ from helpers.chapters.funnel_chart import share_text
 from helpers.chapters.funnel_visibility import DEPARTMENTS
 from helpers.chapters.funnel_words import department_name
 from helpers.report import model, theme
-from helpers.report.model import Cell, Column, Exhibit, Table
+from helpers.report.model import Cell, Column, Exhibit, Quantity, Table
 from helpers.stats.change import difference_interval, is_real
 
 if TYPE_CHECKING:
@@ -160,7 +160,13 @@ def _table(then: Then, now: View, client: Client, say: Language) -> Table:
                 change.then,
                 change.now,
                 change.now - change.then,
-                say.interval(low, high, lambda value: say.points(value, 1)),
+                Quantity(
+                    text=say.interval(low, high, lambda value: say.points(value, 1)),
+                    kind="points",
+                    digits=1,
+                    low=low,
+                    high=high,
+                ),
                 say("real change") if change.real else say("within chance"),
             )
         )

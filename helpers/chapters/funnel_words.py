@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.chapters.funnel_chart import interval_text, rate_lines, share_text
+from helpers.chapters.funnel_chart import interval_cell, interval_text, rate_lines, share_text
 from helpers.chapters.funnel_counts import ADVERTISING
 from helpers.language import UNKNOWN
 from helpers.report.model import Box, Cell, Column, Table
@@ -62,7 +62,7 @@ def funnel_table(funnel: MeasuredFunnel, client: Client, say: Language) -> Table
             row.append(step.at_least)
         row += [
             ratio.share if ratio is not None else None,
-            interval_text(interval, say) if interval is not None else None,
+            interval_cell(interval, say) if interval is not None else None,
             step.of_leads.share if step.of_leads is not None else None,
         ]
         if ads_first:
@@ -194,7 +194,8 @@ def unknown_box(funnel: MeasuredFunnel, client: Client, say: Language) -> Box | 
         if step.count is not None:
             continue
         if step.stage in hints:
-            texts.append(hints[step.stage])
+            known = say("Known so far: at least {n}.", n=say.count(step.at_least)) if step.at_least else ""
+            texts.append(f"{hints[step.stage]} {known}".rstrip())
         elif step.stage not in ("leads", "won") and step.at_least is None:
             label = client.stage_label(step.stage, say)
             texts.append(say("{stage}: keep it as a stage in the CRM and export the history of stages.", stage=label))
@@ -262,9 +263,9 @@ def months_table(maturity: Maturity, say: Language) -> Table:
             month.won,
             month.open,
             month.so_far.share,
-            interval_text(month.so_far.interval, say) if month.so_far.interval else say("too few to judge"),
+            interval_cell(month.so_far.interval, say) if month.so_far.interval else say("too few to judge"),
             month.expected,
-            interval_text(month.final_range, say) if month.final_range is not None and not month.ripe else None,
+            interval_cell(month.final_range, say) if month.final_range is not None and not month.ripe else None,
             say("final") if month.ripe else say("not final yet"),
         )
         for month in maturity.months

@@ -54,7 +54,7 @@ def _title(maturity: Maturity, say: Language) -> str:
             range=interval_text(young.final_range, say),
         )
     if maturity.cycle_days is not None and all(month.ripe for month in maturity.months):
-        return say("All cohorts are ripe: the purchases of their leads are in")
+        return say("Every month is old enough: the sales of its leads are in")
     return say("The data are too short to say where the young months will end")
 
 

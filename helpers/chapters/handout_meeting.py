@@ -115,11 +115,11 @@ def _five_table(sources: Sources) -> Table:
 
     best, worst = share(found["manager_max"]), share(found["manager_min"])
     rows = (
-        (say("Run rate: revenue at the present pace"), sources.money_text(found["run_rate"]), "", ""),
-        (say("Deals in work: expected revenue"), sources.money_text(found["pipeline"]), "", ""),
+        (say("Run rate: revenue at the present pace"), sources.money_cell(found["run_rate"]), "", ""),
+        (say("Deals in work: expected revenue"), sources.money_cell(found["pipeline"]), "", ""),
         (say("Conversion of managers, highest and lowest"), f"{best} / {worst}", "", ""),
-        (say("Share of qualified leads"), share(found["qualified_share"]), "", ""),
-        (say("Cost of a customer (CAC)"), sources.money_text(found["cac"]), "", ""),
+        (say("Share of qualified leads"), sources.share_cell(found["qualified_share"]), "", ""),
+        (say("Cost of a customer (CAC)"), sources.money_cell(found["cac"]), "", ""),
     )
     columns = tuple(
         Column(label=label) for label in (say("Figure"), say("In the audit"), say("Last week"), say("This week"))

@@ -29,7 +29,7 @@ def pay_clause(sources: Sources) -> Handout:
         text(say("Marketing is paid for leads that fit the agreed definition and that sales did not reject with a "
                  "reason in time. Other leads are not paid for, however many they are.")),
         heading(say("The clause")),
-        text(say("For each qualified lead of a month {price} is paid. Counted are the leads created in that month, as "
+        text(say("For each qualified lead of a month {price} is paid. It counts the leads created in that month, as "
                  "they stand in the CRM on the tenth working day of the next one.", price=price)),
         heading(say("An example")),
         text(_example(sources, rate)),
@@ -38,9 +38,7 @@ def pay_clause(sources: Sources) -> Handout:
     if sources.marked and months:
         blocks += [heading(say("Our own months")), table(_table(sources, months)), text(_sum(sources, months))]
         if measured is not None and measured.paid_channels:
-            blocks.append(
-                text(say("Paid by number are the leads of channels with spend, as the pay sheet counts them."))
-            )
+            blocks.append(text(say("Leads of channels with spend are paid by number, as the pay sheet counts them.")))
         if measured is not None and measured.assumed and measured.neutral is not None:
             blocks.append(text(say("At {rate} a qualified lead marketing would get as much as today in all.",
                                    rate=sources.money_text(measured.neutral))))  # fmt: skip
@@ -91,8 +89,8 @@ def _months(sources: Sources, measured: MeasuredPay | None) -> list[_Month]:
 def _example(sources: Sources, rate: float | None) -> str:
     say = sources.say
     words = say(
-        "Plan {plan}, delivered {delivered}, qualified {qualified}: paid are {qualified}, nothing for the other "
-        "{rest}. By all leads the plan would be kept to {raw}, by qualified ones it is kept to {fair}.",
+        "Plan {plan}, delivered {delivered}, qualified {qualified}: {qualified} are paid for, the other "
+        "{rest} are not. By all leads the plan would be kept to {raw}, by qualified ones it is kept to {fair}.",
         plan=PLAN, delivered=DELIVERED, qualified=QUALIFIED, rest=DELIVERED - QUALIFIED,
         raw=say.share(DELIVERED / PLAN), fair=say.share(QUALIFIED / PLAN),
     )  # fmt: skip

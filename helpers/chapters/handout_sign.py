@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.chapters.handout_sources import heading, line, table, text
-from helpers.report.model import Column, Handout, Table
+from helpers.report.model import Cell, Column, Handout, Table
 
 if TYPE_CHECKING:
     from helpers.chapters.handout_sources import Sources
@@ -36,14 +36,18 @@ def sign_off(sources: Sources) -> Handout:
     )
 
 
-def _rows(sources: Sources) -> list[tuple[str, str, str]]:
+def _rows(sources: Sources) -> list[tuple[Cell, ...]]:
     say, facts = sources.say, sources.facts
     leads, qualified = sources.total("leads"), sources.total("qualified")
     still_open = int(sources.leads.loc[sources.leads["outcome"] == "open", "leads"].sum())
     sums = sources.money.measured.sums if sources.money is not None else None
     known = "leads" in facts.dates
-    rows = [
-        (say("Leads"), say.count(leads) if known else "?", say("everybody who left a contact, one per enquiry")),
+    rows: list[tuple[Cell, ...]] = [
+        (
+            say("Leads"),
+            sources.count_cell(leads) if known else "?",
+            say("everybody who left a contact, one per enquiry"),
+        ),
         (
             say("Qualified leads"),
             f"{say.count(qualified)} ({sources.share(qualified, leads)})" if known and sources.marked else "?",
@@ -51,25 +55,25 @@ def _rows(sources: Sources) -> list[tuple[str, str, str]]:
         ),
         (
             say("Customers"),
-            say.count(sources.won) if known else "?",
+            sources.count_cell(sources.won) if known else "?",
             say("leads of the period with a sale so far; {n} are still open", n=say.count(still_open)),
         ),
         (
             say("Revenue"),
-            sources.money_text(sums.revenue if sums else None),
+            sources.money_cell(sums.revenue if sums else None),
             say("amounts of the sales that the leads of the period made, and of sales without a lead"),
         ),
-        (say("Spend"), sources.money_text(sums.spend if sums and sums.spend else None), _spend_rule(sources)),
+        (say("Spend"), sources.money_cell(sums.spend if sums and sums.spend else None), _spend_rule(sources)),
         (
             say("Profit"),
-            sources.money_text(sums.profit if sums else None),
+            sources.money_cell(sums.profit if sums else None),
             say("revenue times a margin of {margin}, less spend", margin=say.share(sources.client.margin))
             if sources.client.margin_given
             else say("revenue less spend: no margin is given"),
         ),
         (
             say("Cost of a customer (CAC)"),
-            sources.money_text(sources.five["cac"]),
+            sources.money_cell(sources.five["cac"]),
             say("spend of campaigns whose leads are known, divided by their customers"),
         ),
     ]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.five import five
-from helpers.report.model import Block, Table
+from helpers.report.model import Block, Quantity, Table
 from helpers.stats.shares import MINIMUM
 from helpers.stats.survival import Survival, kaplan_meier
 
@@ -91,6 +91,21 @@ class Sources:
         if value is None or not math.isfinite(value):
             return "?"
         return self.say.money(value, self.client.currency)
+
+    def share_cell(self, value: float | None) -> Quantity | str:
+        """A share in a column of texts, '?' where it is not known."""
+        if value is None:
+            return "?"
+        return Quantity(text=self.say.share(value, 1), kind="share", digits=1, value=value)
+
+    def count_cell(self, value: int) -> Quantity:
+        """A count in a column of texts."""
+        return Quantity(text=self.say.count(value), kind="count", value=value)
+
+    def money_cell(self, value: float | None) -> Quantity | str:
+        """The same in a table."""
+        text = self.money_text(value)
+        return text if value is None or not math.isfinite(value) else Quantity(text=text, kind="money", value=value)
 
     def head(self, team: str) -> str:
         """Whom a line is signed by: the role, with the name where client.yml gives one."""

@@ -109,7 +109,7 @@ class Journey(Chapter):
             return None
         return Exhibit(
             key="journey-rules",
-            title=say.plural("{n} rule of the map is not kept", "{n} rules of the map are not kept",
+            title=say.plural("{n} rule of the journey map is broken", "{n} rules of the journey map are broken",
                              len(journey.broken))
             if journey.drawn
             else say("What the map of the journey still has to say"),

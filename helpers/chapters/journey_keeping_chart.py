@@ -170,7 +170,7 @@ def referred_exhibit(referred: Referred, say: Language, note: str) -> Exhibit | 
             share=share_text(share, say), range=interval_text(interval, say), n=say.count(referred.customers.part),
             all=say.count(referred.customers.whole),
         )  # fmt: skip
-    reading = [say("Counted are the leads of {channels}, by the month they came.", channels=names)]
+    reading = [say("Leads of {channels} by the month they came.", channels=names)]
     if referred.own.interval is not None and referred.others.interval is not None:
         numbers = {
             "own": share_text(referred.own.share or 0.0, say),

@@ -191,7 +191,7 @@ class Leads(Chapter):
             )  # fmt: skip
         reading = words.channels_reading() if panels else ()
         if len(usual) > SHOWN:
-            reading = (*reading, say("Drawn are the {n} largest channels; the table holds all.", n=SHOWN))
+            reading = (*reading, say("The chart shows the {n} largest channels; the table holds all.", n=SHOWN))
         return Exhibit(
             key="leads-channels",
             title=words.channels_title(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.leads_measure import worst_gap
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class AgreementWords:
         say, measured = self.say, self.measured
         if measured.people is None or measured.repeats is None:
             return ""
+        if not measured.repeats:
+            return say("Each of them is another person.")
         return say(
             "They are {people} people: {repeats} of the leads are repeated enquiries of the same person.",
             people=say.count(measured.people), repeats=say.count(measured.repeats),
@@ -48,7 +50,7 @@ class AgreementWords:
         if worst is None:
             return say("Marketing and sales report the same figures")
         if worst.gap < SMALL_GAP:
-            return say("Marketing's and sales' own figures agree to {share}", share=say.share(worst.gap))
+            return say("Marketing's and sales' own figures agree to within {share}", share=say.share(worst.gap))
         return say(
             "Marketing's and sales' own figures differ most in “{what}” of {month}: {marketing} against {sales}",
             what=self.what(worst.what), month=say.month(worst.month), marketing=say.count(worst.marketing),
@@ -90,6 +92,9 @@ class AgreementWords:
         values = {"first": first, "second": second, "share": say.share(kappa.observed), "n": say.count(kappa.n)}
         if math.isnan(kappa.kappa) or kappa.n < MINIMUM:
             return say("{first} and {second} sorted {n} leads and agree on {share}: too few to judge", **values)
+        if kappa.low < GOOD_KAPPA <= kappa.high:
+            return say("{first} and {second} agree on {share} of {n} leads: whether they mean the same by a qualified "
+                       "lead cannot be told yet", **values)  # fmt: skip
         if kappa.kappa >= GOOD_KAPPA:
             return say("{first} and {second} mean the same by a qualified lead: they agree on {share} of {n}", **values)
         if kappa.kappa >= FAIR_KAPPA:
@@ -126,7 +131,14 @@ class AgreementWords:
                 kappa.observed,
                 kappa.chance,
                 None if math.isnan(kappa.kappa) else kappa.kappa,
-                None if math.isnan(kappa.kappa) else say.interval(kappa.low, kappa.high, lambda x: say.number(x, 2)),
+                None
+                if math.isnan(kappa.kappa)
+                else Quantity(
+                    text=say.interval(kappa.low, kappa.high, lambda x: say.number(x, 2)),
+                    digits=2,
+                    low=kappa.low,
+                    high=kappa.high,
+                ),
             )
             for first, second, kappa in self.measured.sorting
         )

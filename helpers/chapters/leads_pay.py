@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.chapters.spans import of_several_months
+
 if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.facts import Facts
@@ -120,13 +122,16 @@ class MeasuredPay:
 
 
 def scheme_pay(scheme: Mapping[str, float], leads: float, qualified: float, won: float, spend: float) -> float:
-    """Pay of a month by a scheme of client.yml: ``per_spend`` is a part of the spend, the others are money each."""
+    """Pay of a month by a scheme of client.yml: ``per_spend`` is a part of the spend, the others are money each.
+
+    nan where it depends on spend that is not known.
+    """
     return (
         scheme.get("fixed", 0.0)
         + scheme.get("per_lead", 0.0) * leads
         + scheme.get("per_qualified", 0.0) * qualified
         + scheme.get("per_won", 0.0) * won
-        + scheme.get("per_spend", 0.0) * spend
+        + (scheme["per_spend"] * spend if "per_spend" in scheme else 0.0)
     )
 
 
@@ -196,12 +201,12 @@ def _month(
 ) -> PayMonth:
     delivered, qualified = int(rows["leads"].sum()), int(rows["qualified"].sum())
     won = float(rows.loc[rows["outcome"].eq("won"), "leads"].sum())
-    spend = facts.spend
-    spent = float(spend.loc[spend["span"].eq("now") & spend["month"].eq(month), "spend"].sum())
+    spent = _spent(facts, month)
     paid = sheet[sheet["month"].eq(month)]
     plan = client.plan.get(f"{month:%Y-%m}")
     wanted = client.pay.plan if client.pay else "qualified"
     every = facts.leads[facts.leads["span"].eq("now") & facts.leads["month"].eq(month)]
+    then = scheme_pay(proposal, delivered, qualified, won, spent) if "per_qualified" in proposal else math.nan
     return PayMonth(
         month=month.date(),
         plan=None if plan is None else (plan.qualified if wanted == "qualified" else plan.leads),
@@ -210,10 +215,21 @@ def _month(
         delivered=delivered,
         qualified=qualified,
         unmarked=delivered - int(rows["marked"].sum()),
-        today=scheme_pay(scheme, delivered, qualified, won, spent) if scheme else _sum(paid),
-        proposed=scheme_pay(proposal, delivered, qualified, won, spent) if "per_qualified" in proposal else None,
+        today=_known(scheme_pay(scheme, delivered, qualified, won, spent)) if scheme else _sum(paid),
+        proposed=_known(then),
         paid=_sum(paid),
     )
+
+
+def _spent(facts: Facts, month: pd.Timestamp) -> float:
+    """Spend of a month; nan where a row of spend covers other months too."""
+    spend = facts.spend[facts.spend["span"].eq("now")]
+    across = of_several_months(spend) & spend["month"].le(month) & spend["until"].ge(month)
+    return math.nan if across.any() else float(spend.loc[spend["month"].eq(month), "spend"].sum())
+
+
+def _known(pay: float) -> float | None:
+    return None if math.isnan(pay) else pay
 
 
 def _sum(sheet: pd.DataFrame) -> float | None:

@@ -114,9 +114,9 @@ class PayWords:
         say = self.say
         unmarked = sum(month.unmarked for month in self.pay.months)
         text = (
-            say("Counted are leads of channels with spend, as in the pay sheet.")
+            say("Only leads of channels with spend are counted, as in the pay sheet.")
             if self.pay.paid_channels
-            else say("Counted are all leads of the month.")
+            else say("All leads of the month are counted.")
         )
         if unmarked:
             text += " " + say.plural(

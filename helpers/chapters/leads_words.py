@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.funnel_chart import share_text
-from helpers.chapters.shares import Share, apart, listed, range_text
+from helpers.chapters.shares import Share, apart, listed, range_cell, range_text
 from helpers.report.model import Cell, Column, Table
 from helpers.stats.shares import MINIMUM
 
@@ -115,7 +115,7 @@ class LeadsWords:
                 round(month.qualified.share * month.qualified.whole) if month.qualified.whole else 0,
                 int(month.qualified.whole) - month.marked,
                 month.qualified.share if month.qualified.enough else None,
-                range_text(month.qualified, say),
+                range_cell(month.qualified, say),
             )
             for month in self.measured.months
         )
@@ -206,7 +206,7 @@ class LeadsWords:
                 say("{name} (experimental)", name=name) if channel.experimental else name,
                 channel.leads,
                 channel.qualified.share if channel.qualified.enough else None,
-                range_text(channel.qualified, say),
+                range_cell(channel.qualified, say),
             ]
             if measured.decided:
                 row += [channel.accepted, channel.rejected, channel.undecided]

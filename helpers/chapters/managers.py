@@ -79,7 +79,7 @@ class Managers(Chapter):
             return ()
         return (
             say(
-                "Compared are {leads} leads of {n} managers: created {period}, sold within {age} of coming.",
+                "{leads} leads of {n} managers are compared: created {period}, with their sales of the first {age}.",
                 leads=say.count(measured.table.loc[measured.table["kind"] == "person", "leads"].sum()),
                 n=say.count((measured.table["kind"] == "person").sum()),
                 period=say.period(max(self.period[0], measured.age.months["now"][0]), measured.age.until["now"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.chapters.campaigns import lines
-from helpers.report.model import Column, Table
+from helpers.report.model import Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -83,19 +83,28 @@ class ManagerWords:
             return say(
                 "All managers have the same conversion of lead to customer, {rate}", rate=self._rate(top["rate"])
             )
-        return say(
-            "Conversion of lead to customer: highest {high} ({best}), lowest {low} ({worst})",
-            high=self._rate(top["rate"]), best=manager_name(top, say),
-            low=self._rate(bottom["rate"]), worst=manager_name(bottom, say),
-        )  # fmt: skip
+        values = {
+            "high": self._rate(top["rate"]), "best": manager_name(top, say),
+            "low": self._rate(bottom["rate"]), "worst": manager_name(bottom, say),
+        }  # fmt: skip
+        if self._may_be_chance():
+            return say(
+                "Conversion of lead to customer: highest {high} ({best}), lowest {low} ({worst}); it may be chance",
+                **values,
+            )
+        return say("Conversion of lead to customer: highest {high} ({best}), lowest {low} ({worst})", **values)
+
+    def _may_be_chance(self) -> bool:
+        """The ranges of the highest and the lowest overlap, and no manager differs among equal leads."""
+        top, bottom = self.measured.people.iloc[0], self.measured.people.iloc[-1]
+        return bool(top["low"] <= bottom["high"]) and not len(self.measured.differing)
 
     def ends_reading(self) -> tuple[str, ...]:
         """What the picture of conversions shows, and that it is not the answer yet."""
         say, people = self.say, self.measured.people
         out = [say("Dot: conversion so far. Line: its 95 % range. Diamond: the same, corrected for small numbers.")]
         if len(people) > 1 and people["won"].sum():
-            top, bottom = people.iloc[0], people.iloc[-1]
-            if top["low"] <= bottom["high"] and not len(self.measured.differing):
+            if self._may_be_chance():
                 out.append(
                     say("The ranges of the highest and the lowest overlap: from conversions alone nothing follows yet.")
                 )
@@ -255,7 +264,15 @@ class ManagerWords:
                     int(row.leads),
                     int(row.won),
                     float(row.rate) if enough else None,
-                    say.interval(row.low, row.high, self._rate) if enough else say("too few to judge"),
+                    Quantity(
+                        text=say.interval(row.low, row.high, self._rate),
+                        kind="share",
+                        digits=1,
+                        low=row.low,
+                        high=row.high,
+                    )
+                    if enough
+                    else say("too few to judge"),
                     float(row.shrunk) if pd.notna(row.shrunk) else None,
                     float(row.expected) if pd.notna(row.expected) else None,
                     verdict_text(row.verdict, self.measured.spread, say),

@@ -14,6 +14,7 @@ import pandas as pd
 from helpers.chapters.meeting_week import WEEK
 from helpers.chapters.plan_measure import Running, free_days, running
 from helpers.chapters.shares import Share
+from helpers.chapters.spans import spent
 from helpers.facts.days import REACH
 from helpers.sources.rawfiles import normal
 from helpers.stats.shares import MINIMUM
@@ -64,7 +65,7 @@ class Five:
     """Qualified of the leads of the last 13 weeks, experimental channels apart."""
     spend: float
     won: float
-    """Money spent and customers of the last 13 weeks."""
+    """Money spent (nan: a row of spend covers other days too) and customers of the last 13 weeks."""
 
     def value(self, figure: str) -> float | None:
         """A line of ``kpis``: money, or a share 0-1; None where nothing can be said (too few, not recorded)."""
@@ -114,7 +115,7 @@ class WeeklyFive:
         facts, day = self.facts, pd.Timestamp(end)
         days = facts.evidence.days
         known = days[days["day"] <= day]
-        lately = known[known["day"] > day - pd.Timedelta(days=7 * LOOKS_BACK)]
+        since = day - pd.Timedelta(days=7 * LOOKS_BACK)
         sellers, sold = self._sellers(monday)
         qualified, marked = self.qualified(monday, monday)
         began = bool(len(known))
@@ -128,8 +129,8 @@ class WeeklyFive:
             qualified=qualified,
             marked=marked,
             lately=self._lately(monday),
-            spend=float(lately["spend"].sum()),
-            won=float(lately["won"].sum()),
+            spend=spent(facts.evidence, since, end),
+            won=float(known.loc[known["day"] > since, "won"].sum()),
         )
 
     def qualified(self, first: dt.date, last: dt.date, channel: str = "") -> tuple[Share, Share]:

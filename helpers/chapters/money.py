@@ -26,6 +26,7 @@ from helpers.chapters.money_mix import Mix, measure_mix
 from helpers.chapters.money_mix_chart import mix_exhibit
 from helpers.chapters.money_moves import measure_moves
 from helpers.chapters.money_moves_chart import moves_exhibit
+from helpers.chapters.money_sales import Sales, measure_sales, sales_exhibit, sales_figures
 from helpers.chapters.money_titles import Titles
 from helpers.report.model import Box, Exhibit, Finding, Section
 
@@ -46,6 +47,8 @@ class Money(Chapter):
     period: tuple[dt.date, dt.date]
     as_of: dt.date
     measured: Measured
+    sales: Sales
+    """Won deals by what their amount is."""
     feeling: Feeling
     mix: Mix | None
     """Campaigns against the people who handle their leads; None: not two of each."""
@@ -62,6 +65,7 @@ class Money(Chapter):
             period=(facts.period.from_, facts.period.to),
             as_of=facts.as_of,
             measured=measured,
+            sales=measure_sales(facts),
             feeling=measure_feeling(measured.campaigns),
             mix=measure_mix(facts, client, measured),
             margin_known=client.margin_given or "deals.margin" in facts.has,
@@ -77,7 +81,7 @@ class Money(Chapter):
     def section(self) -> Section:
         """Where the money went, profit by campaign, prices, feeling against money."""
         say = self.say
-        exhibits = [self._sums_exhibit()]
+        exhibits = [self._sums_exhibit(), *self._sales_exhibit()]
         if not self.measured.matched.empty:
             exhibits += [self._profit_exhibit(), *self._moves_exhibit(), *self._aim_exhibit(), self._costs_exhibit()]
         if self.feeling.rated and not self.measured.matched.empty:
@@ -169,10 +173,14 @@ class Money(Chapter):
             title=self.titles.sums(),
             figure=draw_sums(sums, say, self.client.currency, alt),
             reading=tuple(reading),
-            table=words.sums_table(sums, say),
+            table=words.sums_table(sums, self.sales, say),
             table_open=True,
             note=self._note(),
         )
+
+    def _sales_exhibit(self) -> tuple[Exhibit, ...]:
+        found = sales_exhibit(self.sales, self.say, self.client.currency, self._note())
+        return () if found is None else (found,)
 
     def _profit_exhibit(self) -> Exhibit:
         say = self.say
@@ -288,6 +296,7 @@ class Money(Chapter):
                 "leads_only": sums.revenue_leads_only,
                 "revenue": sums.revenue,
                 "profit": sums.profit,
+                "sales": sales_figures(self.sales),
                 "campaigns": campaigns,
             }
         }

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from helpers.chapters import money_words as words
 from helpers.chapters.campaigns import lines
-from helpers.chapters.funnel_chart import interval_text, share_text
-from helpers.report.model import Cell, Column, Exhibit, Figure, Table
+from helpers.chapters.funnel_chart import interval_cell, share_text
+from helpers.report.model import Cell, Column, Exhibit, Figure, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def _title(mix: Mix, measured: Measured, names: dict[int, str], say: Language) -
         line = handling[0]
         known = sorted(cell.rate for cell in line.people if cell.rate is not None)
         if len(known) > 1:
-            return say("What leads of “{name}” bring depends on how they are handled: from {low} to {high} become "
-                       "customers", name=names[line.place], low=share_text(known[0], say),
+            return say("Leads of “{name}” sell differently in different hands: from {low} to {high} become customers",
+                       name=names[line.place], low=share_text(known[0], say),
                        high=share_text(known[-1], say))  # fmt: skip
-        return say("What leads of “{name}” bring depends on how they are handled", name=names[line.place])
+        return say("Leads of “{name}” sell differently in different hands", name=names[line.place])
     if mix.of("high"):
         best = max(mix.of("high"), key=spend)
         return say(
@@ -108,7 +108,7 @@ def _reading(mix: Mix, say: Language) -> tuple[str, ...]:
         )
     if mix.of("handling", "both"):
         out.append(
-            say("The same leads, another result: it is about how they are handled - who gets them, how soon they are "
+            say("The same leads, another result: look at how they are handled - who gets them, how soon they are "
                 "answered, what is said. That is a question of rules, not of persons.")
         )  # fmt: skip
     if not mix.of("low", "high", "both", "handling"):
@@ -201,7 +201,5 @@ def _table(mix: Mix, names: dict[int, str], say: Language) -> Table:
     return Table(columns=tuple(columns), rows=tuple(rows), note=" ".join(note))
 
 
-def _cell(rate: float | None, interval: tuple[float, float] | None, say: Language) -> str | None:
-    if rate is None or interval is None:
-        return None
-    return f"{share_text(rate, say)} ({interval_text(interval, say)})"
+def _cell(rate: float | None, interval: tuple[float, float] | None, say: Language) -> Quantity | None:
+    return None if rate is None or interval is None else interval_cell(interval, say, rate)

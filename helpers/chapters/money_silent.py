@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.campaigns import Join, row_numbers
+from helpers.chapters.spans import of_several_months
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def silent_campaigns(table: pd.DataFrame, leads: pd.DataFrame, spend: pd.DataFra
 
     ``leads`` and ``spend`` are the counted tables of the period that ``table`` was made from.
     """
-    paid = spend[spend["spend"] > 0]
+    # Money of several months at once is in none of them: it cannot be silent in one.
+    paid = spend[(spend["spend"] > 0) & ~of_several_months(spend)]
     bought = paid.groupby([row_numbers(paid, join.spend), "month"])["spend"].sum()
     row = row_numbers(leads, join.leads)
     came = leads.groupby([row, "month"])["leads"].sum()

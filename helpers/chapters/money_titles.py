@@ -90,7 +90,8 @@ class Titles:
         """Campaigns whose leads may carry another name, most money first: what was seen, and what to write where."""
         say, out = self.say, []
         table = self.measured.campaigns
-        for row in lines(table[table["row"].isin(self.measured.untied)].sort_values("spend", ascending=False)):
+        told = table[table["row"].isin(self.measured.untied)].nlargest(MOST_UNTIED, "spend")
+        for row in lines(told):
             silent = self.measured.untied[row.row]
             numbers = {
                 "name": self._name(row), "spend": self._money(silent.spend),
@@ -110,7 +111,7 @@ class Titles:
             else:
                 then = say("They name no campaign: until their tags are repaired its profit cannot be told.")
             out.append(f"{where} {then}")
-        return tuple(out[:MOST_UNTIED])
+        return tuple(out)
 
     def sums_alt(self) -> str:
         """The parts of both sums as text."""
@@ -163,7 +164,7 @@ class Titles:
         else:
             out.append(say("No lead has been won yet, so nothing can be expected in money."))
         if len(measured.rest):
-            out.append(say("Drawn are the {n} campaigns with most expected profit or loss.", n=SHOWN))
+            out.append(say("The chart shows the {n} campaigns with the largest expected profit or loss.", n=SHOWN))
         out += self._open_reading()
         return tuple(out)
 
@@ -199,10 +200,10 @@ class Titles:
         known = self.measured.matched["per_100"].dropna()
         reach = int((known >= aim).sum())
         if not reach:
-            return self.say("No campaign earns {aim} per 100 of spend so far", aim=self.say.count(aim))
+            return self.say("No campaign brings in {aim} of revenue per 100 of spend so far", aim=self.say.count(aim))
         return self.say.plural(
-            "{n} campaign of {of} earns {aim} or more per 100 of spend so far",
-            "{n} campaigns of {of} earn {aim} or more per 100 of spend so far",
+            "{n} campaign of {of} brings in {aim} or more of revenue per 100 of spend so far",
+            "{n} campaigns of {of} bring in {aim} or more of revenue per 100 of spend so far",
             reach, of=self.say.count(len(known)), aim=self.say.count(aim),
         )  # fmt: skip
 
@@ -225,30 +226,44 @@ class Titles:
         customer = next(lines(table.sort_values("cac", kind="stable")))
         if len(table) == 1:
             return say("A lead costs {cpl}, a customer {cac}", cpl=self._money(lead.cpl), cac=self._money(lead.cac))
+        if not self._customers_apart():
+            return say(
+                "“{name}” brings the cheapest leads ({cpl}); where customers are cheapest is too early to say",
+                name=self._name(lead), cpl=self._money(lead.cpl),
+            )  # fmt: skip
         if lead.Index == customer.Index:
             return say(
-                "{name} brings the cheapest leads ({cpl}) and the cheapest customers ({cac})",
+                "“{name}” brings the cheapest leads ({cpl}) and the cheapest customers ({cac})",
                 name=self._name(lead), cpl=self._money(lead.cpl), cac=self._money(lead.cac),
             )  # fmt: skip
         return say(
-            "A cheap lead, a dear customer: {first} - {cpl} a lead, {cac} a customer; {second} - {cpl2} and {cac2}",
+            "A cheap lead, an expensive customer: “{first}” - {cpl} a lead, {cac} a customer; “{second}” - {cpl2} and "
+            "{cac2}",
             first=self._name(lead), cpl=self._money(lead.cpl), cac=self._money(lead.cac),
             second=self._name(customer), cpl2=self._money(customer.cpl), cac2=self._money(customer.cac),
         )  # fmt: skip
+
+    def _customers_apart(self) -> bool:
+        """Customers of the cheapest campaign cost less than the title sets beside them, beyond chance.
+
+        That is the campaign of the cheapest leads; where it is the same one, all others.
+        """
+        table = priced(self.measured).sort_values("cac", kind="stable")
+        best, others = table.iloc[0], table.iloc[1:]
+        lead = priced(self.measured).iloc[0]
+        if lead.name != best.name:
+            others = others.loc[[lead.name]]
+        return bool((others["spend"] / others["won_high"]).min() > best["spend"] / best["won_low"])
 
     def costs_reading(self) -> tuple[str, ...]:
         """Whether the difference may be chance, and leads that cost more than they are worth."""
         say, table = self.say, priced(self.measured)
         out = []
-        if len(table) > 1:
-            lead = next(lines(table))
-            customer = next(lines(table.sort_values("cac", kind="stable")))
-            apart = lead.spend / lead.won_high > customer.spend / customer.won_low
-            if lead.Index != customer.Index and not apart:
-                out.append(say("The two costs of a customer may still differ by chance: their lines overlap."))
+        if len(table) > 1 and not self._customers_apart():
+            out.append(say("The costs of a customer may still differ by chance: their lines overlap."))
         known = judged(self.measured)
         if len(known) > len(table):
-            out.append(say("Compared are the {n} campaigns with most spend of the {all} that can be judged.",
+            out.append(say("Compared here: the {n} campaigns with the most spend, of {all} that can be judged.",
                            n=say.count(len(table)), all=say.count(len(known))))  # fmt: skip
         dear = known[known["cpl"] > known["worth"]]
         if len(dear):
@@ -292,11 +307,11 @@ class Titles:
             )
             if liked is not None and liked.verdict == "loses":
                 # One loss is told once, with the feeling that hides it.
-                sure += " " + say("Sales like {name}: rated {rating} of 5.", name=self._name(liked),
+                sure += " " + say("Sales like “{name}”: rated {rating} of 5.", name=self._name(liked),
                                   rating=say.number(liked.rating, 1))  # fmt: skip
             add(self.profit(), loss, f"{over} {sure}")
         if disliked is not None and disliked.verdict == "earns":
-            text = say("Sales do not like {name} (rated {rating} of 5), and it has earned {profit}",
+            text = say("Sales do not like “{name}” (rated {rating} of 5), and it has earned {profit}",
                        name=self._name(disliked), rating=say.number(disliked.rating, 1),
                        profit=self._money(disliked.profit))  # fmt: skip
             add(text, float(disliked.profit), over)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.campaigns import lines, plain
 from helpers.chapters.money_silent import UNTIED
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 from helpers.stats.shares import MINIMUM
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from helpers.chapters.feeling import Feeling
     from helpers.chapters.money_measure import Measured, Reconciliation
+    from helpers.chapters.money_sales import Sales
     from helpers.language import Language
 
 TABLE_ROWS = 50
@@ -88,13 +89,19 @@ def sum_parts(sums: Reconciliation, say: Language) -> tuple[list[tuple[str, floa
     return [part for part in spend if part[1]], [part for part in revenue if part[1]]
 
 
-def sums_table(sums: Reconciliation, say: Language) -> Table:
-    """Spend and revenue with their parts, to the kopeck."""
+def sums_table(sums: Reconciliation, sales: Sales, say: Language) -> Table:
+    """Spend and revenue with their parts, to the kopeck; what was given back has lines of its own below each."""
     spend, revenue = sum_parts(sums, say)
     rows: list[tuple[Cell, ...]] = []
-    for whole, value, parts in ((say("All spend"), sums.spend, spend), (say("All revenue"), sums.revenue, revenue)):
+    back = say("of it before credits"), say("of it credits (negative spend)"), sales.credited
+    returned = say("of it before returns"), say("of it returns (negative amounts)"), sales.returned
+    for whole, value, parts, (before, less, given) in (
+        (say("All spend"), sums.spend, spend, back), (say("All revenue"), sums.revenue, revenue, returned),
+    ):  # fmt: skip
         rows += [(label, money, money / value if value > 0 else None) for label, money, _ in parts]
         rows.append((whole, value, 1.0 if value > 0 else None))
+        if given:
+            rows += [(before, round(value - given, 2), None), (less, given, None)]
     columns = (
         Column(label=say("Part")),
         Column(label=say("Money"), kind="money", digits=2),
@@ -140,7 +147,9 @@ def profit_table(measured: Measured, say: Language, currency: str) -> Table:
                 int(row.won),
                 row.revenue,
                 row.profit,
-                say.interval(row.low, row.high, write) if known else None,
+                Quantity(text=say.interval(row.low, row.high, write), kind="money", low=row.low, high=row.high)
+                if known
+                else None,
                 row.p_profit if known else None,
                 verdict_text(row.verdict, say) or kind_text(row.kind, say),
                 action_text(row.action, say),

@@ -184,8 +184,8 @@ class PlanWords:
             made, of = self._made(figure)
             if of:
                 name = say("revenue") if figure == "revenue" else say("qualified leads")
-                parts.append(say("{figure} in {made} of {n} months", figure=name, made=made, n=of))
-        return say("The plan was met: {list}", list=", ".join(parts))
+                parts.append(say("{figure} {made} of {n}", figure=name, made=made, n=of))
+        return say("Months in which the plan was met: {list}", list=", ".join(parts))
 
     def months_alt(self) -> str:
         """Past months in words."""

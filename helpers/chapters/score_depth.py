@@ -141,7 +141,12 @@ def agreement_exhibit(score: Score, questionnaire: Questionnaire, say: Language,
             apart,
         )
     else:
-        title = say("Inside the departments people see things alike")
+        title = (
+            say("Inside the departments people see things alike")
+            if len(shown) > 1
+            else say("Inside one department, {department}, people see things alike",
+                     department=words.department(shown[0], say))
+        )  # fmt: skip
     table = Table(
         columns=(
             Column(label=say("Criterion")),

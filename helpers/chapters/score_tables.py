@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.chapters import score_words as words
+from helpers.language import ABSENT
 from helpers.report.model import Cell, Column, Table
 from helpers.survey.result import SIDES
 
@@ -147,9 +148,10 @@ def comments_table(score: Score, questionnaire: Questionnaire, say: Language) ->
 
 
 def described(title: str, table: Table, say: Language, shown: Sequence[int] = (1, 2, 3)) -> str:
-    """Alt text of a picture: its message and the numbers of the ``shown`` columns."""
+    """Alt text of a picture: its message and the numbers of the ``shown`` columns; the unknown is not read out."""
     lines = []
     for row in table.rows:
-        cells = [f"{table.columns[i].label} {say.cell(row[i], table.columns[i], '')}" for i in shown if i < len(row)]
-        lines.append(f"{row[0]}: {', '.join(cells)}")
+        known = [i for i in shown if i < len(row) and row[i] is not None]
+        cells = [f"{table.columns[i].label} {say.cell(row[i], table.columns[i], '')}" for i in known]
+        lines.append(f"{row[0]}: {', '.join(cells) or ABSENT}")
     return f"{title}. {'; '.join(lines)}."

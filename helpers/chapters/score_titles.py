@@ -43,7 +43,7 @@ def dimensions_title(score: Score, questionnaire: Questionnaire, say: Language) 
         finding = say("All five areas stand at {score} of 5", score=low)
     else:
         finding = say(
-            "Weakest area: {low_name}, {low} of 5; strongest: {high_name}, {high}",
+            "Lowest rated area: “{low_name}”, {low} of 5; highest: “{high_name}”, {high}",
             low_name=names[ranked[0]],
             low=low,
             high_name=names[ranked[-1]],
@@ -69,7 +69,7 @@ def criteria_title(score: Score, questionnaire: Questionnaire, say: Language) ->
     below = sum(round(value, 9) < one.target for value, one in known)
     value, lowest = min(known, key=lambda x: (x[0], x[1].id))
     finding = say(
-        "{n} of {m} criteria are below their target; lowest: {criterion}, {score} of 5",
+        "{n} of {m} criteria are below their target; lowest: “{criterion}”, {score} of 5",
         n=below,
         m=len(known),
         criterion=words.title(lowest, questionnaire, say),
@@ -85,8 +85,8 @@ def gaps_title(score: Score, questionnaire: Questionnaire, say: Language) -> str
     largest = different[0] if different else gaps[0]
     if different:
         return say.plural(
-            "Marketing and sales differ by a point or more on {n} of {m} criteria, most on: {criterion} ({gap})",
-            "Marketing and sales differ by a point or more on {n} of {m} criteria, most on: {criterion} ({gap})",
+            "Marketing and sales differ by a point or more on {n} of {m} criteria, most on “{criterion}” ({gap})",
+            "Marketing and sales differ by a point or more on {n} of {m} criteria, most on “{criterion}” ({gap})",
             len(different),
             m=len(gaps),
             criterion=words.title(largest, questionnaire, say),

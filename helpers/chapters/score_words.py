@@ -103,7 +103,7 @@ def headline(score: Score, questionnaire: Questionnaire, say: Language) -> str:
         )
     if len(score.likely) > 1:
         return say(
-            "With this number of answers any of these states is possible: {bands}.",
+            "With this number of answers these states are possible: {bands}.",
             bands=say.quoted([label(band, questionnaire, say) for band in score.likely]),
         )
     if say.count(score.total.value) != points(score.total.value, say):

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.chapters.funnel_chart import interval_text, share_text
+from helpers.chapters.funnel_chart import interval_cell, share_text
 from helpers.stats.shares import MINIMUM, wilson
 
 if TYPE_CHECKING:
     from helpers.language import Language
+    from helpers.report.model import Quantity
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,12 @@ def apart(groups: Iterable[Share]) -> tuple[Share, Share] | None:
 
 def range_text(group: Share, say: Language) -> str:
     """'31–45 %', or that there are too few to judge."""
-    return interval_text((group.low, group.high), say) if group.enough else say("too few to judge")
+    return str(range_cell(group, say))
+
+
+def range_cell(group: Share, say: Language) -> Quantity | str:
+    """The same in a table."""
+    return interval_cell((group.low, group.high), say) if group.enough else say("too few to judge")
 
 
 def listed(groups: Sequence[Share], say: Language) -> str:

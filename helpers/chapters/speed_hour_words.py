@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.funnel_chart import share_text
-from helpers.chapters.shares import Share, apart, listed, range_text
+from helpers.chapters.shares import Share, apart, listed, range_cell
 from helpers.chapters.speed_words import SpeedWords
 from helpers.report.model import Column, Table
 
@@ -89,7 +89,7 @@ class HourWords(SpeedWords):
         )
         rows = tuple(
             (say.weekday(cell.weekday), f"{cell.first}–{cell.last}", int(cell.kept.whole),
-             cell.kept.share if cell.kept.enough else None, range_text(cell.kept, say))
+             cell.kept.share if cell.kept.enough else None, range_cell(cell.kept, say))
             for cell in self.measured.cells
         )  # fmt: skip
         return Table(columns=columns, rows=rows)
@@ -146,7 +146,7 @@ class HourWords(SpeedWords):
             Column(label=say("Interval 95 %")),
         )
         rows = tuple(
-            (group.name, int(group.whole), group.share if group.enough else None, range_text(group, say))
+            (group.name, int(group.whole), group.share if group.enough else None, range_cell(group, say))
             for group in self.buckets()
         )
         return Table(columns=columns, rows=rows)

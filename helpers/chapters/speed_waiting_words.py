@@ -54,18 +54,18 @@ class WaitingWords(SpeedWords):
         if not math.isnan(left.worth):
             kind = say("gross profit") if self.profit_known else say("revenue")
             out.append(
-                say("Together {range} of {kind}: number of leads x chance of a sale x average sale of the channel. An "
+                say("Together {range} of {kind}: number of leads × chance of a sale × average sale of the channel. An "
                     "old lead counts for less.",
                     range=say.interval(left.low, left.high, self.money), kind=kind)
             )  # fmt: skip
             if not math.isnan(left.late) and left.late < 1:
                 out.append(
-                    say("It is lowered to {share} of that: so much less often than the average are leads sold that "
-                        "waited longest for their answer.", share=say.share(left.late))
+                    say("It is lowered to {share} of that: leads that waited longest for their answer are sold that "
+                        "much less often than the average.", share=say.share(left.late))
                 )  # fmt: skip
         shown = len(self.listed())
         if left.leads > shown:
-            out.append(say("Listed are the {n} worth most, of equals those that wait longest.", n=shown))
+            out.append(say("The list holds the {n} worth most; of equals, those that wait longest.", n=shown))
         if left.older:
             out.append(
                 say.plural("{n} more came before the period; it is neither listed nor counted in the money.",
@@ -97,7 +97,7 @@ class WaitingWords(SpeedWords):
             Column(label=say("May bring"), kind="money"),
         )
         cells = tuple(
-            (row.lead_id, _day(row.created_at), row.channel, row.product, row.manager, self.time(row.waited),
+            (row.lead_id, _day(row.created_at), row.channel, row.product, row.manager, self.waited(row.waited),
              None if math.isnan(row.worth) else float(row.worth))
             for row in lines(rows)
         )  # fmt: skip

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.chapters.funnel_chart import share_text
-from helpers.chapters.shares import Share, apart, judged, listed, range_text
+from helpers.chapters.shares import Share, apart, judged, listed, range_cell, range_text
 from helpers.chapters.speed_chart import time_text
 from helpers.report.model import Cell as TableCell
-from helpers.report.model import Column, Table
+from helpers.report.model import Column, Quantity, Table
 
 if TYPE_CHECKING:
     from helpers.chapters.speed_measure import MeasuredSpeed, Wait
@@ -33,6 +33,11 @@ class SpeedWords:
     def time(self, minutes: float) -> str:
         """A waiting time; '?' where it is not known."""
         return "?" if math.isnan(minutes) else "∞" if math.isinf(minutes) else time_text(minutes, self.say)
+
+    def waited(self, minutes: float) -> Quantity:
+        """The same in a table."""
+        known = math.isfinite(minutes)
+        return Quantity(text=self.time(minutes), kind="minutes", value=minutes if known else None)
 
     @property
     def limit(self) -> str:
@@ -91,7 +96,7 @@ class SpeedWords:
         if not clock.holidays:
             return hours + " " + say("The public holidays of the country {country} are not known to the audit.",
                                      country=self.country or "?")  # fmt: skip
-        return hours + " " + say("Public holidays are free.")
+        return hours + " " + say("Public holidays do not count.")
 
     # The curve --------------------------------------------------------------------------------------------------------
 
@@ -182,9 +187,9 @@ class SpeedWords:
             name,
             int(wait.curve.n),
             wait.kept.share if enough else None,
-            range_text(wait.kept, say),
-            self.time(median) if enough and not math.isnan(median) else None,
-            self.time(ninety) if enough and not math.isnan(ninety) else None,
+            range_cell(wait.kept, say),
+            self.waited(median) if enough and not math.isnan(median) else None,
+            self.waited(ninety) if enough and not math.isnan(ninety) else None,
             wait.silent if enough else None,
         )
 

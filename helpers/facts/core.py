@@ -61,7 +61,8 @@ class Facts:
     leads: pd.DataFrame
     """LEAD_KEYS | LEAD_SUMS. ``stage`` furthest stage known to be reached, ``exact`` whether the way to it is known."""
     spend: pd.DataFrame
-    """span, month, channel, campaign_id, campaign | spend, impressions, clicks (NaN: not in the export), rows."""
+    """span, month, until, channel, campaign_id, campaign | spend, impressions, clicks (NaN: not in the export), rows.
+    ``until``: month in which the rows end; those of several months belong to no one month (`of_several_months`)."""
     ages: pd.DataFrame
     """span, month, outcome, age_days | leads. Age at the outcome, or at ``as_of`` for open leads."""
     open_ages: pd.DataFrame
@@ -363,7 +364,7 @@ async def _lead_counts(leads: ir.Table | None) -> pd.DataFrame:
 
 
 async def _spend(data: Data) -> pd.DataFrame:
-    keys = ["span", "month", "channel", "campaign_id", "campaign"]
+    keys = ["span", "month", "until", "channel", "campaign_id", "campaign"]
     sums = ["spend", "impressions", "clicks", "rows"]
     if "spend" not in data.tables:
         return empty(keys, sums)
@@ -371,6 +372,7 @@ async def _spend(data: Data) -> pd.DataFrame:
     made = spend.mutate(
         span=span_of(spend["from"], data),
         month=spend["from"].truncate("M"),
+        until=ibis.coalesce(spend["to"], spend["from"]).truncate("M"),
         channel=spend.channel.fill_null(""),
         campaign_id=spend.campaign_id.fill_null(""),
         campaign=spend.campaign.fill_null(""),

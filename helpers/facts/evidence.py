@@ -20,6 +20,8 @@ from helpers.facts.evidence_days import (
     count_launches,
     count_opened,
     count_sellers,
+    count_spans,
+    no_spans,
 )
 from helpers.facts.exact import marks, squares, total
 from helpers.facts.ground import Ground, empty, fetched, span_of
@@ -77,8 +79,10 @@ class Evidence:
     opened: pd.DataFrame
     """channel, campaign_id, campaign | first: the first day of money in all the data."""
     days: pd.DataFrame
-    """day | leads, qualified (by day of creation), won, revenue (by day of the sale), spend, opened, ended (amounts of
-    deals by day of opening and of closing)."""
+    """day | leads, qualified (by day of creation), won, revenue (by day of the sale), spend (by the first day of its
+    row), opened, ended (amounts of deals by day of opening and of closing)."""
+    spans: pd.DataFrame
+    """day, end | rows: spend of several days at once, which no window may cut in two (`helpers.chapters.spans`)."""
     sellers: pd.DataFrame
     """manager, week (Monday of the lead's creation), won_week (NaT: not won) | leads. Of the last half-year."""
     records: Records
@@ -97,6 +101,7 @@ class Evidence:
             launches=empty([*CAMPAIGN, "month"], ["first", "spend"]).astype({"first": "datetime64[us]"}),
             opened=empty(CAMPAIGN, ["first"]).astype({"first": "datetime64[us]"}),
             days=empty(["day"], DAY_SUMS),
+            spans=no_spans(),
             sellers=empty(["manager", "week", "won_week"], ["leads"]),
             records=Records.empty(),
         )
@@ -113,6 +118,7 @@ async def count_evidence(ground: Ground) -> Evidence:
         "launches": count_launches(ground),
         "opened": count_opened(ground),
         "days": count_days(ground),
+        "spans": count_spans(ground),
         "records": count_records(ground, workdays),
     }
     if leads is not None:

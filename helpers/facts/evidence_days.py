@@ -25,7 +25,7 @@ def _money(ground: Ground) -> ir.Table | None:
         return None
     paid = spend.filter(spend.cost > 0)
     texts = {name: paid[name].fill_null("") for name in ("channel", "campaign_id", "campaign")}
-    return paid.select(day=paid["from"], cost=paid.cost, **texts)
+    return paid.select(day=paid["from"], end=ibis.coalesce(paid["to"], paid["from"]), cost=paid.cost, **texts)
 
 
 async def count_launches(ground: Ground) -> pd.DataFrame:
@@ -52,6 +52,22 @@ async def count_opened(ground: Ground) -> pd.DataFrame:
     frame = await fetched(paid.group_by(keys).agg(first=paid.day.min()), keys)
     frame["channel"] = frame["channel"].map(lambda text: ground.channels.get(text, text))
     return frame
+
+
+def no_spans() -> pd.DataFrame:
+    """``Evidence.spans`` where every row of spend is a day."""
+    return empty(["day", "end"], ["rows"]).astype({"day": "datetime64[us]", "end": "datetime64[us]"})
+
+
+async def count_spans(ground: Ground) -> pd.DataFrame:
+    """``Evidence.spans``."""
+    paid = _money(ground)
+    if paid is None:
+        return no_spans()
+    keys = ["day", "end"]
+    long = paid.filter(paid.end > paid.day)
+    frame = await fetched(long.group_by(keys).agg(rows=long.count()), keys)
+    return frame.astype(dict.fromkeys(keys, "datetime64[us]"))
 
 
 async def count_days(ground: Ground) -> pd.DataFrame:

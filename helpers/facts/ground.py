@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from helpers.sources.loading import Data
 
 TYPES = {
-    "month": "datetime64[us]", "day": "datetime64[us]", "exact": "bool", "age_days": "int64", "minutes_to": "float64",
+    "month": "datetime64[us]", "until": "datetime64[us]", "day": "datetime64[us]", "exact": "bool",
+    "age_days": "int64", "minutes_to": "float64",
 }  # fmt: skip
 """Types of key columns that are not text."""
 

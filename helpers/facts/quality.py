@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 TRACKED = ["leads", "won", "revenue"]
-PAID = ["spend", "rows"]
+PAID = ["spend", "rows", "credit"]
+SIZE = ["span", "loose", "size"]
+SOLD = ["deals", "revenue"]
 MEDIA = "media"
 """Spend of no other kind."""
 
@@ -29,19 +31,23 @@ class Quality:
     """span, channel, trace | leads, won, revenue. ``trace``: how far a lead can be followed - "campaign", "channel"
     (only), "unfilled" (a template of the advertising system came instead of a value), "nothing"."""
     kinds: pd.DataFrame
-    """span, kind | spend, rows."""
+    """span, kind | spend, rows, credit (the part of spend that is negative)."""
     counts: pd.DataFrame
     """span | leads and deals by definition: leads, tests, people (NaN: no person in the export), duplicates (refused as
     such), accepted, contacted, qualified, reached (the stage "qualified"), won (leads), sales (won deals), priced (won
     deals with an amount), revenue (of leads of the span), closed (won deals closed in the span), earned (their
     revenue)."""
+    sizes: pd.DataFrame
+    """span (of the lead, else of the deal), loose (no lead), size | deals, revenue - won deals. ``size``: "priced",
+    "zero", "empty" (no amount was filled in), "returned" (a negative amount)."""
 
     @classmethod
     def empty(cls) -> Quality:
         """Nothing."""
         return cls(
-            empty(["span", "channel", "trace"], TRACKED), empty(["span", "kind"], PAID), empty(["span"], COUNTED)
-        )
+            empty(["span", "channel", "trace"], TRACKED), empty(["span", "kind"], PAID), empty(["span"], COUNTED),
+            empty(SIZE, SOLD),
+        )  # fmt: skip
 
 
 COUNTED = [
@@ -56,9 +62,10 @@ async def count_quality(ground: Ground) -> Quality:
     """Count what the data chapter tells."""
     return Quality(
         *await together(
-            _tracking(ground, ground.leads), _kinds(ground, ground.table("spend")), _counts(ground, ground.leads)
+            _tracking(ground, ground.leads), _kinds(ground, ground.table("spend")), _counts(ground, ground.leads),
+            _sizes(ground, ground.deals),
         )
-    )
+    )  # fmt: skip
 
 
 async def _tracking(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
@@ -84,8 +91,29 @@ async def _kinds(ground: Ground, spend: ir.Table | None) -> pd.DataFrame:
         return Quality.empty().kinds
     keys = ["span", "kind"]
     made = spend.mutate(span=span_of(spend["from"], ground.data), kind=spend.kind.lower().fill_null(MEDIA))
-    counted = made.group_by(keys).agg(spend=total(made.cost), rows=made.count())
-    return await fetched(counted, keys)
+    credit = total(made.cost, made.cost < 0).fill_null(0)
+    return await fetched(made.group_by(keys).agg(spend=total(made.cost), rows=made.count(), credit=credit), keys)
+
+
+async def _sizes(ground: Ground, deals: ir.Table | None) -> pd.DataFrame:
+    if deals is None:
+        return Quality.empty().sizes
+    won = deals.filter(deals.outcome == "won")
+    own = span_of(ibis.coalesce(won.opened_at, won.closed_at).cast("date"), ground.data)
+    won = won.select("to_lead", "amount", own=own)
+    if ground.leads is None:
+        won = won.mutate(of_lead=ibis.null("string"))
+    else:
+        won = won.left_join(ground.leads.select(key="lead_id", of_lead="span"), [("to_lead", "key")])
+    made = won.select(
+        "amount",
+        span=ibis.ifelse(won.to_lead.isnull(), won.own, won.of_lead).fill_null("other"),
+        loose=won.to_lead.isnull(),
+        size=ibis.cases(
+            (won.amount.isnull(), "empty"), (won.amount == 0, "zero"), (won.amount < 0, "returned"), else_="priced"
+        ),
+    )
+    return await fetched(made.group_by(SIZE).agg(deals=made.count(), revenue=total(made.amount).fill_null(0)), SIZE)
 
 
 async def _counts(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.portfolio.common import Measured, brief, described
 from helpers.portfolio.measure import FIGURES, Change, Figure, State, of_figure
 from helpers.report import model
-from helpers.report.model import Box, Column, Exhibit, Finding, Section, Table
+from helpers.report.model import Box, Column, Exhibit, Finding, Quantity, Section, Table
 
 if TYPE_CHECKING:
     from helpers.language import Language
@@ -191,6 +191,10 @@ def _table(found: Sequence[Change], figure: Figure, say: Language) -> Table:
     def written(value: float) -> str:
         return say.number(value, 1) if figure == "total" else say.points(value, 1)
 
+    def _range(interval: tuple[float, float]) -> Quantity:
+        low, high = interval
+        return Quantity(text=say.interval(low, high, written), kind=moved, digits=1, low=low, high=high)  # type: ignore[arg-type]
+
     return Table(
         columns=(
             Column(label=say("Client")),
@@ -204,7 +208,7 @@ def _table(found: Sequence[Change], figure: Figure, say: Language) -> Table:
         rows=tuple(
             (
                 one.client, one.until.isoformat(), one.then, one.now, one.change,
-                say.interval(*one.interval, written) if one.interval else None, _state_text(one.state, say),
+                _range(one.interval) if one.interval else None, _state_text(one.state, say),
             )
             for one in found
         ),

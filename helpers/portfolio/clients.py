@@ -16,11 +16,11 @@ from helpers.portfolio.common import (
     described,
     driver_text,
     known,
-    money_text,
-    range_text,
+    money_cell,
+    range_cell,
 )
 from helpers.portfolio.measure import Aim, Stake, aim_of, records
-from helpers.report.model import Box, Cell, Column, Exhibit, Finding, Section, Table
+from helpers.report.model import Box, Cell, Column, Exhibit, Finding, Quantity, Section, Table
 from helpers.survey.criteria import questionnaire
 
 if TYPE_CHECKING:
@@ -183,14 +183,14 @@ def clients_table(measured: Measured, say: Language) -> Table:
             (
                 measured.names[slug],
                 known(row["total"]),
-                range_text(row["total_low"], row["total_high"], say),
+                range_cell(row["total_low"], row["total_high"], say),
                 label[say.code] if label else None,
                 *((known(row["version"]),) if several else ()),
                 known(row["qualified"]),
                 known(row["median_min"]),
-                money_text(row["cac"], currency, say),
-                money_text(row["cac_aim"], currency, say),
-                _stake_text(measured, slug, currency, say),
+                money_cell(row["cac"], currency, say),
+                money_cell(row["cac_aim"], currency, say),
+                _stake_cell(measured, slug, currency, say),
                 measured.checked.get(slug),
                 row["last"].isoformat(),
             )
@@ -219,11 +219,12 @@ def clients_table(measured: Measured, say: Language) -> Table:
     )
 
 
-def _stake_text(measured: Measured, slug: str, currency: str, say: Language) -> str | None:
+def _stake_cell(measured: Measured, slug: str, currency: str, say: Language) -> Quantity | None:
     stake = measured.stakes.get(slug)
     if stake is None:
         return None
-    return _range_of(stake, currency, say)
+    text = _range_of(stake, currency, say)
+    return Quantity(text=text, kind="money", low=stake.low, high=stake.high, currency=currency)
 
 
 def _range_of(stake: Stake, currency: str, say: Language) -> str:
@@ -291,7 +292,7 @@ def _cac(measured: Measured, say: Language) -> Exhibit | None:
         if not verdict:
             continue
         verdicts.append(verdict)
-        cac, aim = (money_text(row[name], row["currency"], say) for name in ("cac", "cac_aim"))
+        cac, aim = (money_cell(row[name], row["currency"], say) for name in ("cac", "cac_aim"))
         rows.append((measured.names[str(row["slug"])], cac, aim, int(row["cac_won"]), _aim_text(verdict, say)))
     if not rows:
         return None

@@ -14,6 +14,7 @@ from helpers.portfolio.failures import Failed
 from helpers.portfolio.ledger import Unusable
 from helpers.portfolio.measure import Change, Stake, records
 from helpers.report.lettering import ELLIPSIS, clean
+from helpers.report.model import Quantity
 
 if TYPE_CHECKING:
     from helpers.language import Language
@@ -77,14 +78,20 @@ def known(value: Any) -> Any:
     return None if value is None or pd.isna(value) else value
 
 
-def money_text(value: Any, currency: Any, say: Language) -> str | None:
+def money_cell(value: Any, currency: Any, say: Language) -> Quantity | None:
     """Money of one client in its own currency; None where it is not known."""
-    return None if known(value) is None else say.money(float(value), str(currency))
+    if known(value) is None:
+        return None
+    text = say.money(float(value), str(currency))
+    return Quantity(text=text, kind="money", value=float(value), currency=str(currency))
 
 
-def range_text(low: Any, high: Any, say: Language) -> str | None:
+def range_cell(low: Any, high: Any, say: Language) -> Quantity | None:
     """'52–67', points of the score."""
-    return None if known(low) is None or known(high) is None else say.interval(float(low), float(high), say.count)
+    if known(low) is None or known(high) is None:
+        return None
+    text = say.interval(float(low), float(high), say.count)
+    return Quantity(text=text, digits=0, low=float(low), high=float(high))
 
 
 def band_text(row: Mapping[str, Any], questionnaire: Questionnaire) -> dict[str, str] | None:

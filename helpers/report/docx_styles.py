@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -17,8 +18,10 @@ SOURCE = Path(__file__).parent / "templates" / "styles.xml"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LANGUAGES = {"en": "en-US", "ru": "ru-RU", "uk": "uk-UA"}
 SOFT = "#f3f5f8"
-TIGHT_LETTERS, TIGHT_SPACES, TITLE_TIGHT = 0.78, 0.3, 30
-"""Shares of the usual sizes, and the largest letters (half points)."""
+TIGHT_LETTERS, TIGHT_SPACES = 0.78, 0.3
+"""Shares of the usual sizes."""
+TITLE_ABOVE = 1.3
+"""A title on a page that is to hold everything, against its headings: no larger than they need to be told apart."""
 SINGLE = "240"
 _FOUND_BY_NAME = ("basedOn", "next", "link")
 
@@ -50,13 +53,20 @@ class Styles:
         """Letters and spaces of a page that is to hold everything, in shares of the usual: an agenda on one sheet."""
         for tag in ("sz", "szCs"):
             for size in self._styles.iter(w(tag)):
-                size.set(w("val"), str(min(TITLE_TIGHT, round(int(size.get(w("val"))) * letters))))
+                size.set(w("val"), str(round(int(size.get(w("val"))) * letters)))
+            heading = next(self._sizes("Heading1", tag))
+            for title in self._sizes("Title", tag):
+                title.set(w("val"), str(round(TITLE_ABOVE * int(heading.get(w("val"))))))
         for spacing in self._styles.iter(w("spacing")):
             for side, share in (("before", spaces), ("after", spaces)):
                 if spacing.get(w(side)):
                     spacing.set(w(side), str(round(int(spacing.get(w(side))) * share)))
             if spacing.get(w("line")):
                 spacing.set(w("line"), SINGLE)
+
+    def _sizes(self, style: str, tag: str) -> Iterator[Any]:
+        found = (one for one in self._styles.iterchildren(w("style")) if one.get(w("styleId")) == style)
+        return (size for one in found for size in one.iter(w(tag)))
 
 
 def _ours(brand: Brand | None, lang: str) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from helpers.language import NBSP, Language
+from helpers.language import NBSP, PER_CENT, Language
 from helpers.report.lettering import clean, width
 from helpers.report.model import Cell, Table
 from helpers.report.outline import Heading, Numbers, Picture, Piece, Text
@@ -34,6 +34,14 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+ARIAL = {
+    "_": 0.556, "–": 0.556, "?": 0.611, "№": 1.073, "J": 0.556, "C": 0.722, "E": 0.667, "F": 0.611, "K": 0.667,
+    "P": 0.667, "R": 0.722, "S": 0.667, "Y": 0.667, "С": 0.722, "Е": 0.667, "Ё": 0.667, "Є": 0.719, "Р": 0.667,
+    "У": 0.635, "Ў": 0.635, "Э": 0.719, "Я": 0.722,
+}  # fmt: skip
+"""Letters that are wider in the face of office documents than in the one that is measured, in sizes."""
+FEW = 20
+"""Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
 
@@ -140,7 +148,7 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
     """``table`` for a page with so many points of room, upright or on its side."""
     kept, left_out = _kept(table, rows)
     # "95 %" in a narrow column stays together.
-    heads = tuple(re.sub(r"(?<=\d) %", f"{NBSP}%", clean(column.label)) for column in table.columns)
+    heads = tuple(PER_CENT.sub(NBSP, clean(column.label)) for column in table.columns)
     written = tuple(
         tuple(clean(say.cell(cell, column, currency)) for cell, column in zip(row, table.columns, strict=True))
         for row in kept
@@ -150,11 +158,17 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
         for i, head in enumerate(heads)
     ]
-    tries = [(size, upright) for size in SIZES] + [(size, sideways) for size in SIZES + LAST_SIZES]
+    tries = [(size, upright) for size in SIZES]
+    if len(kept) <= FEW:
+        tries.append((LAST_SIZES[0], upright))
+    tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:
         least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
         if sum(least) <= room:
             break
+    # A long name stays whole where there is room for it; what is left is shared.
+    whole = [column.least(size, first=i == 0, word=LONG_WORD * size) for i, column in enumerate(columns)]
+    least = whole if sum(whole) <= room else least
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
     widths = _shared(least, wished, room)
     if not any(cell.strip() for row in written for cell in row):
@@ -237,13 +251,13 @@ class _Column:
     number: bool
     total: str
 
-    def least(self, size: float, *, first: bool) -> float:
+    def least(self, size: float, *, first: bool, word: float = 0.0) -> float:
         """Points under which it is not read: numbers whole, text a few words a line, names of rows more.
 
-        In the smallest letters a word a line has to do.
+        In the smallest letters a word a line has to do. A longer word than ``word`` points may be broken.
         """
         scale = size / SIZES[0]
-        word = WORD * scale
+        word = word or WORD * scale
         needed = max((min(advance(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
         if self.number:
             return PADDING * size + max(needed, self._longest(size))
@@ -285,7 +299,40 @@ def advance(text: str, size: float, *, bold: bool = False) -> float:
     return size * max((sum(_advance(c, bold) for c in line) for line in text.split("\n")), default=0.0)
 
 
+def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
+    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
+    lines = 0
+    space = advance(" ", size, bold=bold)
+    for part in text.split("\n"):
+        lines, used = lines + 1, 0.0
+        for word in part.split(" "):
+            wide = advance(word, size, bold=bold)
+            if used and used + space + wide > width:
+                lines, used = lines + 1, 0.0
+            if wide > width:
+                more, wide = _over(word, width, size, bold)
+                lines += more
+            used += wide + (space if used else 0)
+    return lines
+
+
+def _over(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
+    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first.
+
+    Not before a digit, so that a date stays whole (Unicode line breaking, rule LB25).
+    """
+    more, used = 0, 0.0
+    for part in re.split(r"(?<=[-/])(?![-/\d])", word):
+        wide = advance(part, size, bold=bold)
+        if used and used + wide > width:
+            more, used = more + 1, 0.0
+        whole = max(math.ceil(wide / width) - 1, 0)
+        more, used = more + whole, used + wide - whole * width
+    return more, used
+
+
 @cache
 def _advance(character: str, bold: bool) -> float:
     """Part of the size; between two figures, where a space counts and nothing is kerned: an "e" after an "x" is."""
-    return (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100
+    measured = (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100
+    return max(measured, ARIAL.get(character, 0.0))

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from helpers.language import Language, language
 from helpers.report.fit import TALL, Fitted, advance, fitted, height
 from helpers.report.inline import inlined
 from helpers.report.lettering import tied
 from helpers.report.look import dark, light
-from helpers.report.model import Brand, Handout, Report, ScoreCard, Section
+from helpers.report.model import Brand, Column, Handout, Report, ScoreCard, Section
 from helpers.report.outline import action_line, action_pairs, findings_title, on_scale
 
 HERE = Path(__file__).parent
-PAPER, SIDEWAYS = 498.0, 745.0
+PAPER, SIDEWAYS = 510.0, 745.0
 """Points between the margins of a printed page, upright and on its side."""
 SHEET, SHEET_LETTERS, SHEET_LINES = 510.0, 7.6, 74.0
 """A working document on one sheet: points between its margins, size of its letters, lines that the sheet holds."""
@@ -134,6 +134,7 @@ def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[
         "say": say,
         "currency": currency,
         "section_titles": {section.key: section.title for section in sections},
+        "written": lambda cell, column: _written(say.cell(cell, column, currency), column),
         "findings_title": lambda report: findings_title(report, say),
         "action_line": lambda action: action_line(action, say),
         "action_pairs": lambda action: action_pairs(action, say),
@@ -141,6 +142,11 @@ def _words(say: Language, currency: str, sections: tuple[Section, ...]) -> dict[
         "on_scale": lambda score: f"{100 * on_scale(score):.1f}%",
         "scale_text": lambda card: scale_text(card, say),
     }
+
+
+def _written(text: str, column: Column) -> str:
+    """A cell; numbers are never broken, and are copied into a workbook, so nothing unseen is put into them."""
+    return text if column.kind == "text" else escape(text)
 
 
 def _contents(report: Report, say: Language) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
-from helpers.language import DASH, NBSP
+from helpers.language import DASH, MINUS, NBSP, PER_CENT
 
 FAMILY = "DejaVu Sans"
 SIZE = 9.0
@@ -25,6 +25,7 @@ NO_GLYPH = "▯"
 ELLIPSIS = "…"
 JOINER = "\N{WORD JOINER}"
 _RANGE = re.compile(rf"(?<=\d){DASH}(?=\S{{0,3}}\d)")
+_SIGN = re.compile(rf"{MINUS}(?=[^\w\s{JOINER}])")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
@@ -38,13 +39,18 @@ def strip_control(text: str) -> str:
 
 
 def tied(text: str, *, ranges: bool = False) -> str:
-    """``strip_control(text)`` as running text is set: no line begins with a dash, it stays with the word before it.
+    """``strip_control(text)`` as running text is set: no line begins with a dash or with the "%" of a number.
 
-    With ``ranges`` none ends within "2 300–3 700" either. Office programs take the joiner for that from another font,
-    which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
+    With ``ranges`` none ends within "2 300–3 700" or "−$290" either. Office programs take the joiner for that from
+    another font, which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
     """
-    text = strip_control(text).replace(" - ", f"{NBSP}- ")
-    return _RANGE.sub(f"{DASH}{JOINER}", text) if ranges else text
+    text = PER_CENT.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- "))
+    return signed(_RANGE.sub(f"{DASH}{JOINER}", text)) if ranges else text
+
+
+def signed(text: str) -> str:
+    """``text`` where a minus stays on one line with the sign of the money behind it."""
+    return _SIGN.sub(f"{MINUS}{JOINER}", text)
 
 
 @lru_cache(maxsize=4096)

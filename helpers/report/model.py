@@ -17,14 +17,35 @@ SCHEMA = 1
 Kind = Literal["text", "count", "number", "money", "share", "percent", "points", "date", "month", "minutes", "days"]
 """How a cell is written. ``share`` is 0-1 shown as per cent; ``percent`` is already in per cent (ROMI)."""
 
-Cell = str | int | float | None
-"""None is "unknown" and is shown as "?" in counts and "-" elsewhere; dates are ISO text."""
-
 
 class Model(BaseModel):
     """Immutable, strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Quantity(Model):
+    """A number or a range in a column of texts: a reader is shown ``text``, who goes on counting needs the number.
+
+    Each has its own kind, so a column may hold money above per cent; "too few to judge" beside it is a plain text.
+    """
+
+    text: str
+    kind: Kind = "number"
+    digits: int | None = None
+    value: float | None = None
+    low: float | None = None
+    """The ends of its range, where it has one; ``value`` may be missing then."""
+    high: float | None = None
+    currency: str = ""
+    """Of money that is not in the report's."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell = str | int | float | Quantity | None
+"""None is "unknown" and is shown as "?" in counts and "-" elsewhere; dates are ISO text."""
 
 
 class Column(Model):

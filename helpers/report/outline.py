@@ -39,6 +39,10 @@ class Heading:
     key: str = ""
     """What links to it call it."""
     new_page: bool = False
+    may_share: bool = False
+    """Where a format can tell how full a page is: the chapter may begin on one of which much is left."""
+    one_page: bool = False
+    """What it heads should stand on one page, in smaller letters if need be."""
     listed: bool = False
     """Of level 2, and in the contents all the same: somebody will look for it."""
 
@@ -193,7 +197,7 @@ class _Outline:
             yield from self.section(section, new_page=not bare)
             bare = not section.exhibits
         if report.method:
-            yield Heading(say("Method in brief"), key="method", new_page=True)
+            yield Heading(say("Method in brief"), key="method", new_page=True, may_share=True)
             for box in report.method:
                 yield Heading(box.title, 2)
                 yield from _texts(box.text)
@@ -206,7 +210,7 @@ class _Outline:
             yield Heading(say("Numbers behind the figures"), key="numbers", new_page=True)
             yield from self.later
         if report.sections:
-            yield Heading(say("All findings with their pages"), key="listing", new_page=True)
+            yield Heading(say("All findings"), key="listing", new_page=True)
             yield Listing()
         yield from self.sources()
 
@@ -215,7 +219,7 @@ class _Outline:
         report, say = self.report, self.say
         if not (report.days or report.actions or report.next_audit):
             return
-        yield Heading(say("The first 90 days"), key="days", new_page=True)
+        yield Heading(say("The first 90 days"), key="days", new_page=True, one_page=True)
         for number, action in enumerate(report.actions, 1):
             yield Card(f"{number}. {action.title}", action.amount, pairs=action_pairs(action, say))
         for stretch in report.days:
@@ -227,7 +231,7 @@ class _Outline:
     def score(self, card: ScoreCard) -> Iterator[Piece]:
         say = self.say
         if card.readings or card.states:
-            yield Heading(say("How to read the score"), key="reading-the-score", new_page=True)
+            yield Heading(say("How to read the score"), key="reading-the-score", new_page=True, one_page=True)
         if card.readings:
             yield Text(say("Four checks, in this order, before the number is used:"))
         for number, reading in enumerate(card.readings, 1):
@@ -249,7 +253,7 @@ class _Outline:
             )
 
     def section(self, section: Section, *, new_page: bool = True) -> Iterator[Piece]:
-        yield Heading(section.title, key=f"s-{section.key}", new_page=new_page)
+        yield Heading(section.title, key=f"s-{section.key}", new_page=new_page, may_share=True)
         yield from _texts(section.lead, "lead")
         for box in section.boxes:
             yield Framed(box.title, box.text, box.tone)

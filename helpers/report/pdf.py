@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
 from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
 from helpers.report.inline import check, size_of
-from helpers.report.lettering import clean, shorten, tied
+from helpers.report.lettering import clean, shorten, signed, tied
 from helpers.report.look import light, recoloured
 from helpers.report.model import Brand, Figure, Handout, Report, ScoreCard
 from helpers.report.outline import (
@@ -34,6 +33,8 @@ HIGHEST = 590.0
 """Points: a picture leaves room for its heading and its caption."""
 BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
+SHARE = 250.0
+"""Points, a third of a page: with so much of it left the next chapter begins on it."""
 LETTERS = 9.5
 """Points: the size of text."""
 LONG = 24
@@ -78,9 +79,7 @@ def _files(report: Report) -> dict[str, bytes]:
 
 
 def _set(files: dict[str, bytes], data: dict[str, Any]) -> bytes:
-    # A minus stays with the sign of the money behind it.
-    written = re.sub(r"\\u2212(?=\\u|\$)", r"\\u2212\\u2060", json.dumps(_clean(data)))
-    files["data.json"] = written.encode()
+    files["data.json"] = json.dumps(_clean(data)).encode()
     return typeset(files, format="pdf", pdf_standards=["ua-1"])[0]
 
 
@@ -110,6 +109,7 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
         },
         "gutter": GUTTER,
         "long": LONG,
+        "share": SHARE,
         "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
@@ -161,7 +161,7 @@ def _run(run: Run, say: Language) -> dict[str, Any]:
     ]
     if run.sideways:
         # Turning the page begins a new one already.
-        pieces[0] |= {"new_page": False}
+        pieces[0] |= {"new_page": False, "may_share": False}
     return {"sideways": run.sideways, "pieces": pieces}
 
 
@@ -188,9 +188,11 @@ def _cells(table: Fitted) -> dict[str, Any]:
     return {
         "inset": table.inset,
         "heads": heads,
-        "rows": rows,
+        "rows": [[signed(cell) for cell in row] for row in rows],
         "long_rows": longest > STORY,
         "tall": height(table) > TALL,
+        # Its caption stands on a line or two.
+        "begin": height(replace(table, rows=table.rows[:2])) + 30,
     }
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from helpers.language import Language
-from helpers.report.fit import LAST_SIZES, SIZES, Fitted, advance, fitted, left_out_text
+from helpers.report.fit import LAST_SIZES, SIZES, Fitted, advance, fitted, left_out_text, line_count
 from helpers.report.inline import size_of
 from helpers.report.lettering import ELLIPSIS, strip_control, tied
 from helpers.report.model import Table
@@ -57,38 +55,6 @@ class Words:
 def plain(text: str) -> str:
     """One line of text that XML may hold."""
     return " ".join(tied(text).split(" ")).replace("\t", " ")
-
-
-def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
-    """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
-    lines = 0
-    space = advance(" ", size, bold=bold)
-    for part in text.split("\n"):
-        lines, used = lines + 1, 0.0
-        for word in part.split(" "):
-            wide = advance(word, size, bold=bold)
-            if used and used + space + wide > width:
-                lines, used = lines + 1, 0.0
-            if wide > width:
-                more, wide = _broken(word, width, size, bold)
-                lines += more
-            used += wide + (space if used else 0)
-    return lines
-
-
-def _broken(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
-    """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first.
-
-    Not before a digit, so that a date stays whole (Unicode line breaking, rule LB25).
-    """
-    more, used = 0, 0.0
-    for part in re.split(r"(?<=[-/])(?![-/\d])", word):
-        wide = advance(part, size, bold=bold)
-        if used and used + wide > width:
-            more, used = more + 1, 0.0
-        whole = max(math.ceil(wide / width) - 1, 0)
-        more, used = more + whole, used + wide - whole * width
-    return more, used
 
 
 def height(words: Iterable[Words], width: float) -> float:

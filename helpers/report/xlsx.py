@@ -20,8 +20,9 @@ from helpers.report.logo import logo_png, logo_size
 from helpers.report.model import Column, Report, Table
 from helpers.report.outline import findings_title
 from helpers.report.repeatable import repeatable
-from helpers.report.xlsx_cells import one_line
-from helpers.report.xlsx_sheets import Sheet, Sheets
+from helpers.report.xlsx_cells import SIZE, one_line
+from helpers.report.xlsx_paper import paper_for
+from helpers.report.xlsx_sheets import FONT, Sheet, Sheets
 
 LINK = 118.0
 """Characters of a line of the contents: its cells are wider than running text has to be."""
@@ -30,7 +31,9 @@ LINK = 118.0
 def xlsx_document(report: Report) -> bytes:
     """The workbook of a report."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # The width of columns is counted in digits of the default face.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+               "default_format_properties": {"font_name": FONT, "font_size": SIZE}}  # fmt: skip
     with xlsxwriter.Workbook(out, options) as book:
         _Workbook(book, report, language(report.lang)).write()
     return repeatable(out.getvalue())
@@ -44,6 +47,7 @@ class _Workbook(Sheets):
         # Made first, because it stands first; filled last, when it is known what there is.
         contents = self.add(say("Contents"), ())
         self.main(self.add(say("The main thing"), [table for _, table in self.main_tables()]))
+        self.actions()
         for number, section in enumerate(report.sections, 1):
             shown = [exhibit for exhibit in section.exhibits if exhibit.table is not None]
             sheet = self.add(section.title, [x.table for x in shown if x.table], f"{number}. {section.title}")
@@ -63,20 +67,13 @@ class _Workbook(Sheets):
         self.book.set_properties({"title": title, "author": author, "created": made})
 
     def main_tables(self) -> list[tuple[str, Table]]:
-        """Findings, actions and the 90 days as titled tables; those that are empty are left out."""
+        """Findings and the 90 days as titled tables; those that are empty are left out."""
         say, report = self.say, self.report
         found: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = [
             (
                 findings_title(report, say),
                 (say("Finding"), say("Amount"), say("Explanation")),
                 [(one.text, one.amount, one.detail) for one in report.findings],
-            ),
-            (
-                say("What to do first"),
-                (say("What to do"), say("Amount"), say("Why it matters"), say("Responsible"), say("First step"),
-                 say("Effort"), say("Figure to watch"), say("Look at it again")),
-                [(one.title, one.amount, one.why, one.owner, one.first_step, one.effort, one.watch, one.look_again)
-                 for one in report.actions],
             ),
             (
                 say("The first 90 days"),
@@ -109,6 +106,20 @@ class _Workbook(Sheets):
             self.table(sheet, table, title)
         if report.next_audit:
             self.line(sheet, say("Next audit: {date}", date=report.next_audit), bold=True)
+        self.finish(sheet)
+
+    def actions(self) -> None:
+        """What to do first, on a sheet of its own: its table is wide."""
+        say, actions = self.say, self.report.actions
+        if not actions:
+            return
+        labels = (say("What to do"), say("Amount"), say("Why it matters"), say("Responsible"), say("First step"),
+                  say("Effort"), say("Figure to watch"), say("Look at it again"))  # fmt: skip
+        rows = [(one.title, one.amount, one.why, one.owner, one.first_step, one.effort, one.watch, one.look_again)
+                for one in actions]  # fmt: skip
+        table = Table(columns=tuple(Column(label=label) for label in labels), rows=tuple(rows))
+        sheet = self.add(say("What to do first"), [table])
+        self.table(sheet, table, "")
         self.finish(sheet)
 
     def handouts(self) -> None:
@@ -164,7 +175,8 @@ class _Workbook(Sheets):
                 if title:
                     self.link(sheet, made, row, title, indent=1, **link)
         if brand and brand.logo:
-            self.logo(sheet.sheet, len(sheet.widths))
+            self.logo(sheet)
+        self.paged(sheet)
         sheet.sheet.freeze_panes(1, 0)
         sheet.sheet.activate()
 
@@ -175,8 +187,9 @@ class _Workbook(Sheets):
         # The text is given apart from the address, and both are ours or cut to text.
         sheet.sheet.write_url(at, 0, f"internal:'{to.name}'!A{row + 1}", self.look(**look), text[:250] or to.name)
 
-    def logo(self, sheet: Any, column: int) -> None:
+    def logo(self, made: Sheet) -> None:
         """The consultant's logo at the right of the contents, inside one cell: no program bends it."""
+        sheet, column = made.sheet, len(made.widths)
         brand = self.report.brand
         assert brand is not None
         wide, high = logo_size(brand, 2.2, 0.8)
@@ -184,8 +197,10 @@ class _Workbook(Sheets):
         with Image.open(io.BytesIO(data)) as picture:
             dots = picture.info.get("dpi", (96, 96))[0]
             scale = wide * dots / picture.width
-        sheet.set_row(0, 72 * high + 8)
+        made.set_height(0, 72 * high + 8)
         sheet.set_column(column, column, 15 * wide)
+        made.paper = paper_for((*made.widths, 15 * wide))
+        made.paper.set(sheet)
         options = {"image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale, "description": brand.name,
                    "object_position": 3, "x_offset": 4, "y_offset": 4}  # fmt: skip
         sheet.insert_image(0, column, "logo.png", options)

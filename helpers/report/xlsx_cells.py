@@ -5,20 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from helpers.language import ABSENT, SYMBOLS, UNKNOWN, Language
-from helpers.report.fit import advance
+from helpers.report.fit import advance, line_count
 from helpers.report.lettering import ELLIPSIS, strip_control
-from helpers.report.model import Cell, Column, Table
+from helpers.report.model import Cell, Column, Quantity, Table
 
 LONGEST = 32_000
 """Letters; a cell of Excel holds 32 767."""
 SIZE = 10.0
-DIGIT = 6.36
-"""Points of a digit at that size in the face that is measured: the unit of a column's width."""
+DIGIT = 6.0
+"""Points that a unit of a column's width holds in the face that is measured, which is wider than that of cells."""
 FORMULA = tuple("=+-@")
 """What begins like this would become a formula when somebody edits the cell."""
+DAY = 24 * 60.0
+"""Minutes; durations are parts of a day to Excel."""
+WORD = 22.0
+"""Characters; a longer word in a narrow column of text is broken."""
+MATRIX = 3
+"""Columns that hold a number with its range, above which they are not taken apart."""
+SETTLED = 24.0
+NARROWER = (36.0, 30.0, 26.0, 22.0, 18.0, 15.0, 12.0, 9.0)
+"""Characters at which text wraps, tried from the first; and where no one is enough."""
 _CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
              "uk": ("dd.mm.yyyy", "[$-422]mmmm yyyy")}  # fmt: skip
 
@@ -48,9 +58,60 @@ def number_format(column: Column, say: Language, currency: str) -> str:
         return _signed(plain + ("%" if say.code == "en" else '"\N{NO-BREAK SPACE}"%'))
     if kind == "points":
         return _signed(f'{plain}"{say.points(0).lstrip("0")}"')
-    if kind in ("minutes", "days"):
-        return _signed(f'{plain}"\N{NO-BREAK SPACE}{_unit(kind, say)}"')
+    if kind == "minutes":
+        # Seconds where a tenth of a minute counts; minutes below an hour, hours and minutes from there on.
+        short, hours = (f'"{say.minutes(length).lstrip("0123456789")}"' for length in (1, 60))
+        return f"[m]:ss{short}" if column.digits else f"[<{59.5 / DAY:.4f}][m]{short};[h]{hours}\\ mm{short}"
+    if kind == "days":
+        return _signed(f'{plain}"\N{NO-BREAK SPACE}{_days(say)}"')
     return _signed(plain)
+
+
+def spread(table: Table, say: Language) -> Table:
+    """The table with two columns for each of ranges: a workbook counts with their ends.
+
+    A matrix of shares with their ranges stays as it is written: three columns for each of its own nobody reads.
+    """
+    matrix = sum(any(_pair(row[i]) for row in table.rows) for i in range(len(table.columns))) > MATRIX
+    columns: list[Column] = []
+    rows: list[list[Cell]] = [[] for _ in table.rows]
+    for i, column in enumerate(table.columns):
+        cells = [row[i] for row in table.rows]
+        cells = [str(cell) if matrix and _pair(cell) else cell for cell in cells]
+        found = [cell for cell in cells if isinstance(cell, Quantity)]
+        kind = found[0].kind if found else column.kind
+        ranged = any(cell.low is not None for cell in found)
+        if not ranged or any(cell.value is not None for cell in found):
+            columns.append(column.model_copy(update={"kind": kind}))
+            for row, cell in zip(rows, cells, strict=True):
+                row.append(cell)
+        if not ranged:
+            continue
+        alone = all(cell.value is None for cell in found)
+        names = (say("{column}: from", column=column.label), say("{column}: to", column=column.label))
+        columns += [Column(label=name, kind=kind) for name in names]
+        for row, cell in zip(rows, cells, strict=True):
+            if isinstance(cell, Quantity):
+                row += [cell.model_copy(update={"value": end}) for end in (cell.low, cell.high)]
+            else:
+                # "too few to judge" is said once.
+                row += [cell if alone else "", ""]
+    return Table(columns=tuple(columns), rows=tuple(map(tuple, rows)), note=table.note, total=table.total)
+
+
+def _pair(cell: Cell) -> bool:
+    return isinstance(cell, Quantity) and cell.value is not None and cell.low is not None
+
+
+def written(value: Cell, column: Column, currency: str) -> tuple[Cell, Column, str]:
+    """A cell, its column and its currency; of a quantity its number and what it is a number of."""
+    if not isinstance(value, Quantity):
+        return value, column, currency
+    kind, digits, number = value.kind, value.digits, value.value
+    if kind == "minutes" and number is not None and 0 < number < 1:
+        digits = 1
+    own = Column(label=column.label, kind=kind, digits=digits)
+    return (value.text if number is None and value.low is None else number), own, value.currency or currency
 
 
 def value_of(value: Cell, column: Column) -> float | dt.date | None:
@@ -58,8 +119,12 @@ def value_of(value: Cell, column: Column) -> float | dt.date | None:
     if column.kind in ("date", "month"):
         # ISO text by the model: a day or a month.
         return dt.date.fromisoformat(value if len(value) > 7 else f"{value}-01") if isinstance(value, str) else None
-    if column.kind == "text" or isinstance(value, (str, bool)) or value is None or not math.isfinite(value):
+    if column.kind == "text" or isinstance(value, (str, bool, Quantity)) or value is None or not math.isfinite(value):
         return None
+    if column.kind == "minutes":
+        # Excel cuts what it does not show, and shows no time below zero.
+        shown = round(60 * value) / 60 if column.digits else math.floor(value + 0.5)
+        return None if value < 0 else shown / DAY
     # Per cent are hundredths to Excel, points are shown as they are counted.
     return {"percent": value / 100, "points": value * 100}.get(column.kind, value)
 
@@ -69,24 +134,42 @@ def text_for(value: Cell, column: Column, say: Language, currency: str) -> str:
     return text_of(say.cell(value, column, currency))
 
 
-def widths(table: Table, say: Language, currency: str) -> list[float]:
-    """Characters that each column wants: numbers whole, text up to a width at which it wraps."""
-    found = []
-    wordy = sum(column.kind == "text" for column in table.columns) > 4
+def widths(table: Table, say: Language, currency: str, room: float = math.inf) -> list[float]:
+    """Characters that each column wants: numbers whole, text up to a width at which it wraps.
+
+    Where that is more than ``room`` in all, text wraps sooner; its longest word, up to a length, stays whole.
+    """
+    wants: list[tuple[float, float, bool]] = []
     for i, column in enumerate(table.columns):
-        cells = {say.cell(row[i], column, currency) for row in table.rows[:2000]}
-        inside = max((advance(cell, SIZE) / DIGIT for cell in cells), default=0.0)
-        head = max((advance(word, SIZE, bold=True) / DIGIT for word in column.label.split()), default=0.0)
-        most = 46.0 if i == 0 else 26.0 if wordy else 60.0 if inside > 120 else 38.0
+        cells = [written(row[i], column, currency) for row in table.rows[:2000]]
+        said = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is None}
+        numbers = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is not None}
+        # "too few to judge" in a column of numbers wraps.
+        number = _longest(numbers) + (7 if column.kind == "minutes" else 3) if numbers else 0
+        word = min(_longest(word for cell in said for word in cell.split()), WORD) + 3
         # Three for margins and indent, five for them and the button of the filter.
-        found.append(max(min(inside, most) + 3, head + 5, 9.0))
-    return found
+        least = max(number, word, _longest(column.label.split(), bold=True) + 5, 9)
+        text = column.kind == "text"
+        wants.append((least, max(_longest(said) + 3, least) if text else least, text))
+
+    def bound(most: float) -> list[float]:
+        caps = [1.5 * most if i == 0 else 1.7 * most if want > 123 else most for i, (_, want, _) in enumerate(wants)]
+        return [max(least, min(want, cap + 3) if text else want)
+                for (least, want, text), cap in zip(wants, caps, strict=True)]  # fmt: skip
+
+    tries = (bound(most) for most in NARROWER)
+    # Where numbers alone take more room, high rows of narrow text would help nobody.
+    return next((found for found in tries if sum(found) <= room), bound(SETTLED))
+
+
+def _longest(texts: Iterable[str], *, bold: bool = False) -> float:
+    return max((advance(text, SIZE, bold=bold) / DIGIT for text in texts), default=0.0)
 
 
 def lines(text: str, characters: float, size: float = SIZE, *, bold: bool = False) -> int:
     """Lines of a text in a column of so many characters."""
     room = max(characters - 2.0, 1.0) * DIGIT
-    return sum(max(1, math.ceil(advance(part, size, bold=bold) / room)) for part in text.split("\n"))
+    return line_count(text, room, size, bold=bold)
 
 
 def one_line(text: str, characters: float, *, bold: bool = False) -> str:
@@ -130,8 +213,7 @@ def _signed(shape: str) -> str:
     return f"{shape};\N{MINUS SIGN}{shape}"
 
 
-def _unit(kind: str, say: Language) -> str:
+def _days(say: Language) -> str:
     from babel.units import format_unit
 
-    unit = {"minutes": "duration-minute", "days": "duration-day"}[kind]
-    return str(format_unit(5, unit, "short", locale=say.code)).lstrip("5").strip()
+    return str(format_unit(5, "duration-day", "short", locale=say.code)).lstrip("5").strip()

@@ -17,17 +17,26 @@ from helpers.report.xlsx_cells import (
     lines,
     number_format,
     sheet_name,
+    spread,
     text_for,
     text_of,
     value_of,
     widths,
+    written,
 )
+from helpers.report.xlsx_paper import ROW, Paper, page_breaks, paper_for
 
 FONT = "Arial"
 ACROSS = 100.0
 """Characters of a line of running text: it spans the columns that give it this width."""
 NOTES = 2
 """Lines below a table that belong to it."""
+SHEET = 165.0
+"""Characters of a sheet that is printed on its side and still read."""
+WHOLE = 0.6
+"""Share of a page: a lower table stands whole on one."""
+TAIL = 2
+"""Rows of a table that no page begins or ends with alone."""
 LINE = 13.0
 """Points of a line at size 10."""
 
@@ -44,6 +53,16 @@ class Sheet:
     tables: list[tuple[str, int]] = field(default_factory=list)
     end: int = 0
     """The row below the last table."""
+    paper: Paper | None = None
+    heights: dict[int, float] = field(default_factory=dict)
+    """Points of the rows that have a height of their own."""
+    stays: set[int] = field(default_factory=set)
+    """Rows below which no page ends."""
+
+    def set_height(self, row: int, points: float) -> None:
+        """Give a row its height."""
+        self.heights[row] = points
+        self.sheet.set_row(row, points)
 
 
 class Sheets:
@@ -62,7 +81,7 @@ class Sheets:
         made = Sheet(sheet, sheet.get_name(), text_of(title))
         for table in tables:
             if table is not None:
-                wanted = widths(table, self.say, self.report.currency)
+                wanted = widths(spread(table, self.say), self.say, self.report.currency, SHEET)
                 longer = max(len(wanted), len(made.widths))
                 pad = [0.0] * longer
                 made.widths = [max(a, b) for a, b in zip([*made.widths, *pad], [*wanted, *pad], strict=False)][:longer]
@@ -71,11 +90,9 @@ class Sheets:
         for column, wide in enumerate(made.widths):
             sheet.set_column(column, column, wide, self.look())
         sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L&A&R&P / &N")
-        sheet.set_row(0, 26)
+        made.paper = paper_for(made.widths)
+        made.paper.set(sheet)
+        made.set_height(0, 26)
         sheet.write_string(0, 0, made.title, self.look(bold=True, font_size=15, font_color=self.colours["accent"],
                                                        text_wrap=False, valign="vcenter"))  # fmt: skip
         made.row = 1
@@ -87,12 +104,22 @@ class Sheets:
         return made
 
     def finish(self, sheet: Sheet) -> None:
-        """Freeze what heads the sheet: the heading of its only table, else its title."""
+        """Freeze what heads the sheet: the heading of its only table, else its title; tell where its pages end."""
         only = sheet.tables[0][1] if len(sheet.tables) == 1 else None
         sheet.sheet.freeze_panes(only + 1 if only is not None and only < 8 else 1, 0)
         if only is not None and sheet.row - sheet.end <= NOTES:
             # Where more than notes follows, the heading would stand above what is not its table.
             sheet.sheet.repeat_rows(only)
+            self.paged(sheet, sheet.heights[only])
+        else:
+            self.paged(sheet)
+
+    def paged(self, sheet: Sheet, heading: float = 0.0) -> None:
+        """Where the pages of a sheet end that is finished; ``heading`` are the points of a row that is repeated."""
+        assert sheet.paper is not None
+        heights = [sheet.heights.get(row, ROW) for row in range(sheet.row)]
+        if breaks := page_breaks(heights, sheet.stays, sheet.paper.room, heading):
+            sheet.sheet.set_h_pagebreaks(breaks)
 
     def line(self, sheet: Sheet, text: str, size: float = SIZE, **look: Any) -> None:
         """Running text over as many columns as give it a good width, its row as high as it needs."""
@@ -103,7 +130,7 @@ class Sheets:
             if across >= ACROSS:
                 break
         form = self.look(font_size=size, **look)
-        sheet.sheet.set_row(sheet.row, LINE * size / SIZE * lines(text, across, size, bold="bold" in look) + 3)
+        sheet.set_height(sheet.row, LINE * size / SIZE * lines(text, across, size, bold="bold" in look) + 3)
         if last:
             sheet.sheet.merge_range(sheet.row, 0, sheet.row, last, "", form)
         self.text(sheet, sheet.row, 0, text, font_size=size, **look)
@@ -111,6 +138,7 @@ class Sheets:
 
     def box(self, sheet: Sheet, box: Box) -> None:
         """A framed explanation as a line in bold and its text."""
+        sheet.stays.add(sheet.row)
         self.line(sheet, box.title, bold=True)
         for text in box.text:
             self.line(sheet, text, font_color=self.colours["muted"])
@@ -122,11 +150,15 @@ class Sheets:
         sheet.row += 1
         self.table(sheet, exhibit.table, exhibit.title)
         for note in filter(None, (exhibit.table.note, exhibit.note)):
+            # What a note tells of stands above it.
+            sheet.stays.add(sheet.row - 1)
             self.line(sheet, note, 9, font_color=self.colours["muted"])
 
     def table(self, sheet: Sheet, table: Table, title: str) -> None:
         """A titled table with a filter at each heading; its total stands below it, so that no filter hides it."""
         say, currency, out = self.say, self.report.currency, sheet.sheet
+        table = spread(table, say)
+        start = sheet.row
         if title:
             self.line(sheet, title, 11, bold=True)
         sheet.tables.append((text_of(title), sheet.row))
@@ -137,28 +169,35 @@ class Sheets:
             out.add_table(top, 0, top + len(rows), len(names) - 1, {"style": None, "columns": plain})
         heading = {"bold": True, "font_color": self.colours["paper"], "bg_color": self.colours["accent"]}
         high = max(lines(name, wide - 3, bold=True) for name, wide in zip(names, sheet.widths, strict=False))
-        out.set_row(top, LINE * high + 6)
+        sheet.set_height(top, LINE * high + 6)
         for i, (name, column) in enumerate(zip(names, table.columns, strict=True)):
             out.write_string(top, i, name, self.look(**heading, **_side(i, column), valign="vcenter"))
         edge = {"bottom": 1, "bottom_color": self.colours["grid"]}
-        shapes = [number_format(column, say, currency) for column in table.columns]
         for number, row in enumerate(table.rows, top + 1):
             total = table.total and number == top + len(table.rows)
             line = {"bold": True, "top": 1, "top_color": self.colours["ink"]} if total else edge
-            written = 1
-            for i, (cell, column, shape) in enumerate(zip(row, table.columns, shapes, strict=True)):
-                value = value_of(cell, column)
+            high = 1
+            for i, (given, heading_of) in enumerate(zip(row, table.columns, strict=True)):
+                cell, column, unit = written(given, heading_of, currency)
+                value, shape = value_of(cell, column), number_format(column, say, unit)
                 if value is None:
-                    text = text_for(cell, column, say, currency)
-                    self.text(sheet, number, i, text, **_side(i, column), **line)
-                    written = max(written, lines(text, sheet.widths[i]))
+                    text = text_for(cell, column, say, unit)
+                    self.text(sheet, number, i, text, **_side(i, heading_of), **line)
+                    high = max(high, lines(text, sheet.widths[i]))
                 elif isinstance(value, dt.date):
                     out.write_datetime(number, i, dt.datetime.combine(value, dt.time()),
                                        self.look(num_format=shape, align="right", **line))  # fmt: skip
                 else:
                     out.write_number(number, i, value, self.look(num_format=shape, align="right", **line))
-            out.set_row(number, LINE * written + 2)
+            sheet.set_height(number, LINE * high + 2)
         sheet.row = sheet.end = top + 1 + len(table.rows)
+        last = sheet.row - 1
+        whole = sum(sheet.heights.get(row, ROW) for row in range(start, sheet.row))
+        assert sheet.paper is not None
+        if whole <= WHOLE * sheet.paper.room:
+            sheet.stays.update(range(start, last))
+        else:
+            sheet.stays.update((*range(start, min(top + TAIL, last)), *range(max(top, last - TAIL), last)))
 
     def text(self, sheet: Sheet, row: int, column: int, text: str, **look: Any) -> None:
         """Text as text: also where somebody edits the cell later."""

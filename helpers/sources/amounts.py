@@ -11,7 +11,7 @@ import ibis
 
 from helpers.errors import DataError, Problem
 from helpers.sources.asking import row_of
-from helpers.sources.currency import CODES, DOLLARS, SIGNS
+from helpers.sources.currency import CODES, DOLLARS, NAMES, SIGNS
 from helpers.sources.notices import Code, Notice
 from helpers.sources.places import place_of
 from helpers.sources.stored import create, drop, name_of
@@ -102,9 +102,9 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
 
 
 def _code(text: ir.StringValue, client: Client) -> ir.StringValue:
-    """The code of a currency that a cell names by its code or its sign; "$" only where the client's is a dollar."""
+    """The code of a currency that a cell names by its code, sign or name; "$" only where the client's is a dollar."""
     written = text.strip().lower()
-    signs = SIGNS | ({"$": client.currency} if client.currency in DOLLARS else {})
+    signs = SIGNS | NAMES | ({"$": client.currency} if client.currency in DOLLARS else {})
     return ibis.cases(*((written == sign, code) for sign, code in signs.items()), else_=written.upper())
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.sources.containers import EMPTY
+
 if TYPE_CHECKING:
     from helpers.language import Language
 
@@ -24,6 +26,7 @@ def aside_text(reason: str, say: Language) -> str:
     known = {
         NOTE: say("a note, by its name"),
         UNNAMED: say("client.yml does not name it under sources"),
+        " - ".join(EMPTY): say("the file is empty: export it again"),
         "contacts are people, not enquiries; the deals are read": say(
             "contacts are people, not enquiries; the deals are read"
         ),

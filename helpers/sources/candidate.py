@@ -10,7 +10,7 @@ from typing import Any
 from helpers.errors import DataError, Problem
 from helpers.sources.currency import currency_of, header_currency
 from helpers.sources.delimiter import Row
-from helpers.sources.headers import first_place, positions, two_storeys, vocabulary_of
+from helpers.sources.headers import first_place, is_numbered, positions, two_storeys, vocabulary_of
 from helpers.sources.period import period_in
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import MAX_COLUMNS, RawFile, Sheet, View, normal
@@ -60,8 +60,7 @@ class Candidate:
 
     def at(self, header: str) -> tuple[int, ...]:
         """Positions of a header."""
-        wanted = normal(header)
-        return tuple(index for index, text in enumerate(self.headers) if normal(text) == wanted)
+        return tuple(positions(header, tuple(normal(text) for text in self.headers))[0])
 
     def account(self, **more: Any) -> RawFile:
         """What is known of the file before it is read; ``more``: what became of it."""
@@ -147,7 +146,9 @@ class _Places:
 
     def doubled(self) -> set[str]:
         """Headers that stand twice among those read, normalised."""
-        return {self.row[at] for many in self.found.values() for at in many if self.row.count(self.row[at]) > 1}
+        chosen = {clean for clean, aliases in self.own.items() if any(map(is_numbered, aliases))}
+        read = {self.row[at] for clean, many in self.found.items() if clean not in chosen for at in many}
+        return {text for text in read if self.row.count(text) > 1}
 
 
 def candidate_of(

@@ -35,16 +35,18 @@ from helpers.sources.values import (
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
-SPACES = " \t\r\n\u00a0\u202f\u2007\u2009\ufeff"
+SPACES = " \t\r\n\u00a0\u202f\u2007\u2009\u200b\u200e\u200f\u2060\ufeff"
 """What may stand around a cell."""
 _APOSTROPHE = "'"
-_GUARD = "^'[-+=@]"
+_GUARD = r"^'(?:[-+=@]|\d[\d .,:/-]*$)"
+"""Before a formula, or before a number, day or id that a spreadsheet is to leave alone."""
 _FORMULA, _QUOTE = '="', '"'
 """A text that a script has wrapped, so that spreadsheets leave it alone: ="0012"."""
 
 # Numbers --------------------------------------------------------------------------------------------------------------
 
-_GAP = r"[\s\x{a0}\x{202f}\x{2007}\x{2009}]"
+_GAP = r"[\s\x{a0}\x{2000}-\x{200b}\x{202f}]"
+_ANY_GAP = (f"{_GAP}+", " ")
 _BODY = "|".join(
     (
         rf"\d{{1,3}}(?:(?:{_GAP}|['’])\d{{3}})+(?:[.,]\d+)?",
@@ -59,9 +61,12 @@ _SCALES = ((r"[kк]|тыс\.?|тис\.?", 1_000), (r"[mм]|mln\.?|mio\.?|млн\
 _MONEY_WORDS = rf"{PATTERN}|рубл[а-я]*|долл[а-я]*\.?|гривн[а-яі]*|гривень|евро|євро|euros?|dollars?"
 _UNITS = r"%|шт\.?|pcs\.?"
 _TIME_UNITS = r"m|min\.?|мин\.?|хв\.?|м|s|sec\.?|сек\.?|с"
-_SIGN = rf"(?i)({PATTERN})"
-_MINUS = r"^[^\d]*[(\-−–]|\d[^\d]*[\-−–]$"
-"""A minus may stand behind the number (SAP) or be brackets."""
+_SIGN = rf"(?i)(?:^|[^A-Za-zА-Яа-яЁёІіЇїЄєҐґ])({PATTERN})(?:$|[^A-Za-zА-Яа-яЁёІіЇїЄєҐґ])"
+"""No part of a word: "Spend" is not written in Peruvian sol."""
+_NO_CENTS = "(?:[.,][-−–—]{1,2})?"
+"""Behind a whole amount: "500,-"."""
+_MINUS = r"^[^\d]*[(\-−–]|\d[^\d.,]*[\-−–]$"
+"""A minus may stand behind the number (SAP) or be brackets; behind a comma it stands for cents."""
 _AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
 """One mark, one to three digits before it (not a lone zero), exactly three after: 1.234."""
 _COMMA_BEHIND, _DOT_BEHIND = r"\..*,", r",.*\."
@@ -73,9 +78,10 @@ _SMALL = r"a-z\x{df}-\x{24f}\x{370}-\x{52f}"
 """Small letters of Latin, Greek and Cyrillic: all of Unicode's would cost RE2 milliseconds wherever they stand."""
 _LETTERS = r"A-Za-z\x{c0}-\x{24f}\x{370}-\x{52f}"
 _ISO = r"^\d{4}[-./]\d{1,2}[-./]\d{1,2}([ T].*)?$"
-_SLASHED = r"^\d{1,2}([./-])\d{1,2}[./-](\d{4}|\d{2})([ ,Tгр].*)?$"
-_DOTTED = r"^\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})([ ,Tгр].*)?$"
-_MONTH_ALONE = rf"^([{_LETTERS}]{{3,12}}\.?,? \d{{4}}( ?[гр]\.?)?|" + r"\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
+_BEHIND = rf"((?:{_GAP}|[,Tгр]).*)?$"
+_SLASHED = rf"^\d{{1,2}}([./-])\d{{1,2}}[./-](\d{{4}}|\d{{2}}){_BEHIND}"
+_DOTTED = rf"^\d{{1,2}}\.\d{{1,2}}\.(\d{{4}}|\d{{2}}){_BEHIND}"
+_MONTH_ALONE = rf"^([{_LETTERS}]{{3,12}}\.?,? (?:de )?\d{{4}}( ?[гр]\.?)?|" + r"\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2})$"
 _ROMAN = ((r"^iv(\s?кв)", r"4\1"), (r"^iii(\s?кв)", r"3\1"), (r"^ii(\s?кв)", r"2\1"), (r"^i(\s?кв)", r"1\1"))
 _QUARTER = r"(?:q\s?[1-4]|[1-4](?:-?[йі])?\s?кв(?:артал)?\.?)"
 _QUARTER_ALONE = rf"^(?:{_QUARTER},?[\s./-]*20\d\d(?:\s?[гр]\.?)?|20\d\d(?:\s?[гр]\.?)?,?[\s./-]*{_QUARTER})$"
@@ -84,10 +90,26 @@ _DAYS = "try_cast(replace(replace(t, 'e0', ''), ',', '.') AS DOUBLE)"
 _NEXT_DAY = r"[ T]24:00(:00)?$"
 """Midnight at the end of a day."""
 _UTC = r" (UTC|GMT)$"
-_SAID = ((r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s*[гр]\.?", r"\1"), (r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s+[ву]\s+", r"\1 "))
-"""Words behind a day: '13.03.2026 г.', '13.03.2026 в 10:05'."""
-_WEEKDAY = (rf"^[{_SMALL}]+\.?,\s+", "")
-_COMPACT = r"^(19|20)\d{6}$"
+_SAID = (r"^(\d{1,2}\.\d{1,2}\.\d{2,4})\s*[гр]\.?", r"\1")
+"""Words behind a day: '13.03.2026 г.'."""
+_WEEKDAY = (
+    (rf"^[{_SMALL}-]+\.?,\s+", ""),
+    (rf"^[{_SMALL}-]+\.?\s+(\d{{1,2}}[.ºer]*\s+[{_SMALL}])", r"\1"),
+    (r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+([a-z]{3})", r"\1"),
+)
+"""Before the day; without a comma only where the month stands behind it: "jeudi 5 mars", but not "march 5"."""
+_ORDINAL = (r"(^|\s)(\d{1,2})(?:\.|er|º|°|st|nd|rd|th)([\s,])", r"\1\2\3")
+_AT = (
+    (r",?\s+(?:at|um|à|às|a las?|alle|ore|o|godz\.?|om|в|у|о)\s+(\d{1,2}[:h])", r" \1"),
+    (r"\s*(?:uhr|uur)$", ""),
+    (r"(\s\d{1,2})\s?h\s?(\d{2})$", r"\1:\2"),
+)
+"""Around the clock: 'um 14:30 Uhr', 'à 14h30', 'a las 14:30'."""
+_NOON = (r"(?i)\s*([ap])\.?\s?m\.?$", r" \1m")
+"""'2:05pm', '2:05 p. m.'."""
+_COMPACT = r"^(19|20)\d{6}(\d{6})?$"
+_EPOCH = r"^1\d{9}(\d{3})?$"
+"""Seconds, or milliseconds, since 1970 (from 2001 to 2033)."""
 _NAMED_FORMATS = ("%d %b %y", "%d %b %Y", "%b %d %Y", "%Y %b %d")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
@@ -171,7 +193,7 @@ def _written_number(kind: str) -> str:
     minus = r"[(\-−–+]"
     parted = r"\|?" if kind == "money" else ""  # Bitrix24 writes '12500.50|RUB'.
     return (
-        rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY})"
+        rf"(?i)^{minus}?{_GAP}*(?:{_MONEY_WORDS})?{_GAP}*{minus}?{_GAP}*({_BODY}){_NO_CENTS}"
         rf"{_GAP}*({scale})?{_GAP}*{parted}(?:{unit})?{_GAP}*[)\-−–]?$"
     )
 
@@ -211,7 +233,8 @@ def _asking() -> tuple[str, ...]:
         f"audit_perhaps(t) AS {_fits('t', PERHAPS)}",
         f"audit_stray_id(t) AS {_fits('t', ID_CONTACT)}",
         f"audit_lost(t) AS {_fits('t', DAMAGED)}",
-        f"audit_sign(t) AS lower(regexp_extract(t, {quoted(_SIGN)}, 1))",
+        f"audit_sign(t) AS CASE WHEN regexp_matches(t, '\\d') THEN lower(regexp_extract(t, {quoted(_SIGN)}, 1)) "
+        "ELSE '' END",
         f"audit_midnight(t) AS {_fits('t', _CLOCK_END)}",
         f"audit_beyond(t) AS {_fits('t', _BEYOND_CLOCK)}",
         "audit_single(b, m, o) AS length(replace(b, m, '')) = length(b) - 1 AND NOT contains(b, o)",
@@ -293,27 +316,30 @@ def _seconds(number: int) -> str:
 
 def _english() -> str:
     """A date in words with English names of months and nothing else: 'чт, 5 февраля 2026 г.' → '5 Feb 2026'."""
-    plain = f"replace({_replaced('lower(t)', _WEEKDAY)}, ',', ' ')"
+    plain = f"replace({_replaced('lower(t)', *_AT, *_WEEKDAY, _ORDINAL)}, ',', ' ')"
     dashed = (rf"^(\d{{1,2}})[-/.]([{_SMALL}]+)[-/.](\d{{2,4}})", r"\1 \2 \3")
     plain = _replaced(plain, dashed, (r"(\d{4})\s*(?:г|р)(?:\.|\s|$)", r"\1 "))
-    plain = f"replace({plain}, ' de ', ' ')"
+    plain = _replaced(plain, (r"\s+(?:de|of)\s+", " "), _NOON)
     months = ((rf"(^|[^{_SMALL}])(?:{'|'.join(names)})[{_SMALL}]*\.?", rf"\1{names[0].title()}") for names in MONTHS)
     plain = _replaced(plain, *months, (r"\s+", " "))
     return f"trim({plain})"
 
 
 def _moment(order: str) -> str:
-    """Timestamp from ISO text, day-month or month-day order, month names, or an Excel serial number."""
-    dashed = _replaced("t", *_SAID, (r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4}),?", r"\1-\2-\3"))
+    """Timestamp from ISO text, day-month or month-day order, month names, an Excel serial number, or
+    seconds since 1970."""
+    dashed = _replaced("lower(t)", _SAID, *_AT, _NOON, (r"^(\d{1,2})[./](\d{1,2})[./](\d{2,4}),?", r"\1-\2-\3"))
     lead = "%d-%m" if order == "dmy" else "%m-%d"
     ordered = _formats(*(f"{lead}-{year}{clock}" for year in ("%y", "%Y") for clock in _CLOCKS))
     named = _formats(*(f"{day}{clock}" for day in _NAMED_FORMATS for clock in _CLOCKS))
     spelled = _replaced("t", (r"^(\d+)[./](\d+)[./]", r"\1-\2-"))
+    by_noon = f"try_strptime({_replaced(spelled, _NOON)}, {_formats(*(f'%Y-%m-%d{clock}' for clock in _CLOCKS))})"
     serial = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({_DAYS} * 86400, 0) AS BIGINT))"
     read = (
         f"CASE WHEN {_fits('t', OFFSET)} THEN audit_local(t, z) WHEN {_fits('t', _ISO)} THEN "
-        f"try_cast({spelled} AS TIMESTAMP) "
-        f"WHEN {_fits('t', _COMPACT)} THEN try_strptime(t, {_formats('%Y%m%d')}) "
+        f"coalesce(try_cast({spelled} AS TIMESTAMP), {by_noon}) "
+        f"WHEN {_fits('t', _COMPACT)} THEN try_strptime(t, {_formats('%Y%m%d', '%Y%m%d%H%M%S')}) "
+        f"WHEN {_fits('t', _EPOCH)} THEN timezone(z, to_timestamp(CAST(t AS BIGINT) / if(length(t) > 10, 1000, 1))) "
         f"WHEN {_fits('t', _SERIAL)} THEN {serial} WHEN {_fits('t', _SLASHED)} THEN try_strptime({dashed}, {ordered}) "
         f"ELSE try_strptime(audit_english(t), {named}) END"
     )
@@ -322,7 +348,9 @@ def _moment(order: str) -> str:
         f"CASE WHEN {utc} THEN {_replaced('t', (_UTC, ''))} WHEN {late} THEN {_replaced('t', (_NEXT_DAY, ' 00:00'))}"
     )
     moment = f"{_once(f'{begun} ELSE t END', 't', read)} + CASE WHEN {late} THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END"
-    return _once(moment, "m", f"CASE WHEN {utc} THEN timezone(z, timezone('UTC', m)) ELSE m END")
+    whole = _once(moment, "m", f"CASE WHEN {utc} THEN timezone(z, timezone('UTC', m)) ELSE m END")
+    # Spaces that no line breaks at stand between a year and its "г." as often as plain ones.
+    return _once(_replaced("t", _ANY_GAP), "t", whole)
 
 
 def _quarter() -> str:
@@ -336,8 +364,11 @@ def _reading() -> tuple[str, ...]:
     """Values of cells. ``audit_read_...``: written in any way known; the others: in a plain form of `FORMS`."""
     types = {"money": MONEY, "number": "DOUBLE"}
     month_formats = _formats("%d %b %Y", "%d %m %Y")
-    month = _replaced("t", (r"^(\d{1,2})[./-](\d{4})$", r"\2-\1"), (r"^(\d{4})[./-](\d{1,2})$", r"\2 \1"))
-    local = _replaced("t", (r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"))
+    month = _replaced(
+        "t", (f"{_GAP}+", " "), (r"^(\d{1,2})[./-](\d{4})$", r"\2-\1"), (r"^(\d{4})[./-](\d{1,2})$", r"\2 \1")
+    )
+    seconds = (r"^(\S{10}[ T]\d\d:\d\d)( ?[Z+-])", r"\1:00\2")
+    local = _replaced("t", seconds, (r" ?([+-]\d\d):?(\d\d)$", r"\1:\2"))
     marked, gapped = (r"^(-?\d+(?:\.\d+)?)e0$", r"\1"), (r"^(\d+)[.,]0$", r"\1")
     words = ("TRUE", TRUE_WORDS), ("FALSE", FALSE_WORDS)
     flags = " ".join(f"WHEN lower(t) IN ({', '.join(map(quoted, those))}) THEN {value}" for value, those in words)
@@ -370,7 +401,7 @@ def _reading() -> tuple[str, ...]:
         f"audit_from_1904(t) AS CASE WHEN {_fits('t', _SERIAL)} THEN "
         f"CAST({_DAYS} + {DAYS_TO_1904} AS VARCHAR) ELSE t END",
         # First day of a month written without a day: 'март 2026', 'Mar 2026', '03.2026', '2026-03'.
-        f"audit_month(t) AS CASE WHEN {_fits('t', _MONTH_ALONE)} "
+        f"audit_month(t) AS CASE WHEN {_fits(_replaced('t', _ANY_GAP), _MONTH_ALONE)} "
         f"THEN CAST(try_strptime('1 ' || audit_english({month}), {month_formats}) AS DATE) END",
         # First day of a quarter: 'Q1 2026', '2026-Q1', '1 кв. 2026', 'I квартал 2026 г.'.
         f"audit_quarter(t) AS {_quarter()}",

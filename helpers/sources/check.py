@@ -61,11 +61,16 @@ def read_lines(data: Data, decided: Mapping[str, int], say: Language) -> list[st
     return lines
 
 
+def taken_for(raw: RawFile, say: Language) -> str:
+    """'CSV, UTF-8, ";"': the only word among its marks is the name of one that cannot be seen."""
+    return raw.taken_for.removesuffix(", tab") + ", " + say("tab") if raw.taken_for.endswith(", tab") else raw.taken_for
+
+
 def file_line(raw: RawFile, say: Language) -> str:
     """What a file was taken for and why: its form, its header's row, the preset and how much of the file it knows."""
     if raw.unused:
         return f"{raw.name}: {say('not used: {why}', why=aside_text(raw.unused, say))}"
-    parts = [raw.taken_for, say.plural("{n} row", "{n} rows", raw.rows)]
+    parts = [taken_for(raw, say), say.plural("{n} row", "{n} rows", raw.rows)]
     parts.append(say("header in row {row}", row=raw.header_row))
     named = sum(bool(header.strip()) for header in raw.headers)
     if raw.preset:

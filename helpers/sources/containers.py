@@ -41,6 +41,10 @@ KINDS = (
     (b"\x7fELF", "a program"),
 )
 """Things people drop into exports/ that hold no table we can read."""
+EMPTY = ("the file is empty", "export it again")
+"""What a file of nothing is called, and what to do."""
+LITTER = ("thumbs.db", "desktop.ini", "icon\r")
+"""Files that operating systems leave in folders."""
 
 
 class NoTableError(DataError):
@@ -67,7 +71,7 @@ def members(path: Path, name: str, scratch: Path) -> list[Member]:
     with path.open("rb") as stream:
         head = stream.read(16)
     if not head:
-        raise DataError([Problem("the file is empty", "export it again", name)])
+        raise NoTableError([Problem(*EMPTY, name)])
     for mark, kind in KINDS:
         if head.startswith(mark):
             raise NoTableError([Problem(f"this is {kind}", "export a table: CSV or XLSX", name)])
@@ -150,7 +154,7 @@ def _gunzipped(path: Path, name: str, scratch: Path) -> Member:
     if head[257:262] == b"ustar" or head.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise DataError([Problem("an archive inside an archive", "unpack it", name)])
     if not head:
-        raise DataError([Problem("the file is empty", "export it again", name)])
+        raise NoTableError([Problem(*EMPTY, name)])
     return Member(target, name, "gzip")
 
 
@@ -185,7 +189,12 @@ def _bomb(name: str) -> Problem:
 
 def _counts(name: str) -> bool:
     parts = name.replace("\\", "/").split("/")
-    return parts[0] != "__MACOSX" and not parts[-1].startswith((".", "~$")) and parts[-1].lower() != "thumbs.db"
+    return parts[0] != "__MACOSX" and not is_litter(parts[-1])
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file of that name is nobody's: hidden, a lock of a spreadsheet program, left by a system."""
+    return name.startswith((".", "~$")) or name.lower() in LITTER
 
 
 def _readable(info: zipfile.ZipInfo) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.errors import DataError, Problem
-from helpers.sources.delimiter import MAX_CELL, Split
+from helpers.sources.delimiter import MAX_CELL, Closer, Split
 from helpers.sources.encoding import CHUNK, LABELS, SAMPLE_CHARS, Facts, looked_through, text_sample, transcode
 
 if TYPE_CHECKING:
@@ -113,17 +113,26 @@ class TextFile:
     def readings(self, split: Split, header: int, width: int) -> Iterator[Reading]:
         """Ways to read the cells below the header, from the strictest on; each later one costs more."""
         above = self._above(split, header)
-        if split.quoted and self.encoding in ("utf-8", "utf-8-sig"):
+        at_once = split.quoted and not split.spaced
+        if at_once and self.encoding in ("utf-8", "utf-8-sig"):
             relation = _relation(self.original, split, width, skip=header + 1, strict=True)
             yield Reading(relation, width, feed=lambda: looked_through(self.original, self.name))
-        if split.quoted and (not self._facts or not self._facts[0].plain) and hasattr(os, "mkfifo"):
+        if (
+            split.quoted
+            and not split.spaced
+            and (not self._facts or not self._facts[0].plain)
+            and hasattr(os, "mkfifo")
+        ):
             pipe = self.scratch / "pipe"
             os.mkfifo(pipe)
             relation = _relation(pipe, split, width, strict=True)
             yield Reading(relation, width, pipe=pipe, feed=lambda: self._poured(pipe, above))
         path = self.scratch / "below.utf8"
         with path.open("wb") as sink:
-            self.learned(transcode(self.original, self.encoding, self.name, sink, above))
+            closer = Closer(sink, split.delimiter) if split.spaced else None
+            self.learned(transcode(self.original, self.encoding, self.name, closer or sink, above))
+            if closer is not None:
+                closer.close()
         wide, uneven = width + SPARE, self.facts.quotes_odd
         escapes = ['"', "\\"] if '\\"' in self.sample()[0] else ['"']
         if split.quoted:

@@ -25,6 +25,14 @@ SIGNS = {
     "r$": "BRL", "us$": "USD", "£": "GBP", "zł": "PLN", "₸": "KZT", "тг": "KZT", "br": "BYN", "₺": "TRY",
     "stars": "XTR",
 }  # fmt: skip
+NAMES = {
+    "рубль": "RUB", "рубли": "RUB", "российский рубль": "RUB", "російський рубль": "RUB", "russian ruble": "RUB",
+    "rur": "RUB", "гривна": "UAH", "гривня": "UAH", "украинская гривна": "UAH", "українська гривня": "UAH",
+    "hryvnia": "UAH", "доллар сша": "USD", "долар сша": "USD", "us dollar": "USD", "u.s. dollar": "USD",
+    "евро": "EUR", "євро": "EUR", "euro": "EUR", "тенге": "KZT", "tenge": "KZT", "белорусский рубль": "BYN",
+    "білоруський рубль": "BYN", "фунт стерлингов": "GBP", "злотый": "PLN", "злотий": "PLN",
+}  # fmt: skip
+"""Names of currencies, as a column of currencies holds them; "dollar" and "pound" alone belong to many."""
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "UYU", "HKD", "SGD"})
 """Currencies written "$"."""
 

@@ -23,7 +23,12 @@ def discreet(text: str) -> str:
 
 def example(text: str) -> str:
     """A repaired label as it may be shown: a longer one, an address or a telephone number may be personal."""
-    return "" if len(text) > 90 or "@" in text or _NUMBER.search(text) else text
+    return text if len(text) <= 90 and impersonal(text) else ""
+
+
+def impersonal(text: str) -> bool:
+    """Whether a label holds neither an address nor a telephone number."""
+    return "@" not in text and not _NUMBER.search(text)
 
 
 def shown_header(rows: Sequence[Sequence[str]]) -> str:

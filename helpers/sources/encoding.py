@@ -12,7 +12,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from helpers.errors import DataError, Problem
 from helpers.sources.delimiter import MAX_CELL
@@ -227,7 +227,14 @@ def looked_through(path: Path, name: str) -> Facts:
     return Facts(digest.hexdigest(), quotes % 2 == 1, 0, plain)
 
 
-def transcode(path: Path, encoding: str, name: str, sink: IO[bytes], skipped: int = 0) -> Facts:
+class Sink(Protocol):
+    """What takes bytes."""
+
+    def write(self, data: bytes, /) -> int | None:
+        """All of it."""
+
+
+def transcode(path: Path, encoding: str, name: str, sink: Sink, skipped: int = 0) -> Facts:
     """Write a file as UTF-8, its lines ending in line feeds, without NULs; one chunk in memory.
 
     Args:

@@ -6,6 +6,7 @@ Headers are compared after NFKC, spaces and letter case (``normal``).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,6 +15,8 @@ from helpers.sources.currency import LOST, PATTERN, currency_of
 from helpers.sources.delimiter import Row
 from helpers.sources.presets import read_preset
 from helpers.sources.rawfiles import normal
+
+_NUMBERED = re.compile(r"(.+)__([2-9]|[1-9]\d)")
 
 
 def header_row(rows: Sequence[Sequence[str]], wanted: set[str]) -> tuple[int, int] | None:
@@ -51,13 +54,38 @@ def positions(alias: str, row: Sequence[str]) -> tuple[list[int], str | None]:
     """Where a preset's header stands in a row of normalised headers, and the currency written into it."""
     if "{currency}" not in alias:
         wanted = normal(alias)
-        return [index for index, header in enumerate(row) if header == wanted], None
+        places = [index for index, header in enumerate(row) if header == wanted]
+        return places or _nth(wanted, row), None
     pattern = _pattern(alias)
     for index, header in enumerate(row):
         found = pattern.fullmatch(header)
         if found:
             return [index], None if found[1] == LOST else currency_of(found[1])
     return [], None
+
+
+def numbered(headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers as a person tells them apart: of several of one name the later ones end in __2, __3."""
+    seen: Counter[str] = Counter()
+    told = []
+    for header in headers:
+        seen[normal(header)] += 1
+        nth = seen[normal(header)]
+        told.append(f"{header.strip()}__{nth}" if header.strip() and nth > 1 else header.strip())
+    return tuple(told)
+
+
+def is_numbered(header: str) -> bool:
+    """Whether a header of client.yml names one of several columns of that name: roistat__2."""
+    return bool(_NUMBERED.fullmatch(normal(header)))
+
+
+def _nth(wanted: str, row: Sequence[str]) -> list[int]:
+    found = _NUMBERED.fullmatch(wanted)
+    if found is None:
+        return []
+    places = [index for index, header in enumerate(row) if header == found[1]]
+    return places[int(found[2]) - 1 : int(found[2])]
 
 
 def first_place(aliases: Sequence[str], row: Row) -> tuple[int, ...]:

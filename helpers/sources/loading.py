@@ -31,7 +31,7 @@ from helpers.sources.places import PLACE, first_place
 from helpers.sources.plan import Plan, plan_sources
 from helpers.sources.presets import Preset
 from helpers.sources.rawfiles import RawFile
-from helpers.sources.spendcheck import check_spend
+from helpers.sources.spendcheck import check_borders, check_spend, reach_of
 from helpers.sources.staged import Staged, stage
 from helpers.sources.stored import create, drop, name_of
 from helpers.sources.suggestions import suggest_names
@@ -138,6 +138,7 @@ def load(client: Client) -> Data:
     ledger.add(*(Notice(Code.FILE_UNUSED, "files", file=raw.name, detail=raw.unused) for raw in plan.unused))
     for part in typed:
         ledger.add(*part.mapped.notices)
+        ledger.rewritten += part.mapped.rewritten
     files = tuple(raw for part in typed for raw in part.mapped.files)
     ledger.raw = (*files, *plan.unused)
     staged = {
@@ -159,7 +160,8 @@ def load(client: Client) -> Data:
     for one in staged.values():
         one.drop(con)
     drop(con, {name_of(part.table): "TABLE" for part in typed})
-    period, compare = _periods(client, tables, as_of, ledger)
+    engine = Engine(con)
+    period, compare = _periods(engine, client, tables, as_of, ledger)
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
     for planned in plan.planned:
@@ -169,7 +171,7 @@ def load(client: Client) -> Data:
         if needed not in tables:
             ledger.add(Notice(Code.NO_SOURCE, needed))
     snapshot = "stage_events" not in tables
-    return Data(client, Engine(con), tables, ledger, (*files, *plan.unused), as_of, period, compare, snapshot)
+    return Data(client, engine, tables, ledger, (*files, *plan.unused), as_of, period, compare, snapshot)
 
 
 def _answers_only(con: Backend, client: Client, ledger: Ledger, plan: Plan) -> Data:
@@ -271,8 +273,9 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
     for name in ("leads", "deals", "spend"):
         if name in staged:
             table = staged[name].table.filter(lambda t: t._drop.notnull())
-            unread = f"_bad_{staged[name].spec.date}"
-            seen = table[unread].argmin(table._row) if unread in table.columns else ibis.null("string")
+            spec = staged[name].spec
+            unread = [f"_bad_{column}" for column in (spec.date, *_valued(spec)) if f"_bad_{column}" in table.columns]
+            seen = ibis.coalesce(*map(table.__getitem__, unread)).argmin(table._row) if unread else ibis.null("string")
             counted = table.group_by("_drop").agg(rows=table.count(), first=table._row.min(), seen=seen)
             reasons = [
                 f"{row['_drop']} {row['rows']} (from row {row['first']}{_seen(row['_drop'], row['seen'])})"
@@ -284,25 +287,25 @@ def _no_rows(staged: dict[str, Staged]) -> Problem:
 
 
 def _seen(code: object, text: object) -> str:
-    """A cell without a date that can be read, as a message shows it."""
-    shown = discreet(text) if code == Code.DATE_UNREAD and isinstance(text, str) else ""
+    """A cell that cannot be read, as a message shows it."""
+    shown = discreet(text) if code in (Code.DATE_UNREAD, Code.NO_ID) and isinstance(text, str) else ""
     return f": {shown!r}" if shown else ""
 
 
 def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: Sequence[str]) -> None:
     """Rows and money in and out, from one aggregate by reason; then the unread values."""
     amount = f"sum({spec.money})" if spec.money else "NULL"
-    unread = f"_bad_{spec.date}"
-    example = f'arg_min("{unread}", _row)' if unread in table.columns else "NULL"
+    undated, lacking = (_first_unread(table, names) for names in ([spec.date], _valued(spec)))
     grouped = con.con.execute(
-        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first, {example} AS example "
+        f"SELECT _drop, _file, count(*) AS rows, {amount} AS money, min(_row) AS first, {undated} AS undated, "
+        f"{lacking} AS lacking "
         f"FROM {name_of(table)} "
         "GROUP BY _drop, _file ORDER BY _drop, _file"
     )
     names = [column[0] for column in grouped.description]
     balance = TableLedger(spec.name)
     zero = Decimal(0) if spec.money else None
-    undated = len(files) > 1 and not export_ages(files)
+    ageless = len(files) > 1 and not export_ages(files)
     balance.money_before = balance.money_after = zero
     for found in grouped.fetchall():
         row = dict(zip(names, found, strict=True))
@@ -319,7 +322,7 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
                 money,
                 files[int(row["_file"])],
                 column=_cause(code, spec),
-                detail=_beside(code, row["example"], undated=undated),
+                detail=_beside(code, row["lacking" if code is Code.NO_ID else "undated"], undated=ageless),
                 first_rows=(int(row["first"]),),
             )
         )
@@ -339,9 +342,20 @@ def _account(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: 
     _unread(con, table, spec, ledger, files)
 
 
+def _valued(spec: Table) -> list[str]:
+    """Required columns that are no dates."""
+    return [column.name for column in spec.columns if column.required and column.type not in ("day", "moment")]
+
+
+def _first_unread(table: ir.Table, names: Sequence[str]) -> str:
+    """SQL of the first text of these columns that could not be read."""
+    unread = [f'"_bad_{name}"' for name in names if f"_bad_{name}" in table.columns]
+    return f"arg_min(coalesce({', '.join(unread)}), _row)" if unread else "NULL"
+
+
 def _beside(code: Code, example: object, *, undated: bool) -> str:
-    """What stands in the first of the rows, where no date can be read from it."""
-    if code is Code.DATE_UNREAD and example is not None:
+    """What stands in the first of the rows, where no date or amount can be read from it."""
+    if code in (Code.DATE_UNREAD, Code.NO_ID) and example is not None:
         return discreet(str(example))
     return "undated" if code is Code.DUPLICATE_ID and undated else ""
 
@@ -349,7 +363,7 @@ def _beside(code: Code, example: object, *, undated: bool) -> str:
 def _cause(code: Code, spec: Table) -> str:
     required = [column for column in spec.columns if column.required]
     if code is Code.NO_ID:
-        return ", ".join(column.name for column in required if column.type not in ("day", "moment"))
+        return ", ".join(_valued(spec))
     if code in (Code.DATE_UNREAD, Code.DATE_OUT_OF_SENSE):
         days = [column.name for column in required if column.type in ("day", "moment")]
         return ", ".join(days or [spec.date])
@@ -446,16 +460,19 @@ def _resolve(
             tables[name] = create(con, f"clean_{name}", tables[name].drop("_file", "_row"))
 
 
-def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
+def _periods(
+    engine: Engine, client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger
+) -> tuple[Span, Span | None]:
     main = next(name for name in ("leads", "deals", "spend") if name in tables)
     days = tables[main][TABLES[main].date].cast("date")
-    ends = ibis.coalesce(tables[main]["to"], days) if main == "spend" else days
-    span = tables[main].aggregate(first=days.min(), last=ends.max()).to_pyarrow().to_pylist()[0]
+    span = tables[main].aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
     first, last = span["first"], span["last"]
     if first is None:
-        raise DataError([Problem(f"no row of {main} could be used", "see the notices of `audit check`", "client.yml")])
+        raise DataError([_nothing_of(main, ledger)])
     period = client.period
     if period is None:
+        if "spend" in tables:
+            first, last = answered(engine, reach_of(tables["spend"], first, last))
         period = Span.model_validate({"from": first, "to": min(last, as_of)})
         ledger.add(Notice(Code.PERIOD_ASSUMED, main, detail=str(period)))
     for name in [main, *(name for name in ("leads", "deals", "spend") if name in tables and name != main)]:
@@ -466,7 +483,22 @@ def _periods(client: Client, tables: dict[str, ir.Table], as_of: dt.date, ledger
         if name == main and not found["inside"]:
             raise lacking_period(main, period, first, last)
         ledger.add(Notice(Code.OUTSIDE_PERIOD, name, int(found["rows"] or 0), found["money"]))
+    if "spend" in tables:
+        answered(engine, check_borders(tables["spend"], period, as_of, ledger))
     return period, comparison(client, period, first)
+
+
+def _nothing_of(name: str, ledger: Ledger) -> Problem:
+    """Why a table has no row: its files hold none, or all were left out."""
+    files = [
+        f"{file}: {part.rows_before or 'no'} {'row' if part.rows_before == 1 else 'rows'}"
+        for (table, file), part in ledger.files.items()
+        if table == name
+    ]
+    out = [f"{notice.code} {notice.rows}" for notice in ledger.dropped(name)]
+    files = files or [f"{raw.name}: no rows" for raw in ledger.raw if not raw.rows and not raw.unused]
+    told = "; ".join([*files, *(["left out: " + ", ".join(out)] if out else [])])
+    return Problem(f"no row of {name} could be used ({told})", "export it again, or take the file away", "client.yml")
 
 
 def lacking_period(name: str, period: Span, first: dt.date, last: dt.date) -> DataError:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from helpers.client import Client, Source
+    from helpers.sources.rewritten import Rewritten
 
 SERVICE = ("_hash", "_blank", "_total", "_footer", "_broken")
 SUSPECT = "_suspect"
@@ -55,6 +56,8 @@ class Mapped:
     since_1904: frozenset[int] = frozenset()
     """Numbers of the files that count days from 1904."""
     notices: list[Notice] = field(default_factory=list)
+    rewritten: list[Rewritten] = field(default_factory=list)
+    """Values that are read otherwise than they are written."""
     views: tuple[str, ...] = ()
     """Views over those tables."""
     spans: dict[int, str] = field(default_factory=dict)

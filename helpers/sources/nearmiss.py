@@ -25,7 +25,8 @@ NEAR = 80
 def ambiguous(best: Candidate, other: Candidate) -> Problem:
     """Two presets, or two sheets, that fit a file equally well."""
     if best.name == other.name:
-        todo = f'set sheet: "{best.sheet.title}" or sheet: "{other.sheet.title}" for this file in client.yml'
+        todo = f'set sheet: "{best.sheet.title}" or sheet: "{other.sheet.title}" for this file in client.yml; '
+        todo += "for both, name the file twice, once with each sheet"
         return Problem(f"two sheets hold the same columns ({best.preset.system})", todo, best.sheet.member)
     return Problem(
         f"may be {best.name} or {other.name}: both know {best.known} of {best.filled} columns",

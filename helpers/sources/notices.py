@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from helpers.sources.rawfiles import RawFile
+    from helpers.sources.rewritten import Rewritten
     from helpers.survey.answers import Answers
 
 
@@ -76,6 +77,7 @@ class Code(StrEnum):
     SAME_KEY_OTHER_AMOUNT = "SAME_KEY_OTHER_AMOUNT"
     SPEND_TWICE = "SPEND_TWICE"
     SPEND_SPANS = "SPEND_SPANS"
+    SPEND_ACROSS = "SPEND_ACROSS"
     VANISHED = "VANISHED"
     MERGED = "MERGED"
     AUTO_TITLE = "AUTO_TITLE"
@@ -197,6 +199,8 @@ class Ledger:
     """What each file was taken for."""
     left: ir.Table | None = None
     """``lead_id`` of the leads left out as tests, while the deals are cleaned: their deals go too."""
+    rewritten: list[Rewritten] = field(default_factory=list)
+    """Values that are read otherwise than they are written, by source and column."""
     notices: list[Notice] = field(default_factory=list)
 
     def add(self, *notices: Notice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from helpers.sources.aside import aside_text
@@ -32,6 +33,10 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
     if notice.code is Code.VAT_TAKEN_OFF:
         before, after = (say.money(float(part), currency, 2) for part in notice.detail.split())
         return say("It was {before}, it is {after}.", before=before, after=after)
+    if notice.code is Code.CURRENCY_CONVERTED and ": " in notice.detail:
+        currencies, _, amount = notice.detail.partition(": ")
+        value, _, code = amount.partition(" ")
+        return f"{currencies}: {say.money(Decimal(value), code, 2)}"
     if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY):
         return say.count(int(notice.detail))
     if notice.code is Code.AS_OF_ASSUMED:
@@ -41,11 +46,10 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         return say.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     if notice.code is Code.DATES_ASSUMED:
         return say("month, day, year") if notice.detail == "mdy" else say("day, month, year")
+    if notice.code is Code.DAY_MOVED:
+        return say.share(float(notice.detail), 1)
     if notice.code is Code.FILE_UNUSED:
         return aside_text(notice.detail, say)
-    if notice.code is Code.ANSWERS_UNREAD and say.code != "en":
-        # Why is said in English, as all errors are: by `audit answers`.
-        return notice.file
     return notice.detail
 
 
@@ -53,7 +57,14 @@ def _dropped(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
     """Of rows that are not in the clean table; None for other notices."""
     column = notice.column
     return {
-        Code.NO_ID: say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
+        Code.NO_ID: say(
+            "{rows} without a required value that can be read in “{column}”: left out. {detail}",
+            rows=rows,
+            column=column,
+            detail=detail,
+        )
+        if detail
+        else say("{rows} without an id (or required value) in “{column}”: left out", rows=rows, column=column),
         Code.DATE_UNREAD: say(
             "{rows} without a readable date in “{column}”: left out. {detail}", rows=rows, column=column, detail=detail
         ),
@@ -188,9 +199,10 @@ def _changed(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
             column=column,
         ),
         Code.DAY_MOVED: say(
-            "{rows} moved to another day when the times of the export became the client's local time; before that, "
-            "dates of different systems may differ by a day",
+            "{rows} ({share} of those with a date) moved to another day when the times of the export became the "
+            "client's local time; before that, dates of different systems may differ by a day",
             rows=rows,
+            share=detail,
         ),
         Code.ID_PREFIX: say(
             "{rows} where “{column}” carries a prefix, such as {detail}: the number behind it is used",
@@ -241,6 +253,11 @@ def _kept(notice: Notice, say: Language, rows: str, detail: str) -> str | None:
             "({detail}): perhaps the same spend twice; both are counted until one of the files is taken away",
             rows=rows,
             detail=detail,
+        ),
+        Code.SPEND_ACROSS: say(
+            "{rows} of spend that begin in the period and end behind it, or began before it: nobody can tell what of "
+            "them belongs to the period; they count where they begin. Export the spend of the period by itself",
+            rows=rows,
         ),
         Code.VANISHED: say(
             "{rows} of an older export whose ids a newer one no longer holds - merged or deleted in the CRM, for "
@@ -309,8 +326,16 @@ def _assumed(notice: Notice, say: Language, rows: str, detail: str) -> str | Non
         Code.PERIOD_OF_REPORT: say("all rows cover the report's own period, {detail}", detail=detail),
         Code.LEADS_FROM_DEALS: say("no other source of leads: each deal counts as one lead"),
         Code.CURRENCY_CLAIMED: say("the header says only “$”: taken as {detail}", detail=detail),
-        Code.PERIOD_ROWS: say("{rows} for several days at once: counted in the month in which they begin", rows=rows),
+        Code.PERIOD_ROWS: say(
+            "{rows} for several days at once: they count as a whole; what is told by month leaves out those of several "
+            "months, what is told by week those that a week would cut in two",
+            rows=rows,
+        ),
         Code.NO_SOURCE: say("no source for this table in client.yml"),
         Code.NO_ANSWERS: say("no answers to the questionnaire: there is no score"),
-        Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail),
+        Code.ANSWERS_UNREAD: say("answers that could not be used: {detail}", detail=detail)
+        if say.code == "en"
+        else say(
+            "answers that could not be used: {file}. Given this file, the command “audit answers” says why", file=file
+        ),
     }.get(notice.code)

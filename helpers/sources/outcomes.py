@@ -81,7 +81,7 @@ def stage_map(
         if found is None:
             elsewhere = any(name == normal(stage) for _, name in known)
             guess = None if elsewhere else nearest(stage, [name for _, name in known])
-            hint = " in this pipeline" if elsewhere else f' (in client.yml there is "{guess}")' if guess else ""
+            hint = " in this pipeline" if elsewhere else f' (a known one is "{guess}")' if guess else ""
             place = f' of the pipeline "{pipeline}"' if pipeline else ""
             under = pipeline if elsewhere else ANY
             # How to write it is said once: a CRM may have dozens of stages.

@@ -1,7 +1,7 @@
 """The period that a report writes above its header or into its totals: 'March 27, 2026 - April 23, 2026'.
 
 Reports without a date column cover one period as a whole; which, only such a line says. Read in English, Russian,
-Ukrainian, Spanish and Portuguese; a line that gives two readings gives none.
+Ukrainian, German, French, Spanish, Portuguese, Italian, Polish and Dutch; a line that gives two readings gives none.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ import re
 from collections.abc import Iterable
 
 MONTHS = (
-    ("jan", "янв", "січ", "ene"),
-    ("feb", "фев", "лют", "fev"),
-    ("mar", "мар", "бер"),
-    ("apr", "апр", "кві", "abr"),
-    ("may", "мая", "май", "тра", "mai"),
-    ("jun", "июн", "чер"),
-    ("jul", "июл", "лип"),
-    ("aug", "авг", "сер", "ago"),
-    ("sep", "сен", "вер", "set"),
-    ("oct", "окт", "жов", "out"),
-    ("nov", "ноя", "лис"),
-    ("dec", "дек", "гру", "dic", "dez"),
+    ("jan", "янв", "січ", "ene", "gen", "sty"),
+    ("feb", "фев", "лют", "fev", "fév", "lut"),
+    ("mar", "мар", "бер", "mär", "mrt", "maa"),
+    ("apr", "апр", "кві", "abr", "avr", "kwi"),
+    ("may", "мая", "май", "тра", "mai", "mag", "maj", "mei"),
+    ("jun", "июн", "чер", "juin", "giu", "cze"),
+    ("jul", "июл", "лип", "juil", "lug", "lip"),
+    ("aug", "авг", "сер", "ago", "aoû", "aou", "sie"),
+    ("sep", "сен", "вер", "set", "wrz"),
+    ("oct", "окт", "жов", "out", "okt", "ott", "paź", "paz"),
+    ("nov", "ноя", "лис", "lis"),
+    ("dec", "дек", "гру", "dic", "dez", "déc", "gru"),
 )
+"""First letters of the names of each month, in as many languages; the English ones first."""
 _WORD = r"([^\W\d_]{3,12})\.?"
 _FORMS = (
     (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"), "ymd"),
     (re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), "dmy"),
-    (re.compile(rf"\b(\d{{1,2}})(?:\s+de)?\s+{_WORD}(?:\s+de)?,?\s+(\d{{4}})\b"), "dny"),
+    (re.compile(rf"\b(\d{{1,2}})(?:\.|er|º)?(?:\s+de)?\s+{_WORD}(?:\s+de)?,?\s+(\d{{4}})\b"), "dny"),
     (re.compile(rf"\b{_WORD}\s+(\d{{1,2}}),?\s+(\d{{4}})\b"), "ndy"),
 )
 _MONTH_ONLY = re.compile(rf"^(?:total in|итого за|всего за|усього за|разом за)\s+{_WORD}\s+(\d{{4}})\s*(?:г\.|р\.)?$")

@@ -16,11 +16,11 @@ from helpers.client import Source
 from helpers.errors import DataError, Problem
 from helpers.sources.aside import NOTE, UNNAMED
 from helpers.sources.candidate import Candidate
-from helpers.sources.containers import NoTableError
+from helpers.sources.containers import NoTableError, is_litter
 from helpers.sources.currency import vat_in
 from helpers.sources.nearmiss import aliases_of, money_header, near_money, partial_report, refused_part
 from helpers.sources.presets import GENERIC, Preset, read_preset
-from helpers.sources.rawfiles import RawFile, Sheet, normal, open_sheets
+from helpers.sources.rawfiles import RawFile, Sheet, open_sheets
 from helpers.sources.recognise import mapped_by_hand, named_sheet, recognise
 from helpers.sources.tables import TABLES
 from helpers.validation import nearest
@@ -208,7 +208,7 @@ def _kept(client: Client) -> tuple[Source, ...]:
 
 def _exports(client: Client) -> list[Path]:
     folder = client.folder / EXPORTS
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not is_litter(path.name))
 
 
 def _unnamed(client: Client, sources: Sequence[Source]) -> list[RawFile]:
@@ -227,9 +227,7 @@ def _paths(client: Client, source: Source, otherwise: list[Path]) -> list[Path]:
     plain = client.folder / source.file
     if plain.is_file():
         return [plain]
-    paths = sorted(
-        path for path in client.folder.glob(source.file) if path.is_file() and not path.name.startswith((".", "~$"))
-    )
+    paths = sorted(path for path in client.folder.glob(source.file) if path.is_file() and not is_litter(path.name))
     return paths or otherwise
 
 
@@ -304,11 +302,10 @@ def lacking(source: Source, candidate: Candidate) -> list[str]:
 
 def _absent(candidate: Candidate, source: Source) -> None:
     """A header that client.yml names and the file does not have stops the audit."""
-    row = {normal(header) for header in candidate.headers}
     problems = []
     for clean, headers in source.columns.items():
         # No header at all: the preset's own is not to be read.
-        if headers and not any(normal(header) in row for header in headers):
+        if headers and not any(map(candidate.at, headers)):
             close = nearest(headers[0], [header for header in candidate.headers if header.strip()])
             there = ", ".join(header for header in candidate.headers if header)[:200]
             todo = f"did you mean {close!r}?" if close else f"columns: {there}"

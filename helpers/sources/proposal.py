@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from helpers.client import Source
 from helpers.errors import DataError, Problem
 from helpers.sources.candidate import Candidate
-from helpers.sources.headers import positions
+from helpers.sources.headers import numbered, positions
 from helpers.sources.masked import masked
 from helpers.sources.nearmiss import NEAR, aliases_of, like, nearest_candidate, partial_report
 from helpers.sources.plan import Looked, lacking
@@ -89,8 +89,8 @@ class Proposal:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The file's own, without empty ones, each once."""
-        return tuple(dict.fromkeys(text.strip() for text in self.candidate.headers if text.strip()))
+        """The file's own, without empty ones; of two of one name the second is called 'name__2'."""
+        return tuple(header for header in numbered(self.candidate.headers) if header)
 
     @property
     def taken_for(self) -> str:
@@ -106,15 +106,16 @@ class Proposal:
     def rows(self) -> tuple[list[str], list[list[str]]]:
         """Headers and the first five rows of their cells; what may be a person is dots."""
         candidate = self.candidate
-        places = [at for at, text in enumerate(candidate.headers) if text.strip()]
+        named = numbered(candidate.headers)
+        places = [at for at, text in enumerate(named) if text]
         below = [row for row in candidate.view.rows[candidate.header + 1 :] if any(row)][:SHOWN]
         clean = {normal(header): match.column.name for match in self.matches for header in match.headers}
         columns = []
         for at in places:
-            header = candidate.headers[at].strip()
+            header = named[at]
             cells = [row[at] if at < len(row) else "" for row in below]
             columns.append(masked(header, cells, clean.get(normal(header), "")))
-        return [candidate.headers[at].strip() for at in places], [list(row) for row in zip(*columns, strict=True)]
+        return [named[at] for at in places], [list(row) for row in zip(*columns, strict=True)]
 
     def missing(self) -> list[str]:
         """Required clean columns for which nothing stands yet."""
@@ -225,7 +226,8 @@ def _read_so(found: Candidate, column: Column, source: Source | None, say: Langu
     clean, preset = column.name, found.preset
     own = source is not None and clean in source.columns
     at = found.places.get(clean, ())
-    headers = tuple(dict.fromkeys(found.headers[place].strip() for place in at))
+    named = numbered(found.headers)
+    headers = tuple(dict.fromkeys(named[place] for place in at))
     if own:
         return Match(column, headers, "", say("client.yml says so"), True)
     if headers:

@@ -6,12 +6,13 @@ their first bytes, tables of HTML and XML by their tags. Its cells go to DuckDB 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.errors import DataError, Problem
-from helpers.sources.containers import Member, NoTableError, members
+from helpers.errors import Problem
+from helpers.sources.containers import EMPTY, Member, NoTableError, members
 from helpers.sources.csvfile import TextFile
 from helpers.sources.delimiter import ONE_CELL, Row, Split, rows_in_cells, splits
 from helpers.sources.discreet import discreet
@@ -20,6 +21,8 @@ from helpers.sources.markup import Grid, markup_kind, read_grids
 from helpers.sources.parquet import ParquetFile, open_parquet
 from helpers.sources.workbook import BookSheet, open_book
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Letters that nobody sees: zero widths, directions of writing, soft hyphens, byte order marks."""
 MAX_COLUMNS = 1_000
 """No export has so many; more make a database plan that never ends."""
 
@@ -88,7 +91,7 @@ class Sheet:
 def normal(header: str) -> str:
     """A header (or value) as it is compared: NFKC, one space, no case, ё as е."""
     # Salesforce marks the column by which a report is sorted.
-    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").rstrip(" \t\u00a0↑↓▲▼")
+    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", header)).rstrip(" \t\u00a0↑↓▲▼")
     return " ".join(text.split()).casefold().replace("ё", "е")
 
 
@@ -123,7 +126,7 @@ def _sheets(member: Member, scratch: Path) -> list[Sheet]:
     with member.path.open("rb") as stream:
         head = stream.read(8)
     if not head:
-        raise DataError([Problem("the file is empty", "export it again", member.name)])
+        raise NoTableError([Problem(*EMPTY, member.name)])
     packed = f", in {member.packed}" if member.packed else ""
     if head.startswith(b"PAR1"):
         return [_parquet(member, packed)]

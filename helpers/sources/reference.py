@@ -36,7 +36,7 @@ from helpers.sources.presets import GENERIC
 from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
 from helpers.sources.repair import repaired
-from helpers.sources.spendcheck import check_spend
+from helpers.sources.spendcheck import check_borders, check_spend, reach_of
 from helpers.sources.staged import DATED, LONELY_DAYS, MARKS, judged
 from helpers.sources.suggestions import suggest_names
 from helpers.sources.tables import TABLES, Table
@@ -119,7 +119,9 @@ async def _refer(engine: Engine, client: Client) -> Data:
     for part in parts.values():
         _account(part, ledger)
     tables, unsaid = _resolve(engine, client, parts, as_of, ledger)
-    period, compare = _periods(client, parts, as_of, ledger)
+    period, compare = await _periods(client, parts, tables, as_of, ledger)
+    if "spend" in tables:
+        unsaid.append(partial(check_borders, tables["spend"], period, as_of, ledger))
     if not client.margin_given:
         ledger.add(Notice(Code.MARGIN_ASSUMED, "deals"))
     assumed = [source.shown for source in client.sources if source.table == "spend" and source.vat is None]
@@ -486,7 +488,9 @@ def _exact(money: ir.DecimalScalar) -> ir.StringScalar:
     return money.cast("decimal(38, 6)").cast("string")
 
 
-def _periods(client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Ledger) -> tuple[Span, Span | None]:
+async def _periods(
+    client: Client, parts: dict[str, _Part], tables: dict[str, ir.Table], as_of: dt.date, ledger: Ledger
+) -> tuple[Span, Span | None]:
     """The audited and the compared period, from the days that were counted."""
     order = [name for name in ("leads", "deals", "spend") if name in parts]
     alive = {name: parts[name].counts[parts[name].counts["_drop"].isna()] for name in order}
@@ -496,6 +500,8 @@ def _periods(client: Client, parts: dict[str, _Part], as_of: dt.date, ledger: Le
     first, last = (EPOCH + dt.timedelta(days=int(day)) for day in (days.min(), days.max()))
     period = client.period
     if period is None:
+        if "spend" in tables:
+            first, last = await reach_of(tables["spend"], first, last)
         period = Span.model_validate({"from": first, "to": min(last, as_of)})
         ledger.add(Notice(Code.PERIOD_ASSUMED, order[0], detail=str(period)))
     for name in order:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -16,7 +17,7 @@ from helpers.sources.notices import Code, Ledger, Notice
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from helpers.client import Client
+    from helpers.client import Client, Span
 
 FINE = 0.2
 """From this share of rows on a report goes deeper than campaign and day: several rows of one campaign are usual."""
@@ -41,6 +42,38 @@ async def check_spend(client: Client, spend: ir.Table, files: Sequence[str], led
     if len(files) > 1:
         ledger.add(*await _twice(client, spend, files))
         ledger.add(*await _coarse_and_fine(spend, files))
+
+
+async def reach_of(spend: ir.Table, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """The days from ``first`` to ``last`` with all days of the rows of several days that touch them.
+
+    A report of January to March belongs to leads of 3 January to 29 March as a whole.
+    """
+    long = spend.filter((spend["to"] > spend["from"]) & (spend["from"] <= ibis.literal(last)))
+    long = long.filter(long["to"] >= ibis.literal(first))
+    row = await asked_row(long.aggregate(first=long["from"].min().cast("date"), last=long["to"].max().cast("date")))
+    if row["first"] is None or row["first"] != row["first"]:
+        return first, last
+    return min(first, _date(row["first"])), max(last, _date(row["last"]))
+
+
+def _date(value: Any) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+async def check_borders(spend: ir.Table, period: Span, as_of: dt.date, ledger: Ledger) -> None:
+    """Say which rows of several days lie across the borders of the period: nobody knows what of them is inside.
+
+    A report that goes beyond the day of the audit was made on it: it holds nothing of later days.
+    """
+    first, last = ibis.literal(period.from_), ibis.literal(period.to)
+    across = (spend["from"] < first) & (spend["to"] >= first)
+    if period.to < as_of:
+        across |= (spend["from"] <= last) & (spend["to"] > last)
+    across = across.fill_null(False)
+    money = spend.cost.sum(where=across).cast("decimal(38, 6)").cast("string")
+    row = await asked_row(spend.aggregate(rows=across.sum(), money=money))
+    ledger.add(Notice(Code.SPEND_ACROSS, "spend", int(row["rows"] or 0), Decimal(row["money"] or 0)))
 
 
 async def _same_key(spend: ir.Table) -> list[Notice]:

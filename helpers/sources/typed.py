@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import pyarrow as pa
 
 from helpers.errors import DataError, Problem
 from helpers.sources.amounts import in_one_currency, net_spend, signed
 from helpers.sources.asking import row_of
 from helpers.sources.celltable import WHOLE_TOTAL
-from helpers.sources.csvfile import quoted
 from helpers.sources.currency import currency_of
-from helpers.sources.discreet import example
 from helpers.sources.engines import instant_of, local_time
 from helpers.sources.mapped import SERVICE, Mapped
 from helpers.sources.notices import Code, Notice
-from helpers.sources.places import FILE_STEP, PLACE, place_of
-from helpers.sources.repair import SUSPICIOUS, Kind, repaired
+from helpers.sources.places import FILE_STEP
+from helpers.sources.rewritten import prefixed_ids, repaired_texts, without_prefix
 from helpers.sources.stored import create, drop, name_of, relation, view
 from helpers.sources.strays import given_meaning, hashed_contact, without_strays
 from helpers.sources.survey import MACRO_COLUMNS, Survey, answers, surveyed, told
@@ -51,14 +48,6 @@ FILLED = 0.5
 """Least share of rows with a stage in a list that has them: a CRM leaves none empty."""
 SAID = ("month", "quarter")
 """What a cell of spend may name instead of a day."""
-ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
-"""Before a campaign's number: Google's resource names, Direct's letters."""
-
-DAMAGE: dict[Kind, Code] = {
-    "percent": Code.PERCENT_DECODED,
-    "mojibake": Code.MOJIBAKE_REPAIRED,
-    "alike": Code.LETTERS_ALIKE,
-}
 
 
 @dataclass
@@ -135,7 +124,7 @@ def _cleaned(
 ) -> ir.Table:
     """The texts as they are to be read: repaired, without spaces and placeholders, without addresses and telephone
     numbers. ``used`` gets the names of what is made for it."""
-    source, table = mapped.source, _repaired(con, mapped, survey, used)
+    source, table = mapped.source, repaired_texts(con, mapped, survey, used)
     texts: dict[str, ir.StringValue] = {}
     for name in mapped.columns:
         text = cleaned(table[name]) if name in survey.dirty else table[name]
@@ -187,7 +176,7 @@ def _values(
         value = typed_value(text, column, styles[name])
         values[name] = _zoned(value, _zone(mapped), client.timezone) if column.type == "moment" else value
         if _prefixed(name, styles):
-            values[name] = value.re_replace(ID_PREFIX, r"\1")
+            values[name] = without_prefix(value)
         days = name == "from" and mapped.source.table == "spend" and "to" not in mapped.columns
         if days and OTHER in styles[name].forms:
             values |= {f"_{span}": span_value(text, span) for span in SAID}
@@ -232,12 +221,10 @@ def _changed(
             codes[name] = Code.DAY_MOVED
             value = typed_value(table[name], column, styles[name])
             zoned = _zoned(value, _zone(mapped), client.timezone)
-            moved |= row_of(con, table.aggregate((zoned.date() != value.date()).sum().name(name)))
+            elsewhere = (zoned.date() != value.date()).sum()
+            moved |= row_of(con, table.aggregate([elsewhere.name(name), value.count().name(f"{name}:all")]))
         elif _prefixed(name, styles):
-            codes[name] = Code.ID_PREFIX
-            hit = f"regexp_matches(audit_id({name}), {quoted(ID_PREFIX)})"
-            asked |= {name: f"count(*) FILTER ({hit})", "example": f"max(audit_id({name})) FILTER ({hit})"}
-            asked["place"] = f"min({PLACE}) FILTER ({hit})"
+            mapped.notices += prefixed_ids(con, mapped, table, name)
     found: dict[str, Any] = {**(answers(con, asked, name_of(table)) if asked else {}), **moved}
     source = mapped.source
     return [
@@ -247,8 +234,7 @@ def _changed(
             int(found[name]),
             file=source.file,
             column=mapped.headers.get(name, name),
-            detail=str(found["example"]) if code is Code.ID_PREFIX else "",
-            **(mapped.first(found["place"]) if code is Code.ID_PREFIX else {}),
+            detail=f"{found[name] / found[f'{name}:all']:.4f}" if code is Code.DAY_MOVED else "",
         )
         for name, code in codes.items()
         if found[name]
@@ -314,36 +300,6 @@ def _without_identity(mapped: Mapped, values: dict[str, ir.Value]) -> ir.Boolean
 def _empty(value: ir.Value, kind: str) -> ir.BooleanValue:
     # The word "total" often stands in the first column, which may be the id's.
     return value.isnull() | value.lower().re_search(WHOLE_TOTAL) if kind == "id" else value.isnull()
-
-
-def _repaired(con: Backend, mapped: Mapped, survey: Survey, used: dict[str, str]) -> ir.Table:
-    """Damaged texts as they were meant; each kind of damage is counted by column. Works on distinct values."""
-    table = mapped.table
-    for name in sorted(survey.damaged):
-        texts = table.filter(table[name].re_search(SUSPICIOUS)).group_by(raw=table[name])
-        texts = texts.agg(n=lambda t: t.count(), place=place_of(table).min())
-        found = texts.order_by(ibis.desc("n"), "raw").to_pandas()
-        meant = {raw: repaired(raw) for raw in found["raw"]}
-        if all(not kinds for _, kinds in meant.values()):
-            continue
-        found["text"] = [meant[raw][0] for raw in found["raw"]]
-        for kind, code in DAMAGE.items():
-            hit = found[[kind in meant[raw][1] for raw in found["raw"]]]
-            if len(hit):
-                raw, text = hit["raw"].iloc[0], hit["text"].iloc[0]
-                mapped.notices.append(
-                    Notice(code, mapped.source.table, int(hit["n"].sum()), file=mapped.source.file,
-                           column=mapped.headers.get(name, name), detail=example(f"{raw} → {text}"),
-                           **mapped.first(int(hit["place"].min())))
-                )  # fmt: skip
-        if name in MACRO_COLUMNS:
-            survey.macros[name] += int(found.loc[found["text"].str.contains(MACRO, regex=True), "n"].sum())
-        # As Arrow: a memtable would keep the texts, addresses among them, for as long as the connection lives.
-        lookup = con.create_table(ibis.util.gen_name("meant"), pa.Table.from_pandas(found[["raw", "text"]]))
-        joined = table.left_join(lookup, table[name] == lookup.raw)
-        table = joined.mutate(**{name: ibis.coalesce(joined.text, joined[name])}).drop("raw", "text")
-        used[name_of(lookup)] = "TABLE"
-    return table
 
 
 def _styles(

@@ -77,7 +77,9 @@ def _json(raw: bytes, name: str) -> tuple[list[Record], list[Problem]]:
     except UnicodeDecodeError:
         return [], [Problem("the file is not in UTF-8", "send the file as the form saved it", name)]
     except json.JSONDecodeError as error:
-        found = Problem(f"not JSON: {error.msg}", "send the file as the form saved it", name, error.lineno)
+        found = Problem(
+            f"not JSON: {error.msg.removesuffix(' at')}", "send the file as the form saved it", name, error.lineno
+        )
         return [], [found]
     except (ValueError, RecursionError):
         return [], [Problem("not JSON that can be read", "send the file as the form saved it", name)]

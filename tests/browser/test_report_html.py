@@ -1,22 +1,24 @@
 """The report opened in a browser: nothing is fetched, nothing fails, nothing is wider than a phone."""
 
 import base64
+import re
 import subprocess
+from collections import Counter
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from demo_report import demo_report
 from needs import find, needs
 
+from helpers.report import model
 from helpers.report.html import html_page
-from helpers.report.model import Brand
 
 chromium, poppler = needs("chromium"), needs("poppler")
 pytestmark = chromium
 
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"><path d="M0 0h40v10z"/></svg>'
-BRAND = Brand(
+BRAND = model.Brand(
     name="Иванова и партнёры",
     logo="data:image/svg+xml;base64," + base64.b64encode(LOGO).decode(),
     logo_size=(40, 10),
@@ -145,6 +147,42 @@ def test_paper_begins_with_the_owners_page(opened, tmp_path, name):
     assert any("ROMI" in text for text in rest)
     # What heads or follows a table does not stand alone on a page: the shortest page says more than a line.
     assert min(len(text) for text in rest) > 100
+
+
+@poppler
+def test_no_page_of_paper_begins_a_chapter_at_its_end_or_holds_one_row_alone(browser, tmp_path):
+    columns = (model.Column(label="Row"), model.Column(label="N", kind="count"))
+
+    def exhibit(n):
+        rows = tuple((f"t{n}r{i}", i) for i in range(n))
+        table = model.Table(columns=columns, rows=rows)
+        return model.Exhibit(key=f"x{n}", title=f"Table of {n}", table=table, table_open=True)
+
+    def chapter(n):
+        exhibits = (exhibit(n),)
+        return model.Section(
+            key=f"s{n}", title=f"Chapter{n}", lead=("Some words. " * 20,) * (n % 5 + 1), exhibits=exhibits
+        )
+
+    sections = tuple(map(chapter, range(14, 46)))
+    report = demo_report("en").model_copy(update={"sections": sections})
+    (tmp_path / "report.html").write_text(html_page(report), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    (tmp_path / "paper.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+    page.close()
+    made = subprocess.run([find("poppler"), "-bbox", tmp_path / "paper.pdf", "-"], capture_output=True, check=True)
+    pages = made.stdout.decode().split("<page ")[1:]
+    held = [rows for one in pages for rows in Counter(re.findall(r">t(\d+)r\d+<", one)).values()]
+    assert sum(held) == sum(range(14, 46))
+    assert len(held) > 32 + 9, "no table goes over a page: nothing is tried"
+    assert min(held) > 1
+    begins = [
+        float(y) for one in pages for y in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="[\d.]+">Chapter\d+<', one)
+    ]
+    assert len(begins) == len(sections)
+    assert max(begins) < 565, "in points of 842: a chapter begins where a third of the page is left"
+    assert sum(y > 100 for y in begins) > 2, "no chapter follows another one on its page"
 
 
 def test_a_logo_is_shown_in_the_brands_colours(opened):

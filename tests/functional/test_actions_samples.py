@@ -67,7 +67,7 @@ def test_thirteen_sales_are_too_few_for_money(two_campaigns: Told) -> None:
     )
     assert [stake.state for stake in two_campaigns.actions.stakes if stake.state == "told"] == []
     page = two_campaigns.actions.handouts()[0]
-    rows = {row[0]: row[1] for block in page.blocks if block.table for row in block.table.rows}
+    rows = {row[0]: str(row[1]) for block in page.blocks if block.table for row in block.table.rows}
     assert (rows["Leads"], rows["Customers"], rows["Spend"]) == ("90", "13", "₽80,000")
     assert (rows["Revenue"], rows["Profit"], rows["Cost of a customer (CAC)"]) == ("₽130,000", "₽50,000", "₽6,154")
 

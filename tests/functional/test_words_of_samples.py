@@ -43,7 +43,7 @@ def own_words(made: Audited) -> set[str]:
     found |= {item.when for item in client.journey}
     found |= {source.currency for source in client.sources if source.currency}
     # What a file was taken for - "CSV, UTF-8 (BOM)" - is the name of a format; its headers are the client's words.
-    found |= {text for raw in made.data.files for text in (raw.taken_for, *raw.headers)}
+    found |= {text for raw in made.data.files for text in (raw.taken_for.removesuffix(", tab"), *raw.headers)}
     # A source that is quoted: Kotler, Rackham and Krishnaswamy.
     return found | {code.value for code in Code} | {"Harvard Business Review"}
 

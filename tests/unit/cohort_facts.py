@@ -51,8 +51,9 @@ def cell(
 
 def spent(money: float, channel: str = "ads", span: str = "now", month: str = "2026-01-01") -> dict[str, Any]:
     """A line of spend."""
-    return {"span": span, "month": pd.Timestamp(month), "channel": channel, "campaign_id": "", "campaign": "",
-            "spend": money, "impressions": float("nan"), "clicks": float("nan"), "rows": 1}  # fmt: skip
+    return {"span": span, "month": pd.Timestamp(month), "until": pd.Timestamp(month), "channel": channel,
+            "campaign_id": "", "campaign": "", "spend": money, "impressions": float("nan"), "clicks": float("nan"),
+            "rows": 1}  # fmt: skip
 
 
 def make_facts(
@@ -70,12 +71,12 @@ def make_facts(
     ages = leads.assign(age_days=(leads["won_weeks"] * 7).where(leads["won_weeks"] >= 0, 20))
     ages = ages[["span", "month", "outcome", "age_days", "leads"]]
     people = pd.DataFrame(staff or [], columns=["manager", "team", "last_day"]).astype({"last_day": "datetime64[us]"})
-    money = ["span", "month", "channel", "campaign_id", "campaign"]
+    money = ["span", "month", "until", "channel", "campaign_id", "campaign"]
     spending = pd.DataFrame(spend or [], columns=[*money, "spend", "impressions", "clicks", "rows"])
     given = {
         # Whatever else the facts hold: empty tables, unless they know themselves what nothing is.
         **{one.name: pd.DataFrame() for one in fields(Facts) if one.default_factory is MISSING},
-        "spend": spending.astype({"month": "datetime64[us]"}),
+        "spend": spending.astype({"month": "datetime64[us]", "until": "datetime64[us]"}),
         "ages": ages,
         "stages": ("leads", "qualified", "won"),
         "period": Span(**{"from": period[0], "to": period[1]}),

@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.facts.quality import Quality
+
 KEYS = {"span": "now", "month": pd.Timestamp("2026-01-01"), "channel": "", "campaign_id": "", "campaign": ""}
 LEADS = {
     **KEYS, "manager": "", "product": "", "stage": "leads", "exact": True, "outcome": "open", "leads": 0, "answered": 0,
     "qualified": 0, "marked": 0, "accepted": 0, "rejected": 0, "rated": 0, "rating_sum": 0.0, "rating_sq": 0.0,
     "priced": 0, "revenue": 0.0, "revenue_sq": 0.0, "gross": 0.0, "gross_sq": 0.0,
 }  # fmt: skip
-SPEND = {**KEYS, "spend": 0.0, "impressions": float("nan"), "clicks": float("nan"), "rows": 1}
+SPEND = {**KEYS, "until": KEYS["month"], "spend": 0.0, "impressions": float("nan"), "clicks": float("nan"), "rows": 1}
 AGES = {"span": "now", "month": KEYS["month"], "outcome": "won", "age_days": 20, "leads": 0}
 OPEN_AGES = {**KEYS, "age_days": 0, "leads": 0}
 LOOSE = {"span": "now", "deals": 0, "won": 0, "revenue": 0.0}
@@ -24,7 +26,10 @@ LOOSE = {"span": "now", "deals": 0, "won": 0, "revenue": 0.0}
 def table(rows: list[dict[str, Any]], columns: dict[str, Any]) -> pd.DataFrame:
     unknown = {name for row in rows for name in row} - set(columns)
     assert not unknown, f"no such column: {unknown}"
-    return pd.DataFrame([{**columns, **row} for row in rows], columns=list(columns))
+    made = pd.DataFrame([{**columns, **row} for row in rows], columns=list(columns))
+    if "until" in made and not any("until" in row for row in rows):
+        made["until"] = made["month"]
+    return made
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Facts:
     as_of: dt.date = dt.date(2026, 7, 15)
     period: Any = field(default_factory=lambda: SimpleNamespace(from_=dt.date(2026, 1, 1), to=dt.date(2026, 6, 30)))
     compare: Any = None
+    quality: Quality = field(default_factory=Quality.empty)
 
 
 def campaign(

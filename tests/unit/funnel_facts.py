@@ -32,8 +32,8 @@ def make_facts(leads: list[dict[str, Any]], **more: Any) -> Any:
     columns = ["span", "month", "channel", "stage", "exact", "outcome", *SUMS, "leads"]
     table = pd.DataFrame(leads, columns=columns).astype({"month": "datetime64[ns]", "leads": int, "exact": bool})
     spend = pd.DataFrame(
-        [("now", pd.Timestamp("2024-01-01"), "ads", 10_000.0, 100_000.0, 2_000.0)],
-        columns=["span", "month", "channel", "spend", "impressions", "clicks"],
+        [("now", pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-01"), "ads", 10_000.0, 100_000.0, 2_000.0)],
+        columns=["span", "month", "until", "channel", "spend", "impressions", "clicks"],
     )
     ages = table[["span", "month", "outcome", "leads"]].assign(age_days=10)
     facts = {

@@ -36,9 +36,12 @@ def test_the_notice_says_it_too():
     assert not ENGLISH.search(notice_text(notice, language("uk"), "UAH"))
 
 
-def test_answers_that_could_not_be_used_are_named_without_english():
+def test_answers_that_could_not_be_used_are_named_without_english_and_the_command_that_says_why():
     notice = Notice(
         Code.ANSWERS_UNREAD, "answers", file="answers/ann.json", detail="answers/ann.json: not JSON - save it again"
     )
-    assert notice_text(notice, language("ru"), "RUB").endswith(": answers/ann.json")
+    said = notice_text(notice, language("ru"), "RUB")
+    assert "answers/ann.json" in said
+    assert "«audit answers»" in said
+    assert "JSON" not in said.replace("answers/ann.json", "")
     assert "not JSON" in notice_text(notice, language("en"), "RUB")

@@ -48,7 +48,7 @@ def test_who_picks_up() -> None:
     row = exhibit.table.rows[0]
     # Ann: team, calls, messages, picked up, range, missed, length of a talk (200 s), hours, score.
     assert row[:5] == ("Ann", "Sales", 180, 20, 0.8)
-    assert row[6:8] == (0.4, "3.3 min")
+    assert (row[6], str(row[7]), row[7].value) == (0.4, "3.3 min", pytest.approx(200 / 60))
     assert row[8] == pytest.approx(26_000 / 3600)
     assert row[9] == 70
 

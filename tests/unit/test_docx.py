@@ -20,6 +20,7 @@ from helpers.errors import ReportError
 from helpers.report import model
 from helpers.report.docx import docx_document, handout_docx
 from helpers.report.docx_styles import w
+from helpers.report.lettering import tied
 from helpers.report.save import documents
 
 PARAGRAPH, TABLE, VALUE = w("p"), w("tbl"), w("val")
@@ -70,7 +71,7 @@ def test_headings_captions_and_title_have_their_styles(data):
     chapters = styled(data, "Heading 1")
     assert chapters[:3] == ["Главное", "Первые 90 дней", "Как читать итоговый балл"]
     assert set(chapters) >= {section.title for section in report.sections}
-    assert {x.title for section in report.sections for x in section.exhibits} <= set(styled(data, "Heading 2"))
+    assert {tied(x.title) for section in report.sections for x in section.exhibits} <= set(styled(data, "Heading 2"))
     captions = styled(data, "Caption")
     assert [caption.split(".")[0] for caption in captions] == [
         "Рисунок 1",
@@ -435,8 +436,9 @@ def test_a_long_handout_stays_on_one_sheet_with_room_to_sign(tmp_path):
     blocks += [model.Block(kind="line", text="Подпись") for _ in range(4)]
     long = model.Handout(key="long", title="Очень длинное название документа", blocks=tuple(blocks))
     made = handout_docx(report, long)
-    usual = docx.Document(io.BytesIO(handout_docx(report, report.handouts[0])))
-    assert docx.Document(io.BytesIO(made)).styles["Title"].font.size < usual.styles["Title"].font.size
+    usual, snug = (opened(data).styles for data in (handout_docx(report, report.handouts[0]), made))
+    assert snug["Title"].font.size < usual["Title"].font.size
+    assert snug["Title"].font.size > 1.25 * snug["Heading 1"].font.size
     (tmp_path / "long.docx").write_bytes(made)
     out = convert(tmp_path, "pdf", tmp_path / "long.docx")
     assert len(re.findall(rb"/Type\s*/Page[^s]", (out / "long.pdf").read_bytes())) == 1
@@ -448,6 +450,7 @@ def test_a_tight_page_has_smaller_letters_and_margins():
         docx.Document(io.BytesIO(handout_docx(report, report.handouts[0], tight=tight))) for tight in (False, True)
     )
     assert tight.styles["Title"].font.size < usual.styles["Title"].font.size
+    assert tight.styles["Title"].font.size > 1.25 * tight.styles["Heading 1"].font.size
     assert tight.sections[0].left_margin < usual.sections[0].left_margin
     sizes = {run.font.size for table in tight.tables for row in table.rows for cell in row.cells
              for part in cell.paragraphs for run in part.runs if run.font.size}  # fmt: skip

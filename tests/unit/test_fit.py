@@ -5,7 +5,7 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs, stays
+from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
 from helpers.report.lettering import width
 from helpers.report.outline import Heading, Numbers, Picture, Text
 
@@ -33,6 +33,23 @@ def test_letter_by_letter_is_as_wide_as_shaped(text, bold):
 def test_a_column_is_never_narrower_than_its_words(text, bold):
     # Neighbours may be kerned closer, never wider: a word as wide as its column is not broken.
     assert advance(text, 9, bold=bold) >= width(text, 9, bold=bold) - 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "arial"), [("CURRENCY_CONVERTED", 12.5), ("СЧЕТ_ЭСЕРУ", 6.63), ("2–3 №", 3.02), ("EXPRESS", 4.72)]
+)
+def test_letters_that_are_wider_in_arial_count_as_there(text, arial):
+    # Sums of Arial's own advance widths, in sizes.
+    assert arial - 0.01 <= advance(text, 1) < 1.2 * arial
+
+
+def test_a_long_name_stays_whole_where_text_can_give_way():
+    told, name = "слово " * 40, "CAMPAIGN_WITHOUT_LEADS"
+    made = fit(table([("Что сделано", "text"), ("Пояснение", "text"), ("Код", "text")], [("Учли", told, name)]))
+    assert set_texts(made)[1][0][2] == name
+    narrow = fit(table([("Имя", "text")] * 9, [("слово слово слово слово", *[name] * 8)]))
+    assert set_texts(narrow)[1][0][1].replace("\N{ZERO WIDTH SPACE}", "") == name
+    assert sum(narrow.widths) <= SIDEWAYS + 0.1
 
 
 def test_a_small_table_keeps_its_size_and_takes_what_it_needs():
@@ -64,6 +81,14 @@ def test_letters_shrink_first_and_the_page_turns_then():
     assert any(wide for _, wide in sizes)
     # Once turned, it stays turned.
     assert [wide for _, wide in sizes] == sorted(wide for _, wide in sizes)
+
+
+def test_a_page_is_not_turned_for_a_few_rows():
+    columns = [("Выручка", "money")] * 9
+    few, many = (fit(table(columns, [[12_345_678.0] * 9] * rows)) for rows in (3, 60))
+    assert (few.wide, few.size) == (False, 6.5)
+    assert many.wide
+    assert many.size > few.size
 
 
 def test_what_fits_nowhere_is_as_wide_as_the_turned_page():
@@ -115,7 +140,7 @@ def test_narrow_tables_at_the_end_stand_two_abreast():
 
 def test_headings_turn_with_the_table_they_head():
     narrow = Numbers(table([("x", "text")], [("a",)]), 1, "Таблица 1", "a", "t-a")
-    wide = Numbers(table([("Выручка", "money")] * 9, [[12_345_678.0] * 9]), 2, "Таблица 2", "b", "t-b")
+    wide = Numbers(table([("Выручка", "money")] * 12, [[12_345_678.0] * 12]), 2, "Таблица 2", "b", "t-b")
     end = Numbers(narrow.table, 3, "Таблица 3", "c", "t-c", at_the_end=True)
     pieces = [
         Heading("A"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from funnel_facts import STAGES, full, lead, make_client, make_facts, make_funnel, snapshot, survey
 from scipy.stats import binomtest
+from textboxes import boxes
 
 from helpers.chapters.actions_stakes import Stake
 from helpers.chapters.funnel import Funnel
@@ -203,10 +205,11 @@ def test_estimates_of_the_actions_stand_beside_the_steps() -> None:
         Stake("win_rate", "chance", 0.1, 0.1, low=0, middle=0, high=0),
     ]
     funnel = make_funnel(full()).estimated(stakes)
-    assert funnel.worth == {"pay": "₽10K–₽30K"}
+    assert {step: str(worth) for step, worth in funnel.worth.items()} == {"pay": "₽10K–₽30K"}
     table = exhibit(funnel, "funnel-ahead").table
     assert table is not None
-    assert [row[-1] for row in table.rows] == [None, "₽10K–₽30K", None, None]
+    assert [row[-1] and str(row[-1]) for row in table.rows] == [None, "₽10K–₽30K", None, None]
+    assert (table.rows[1][-1].low, table.rows[1][-1].high, table.rows[1][-1].kind) == (10_000, 30_000, "money")
 
 
 # Then and now --------------------------------------------------------------------------------------------------------
@@ -268,6 +271,19 @@ def test_every_exhibit_is_drawn_in_the_languages_of_the_clients(lang: str) -> No
         if one.figure is not None:
             assert "nan" not in one.figure.alt
             assert one.figure.svg.count("<svg") == 1
+
+
+def test_small_shares_are_drawn_beside_each_other() -> None:
+    months = [f"2024-0{month}-01" for month in range(1, 7)]
+    rows = [one for month in months for one in (lead(10_300, month=month), lead(1, "contacted", month=month))]
+    funnel = Funnel.measure(make_facts(rows), make_client(), language("uk"))
+    drawn = exhibit(funnel, "funnel-stage-contacted").figure
+    assert drawn is not None
+    found = sorted(boxes(drawn.svg), key=lambda box: box.left)
+    # "0,0097 %" six times: there is room between each and the next.
+    lines = [[box for box in found if abs(box.bottom - one.bottom) < 0.5] for one in found]
+    row = next(line for line in lines if len(line) == 6 and line[0].right - line[0].left > 25)
+    assert all(after.left - before.right > 2 for before, after in pairwise(row))
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_broken_rules_are_findings_with_advice():
     section = section_of(journey, "en")
     picture, rules = section.exhibits
     assert picture.title == "2 of 2 stages of the journey have one owner and a fresh KPI; 0 of 1 joints are shared"
-    assert rules.title == "1 rule of the map is not kept"
+    assert rules.title == "1 rule of the journey map is broken"
     assert rules.table.rows == (
         (
             "Marketing → Sales",

@@ -38,7 +38,7 @@ def test_highest_and_lowest_and_nobody_differs() -> None:
     assert set(verdicts(managers).values()) == {"usual"}
     assert figures["spread_beyond_luck"] == 1.0
     assert managers.words.ends_title() == (
-        "Conversion of lead to customer: highest 11.0% (Ручкин Денис), lowest 9.0% (Штапиков Олег)"
+        "Conversion of lead to customer: highest 11.0% (Ручкин Денис), lowest 9.0% (Штапиков Олег); it may be chance"
     )
     assert (
         managers.words.limits_title()

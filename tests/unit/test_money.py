@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -69,12 +70,13 @@ def test_feeling_contradicts_money() -> None:
     assert table["quadrant"].to_dict() == {"Liked": "liked_losing", "Rubbish": "disliked_earning"}
     exhibit = next(x for x in money.section().exhibits if x.key == "money-feeling")
     assert exhibit.title == (
-        "Sales like ads: Liked, and it has lost ₽10K; they do not like ads: Rubbish, and it has earned ₽60K"
+        "Sales do not like “ads: Rubbish”, and it has earned ₽60K; “ads: Liked”, which they like, is ₽10K short so "
+        "far: too early to judge"
     )
     assert any("Too few campaigns (2 of at least 6)" in text for text in exhibit.reading)
     assert math.isnan(money.feeling.spearman)
     found = {finding.text: finding.money for finding in money.findings()}
-    assert found == {"Sales do not like ads: Rubbish (rated 1.5 of 5), and it has earned ₽60K": 60_000}
+    assert found == {"Sales do not like “ads: Rubbish” (rated 1.5 of 5), and it has earned ₽60K": 60_000}
 
 
 def test_verdicts_of_the_worked_campaigns() -> None:
@@ -95,7 +97,7 @@ def test_margin_and_aim() -> None:
     assert row(money, "B").profit == 30 * 10_000 * 0.5 - 40_000
     assert money.measured.sums.profit == 33 * 5000 - 80_000
     aim = next(x for x in money.section().exhibits if x.key == "money-aim")
-    assert aim.title == "1 campaign of 2 earns 500 or more per 100 of spend so far"
+    assert aim.title == "1 campaign of 2 brings in 500 or more of revenue per 100 of spend so far"
     assert aim.figure is not None
     assert row(money, "B").action == "scale"
     assert row(money_of(facts, margin=0.5, earn_per_100=5000), "B").action == "hold"
@@ -337,8 +339,10 @@ def test_prices_are_compared_where_most_is_spent_and_tests_are_no_campaign() -> 
     assert list(priced(money.measured)["campaign"]) == [f"C{n:02}" for n in range(9, 21)]
     assert len(judged(money.measured)) == 20
     exhibit = next(x for x in money.section().exhibits if x.key == "money-costs")
-    assert exhibit.title == "ads: C09 brings the cheapest leads (₽180) and the cheapest customers (₽1,800)"
-    assert "Compared are the 12 campaigns with most spend of the 20 that can be judged." in exhibit.reading
+    assert (
+        exhibit.title == "“ads: C09” brings the cheapest leads (₽180); where customers are cheapest is too early to say"
+    )
+    assert "Compared here: the 12 campaigns with the most spend, of 20 that can be judged." in exhibit.reading
     one_more = money_of(facts_of(*parts[:13]))
     assert len(priced(one_more.measured)) == 13
 
@@ -348,12 +352,52 @@ def test_a_cheap_lead_and_a_dear_customer() -> None:
     dear = campaign("Dear", spend=100_000, won=40, lost=160)
     costs = next(x for x in money_of(facts_of(cheap, dear)).section().exhibits if x.key == "money-costs")
     assert costs.title == (
-        "A cheap lead, a dear customer: ads: Cheap - ₽250 a lead, ₽25K a customer; ads: Dear - ₽500 and ₽2,500"
+        "A cheap lead, an expensive customer: “ads: Cheap” - ₽250 a lead, ₽25K a customer; “ads: Dear” - ₽500 and "
+        "₽2,500"
     )
     assert not any("by chance" in text for text in costs.reading)
 
 
+def test_customers_are_called_cheapest_only_beyond_chance() -> None:
+    def title(won: int) -> str:
+        parts = (campaign("A", spend=40_000, won=won, lost=8 * won), campaign("B", spend=80_000, won=won, lost=8 * won))
+        exhibits = money_of(facts_of(*parts)).section().exhibits
+        return next(x for x in exhibits if x.key == "money-costs").title
+
+    assert title(5) == "“ads: A” brings the cheapest leads (₽889); where customers are cheapest is too early to say"
+    assert title(100) == "“ads: A” brings the cheapest leads (₽44) and the cheapest customers (₽400)"
+
+
 # Feeling --------------------------------------------------------------------------------------------------------------
+
+MANY = [campaign(f"Usual {i}", spend=30_000, won=12, lost=88, rating=3.0) for i in range(20)]
+SURE_LOSS = campaign("Sure loss", spend=300_000, won=2, lost=198, rating=4.9)
+LOSS = campaign("Loss", spend=120_000, won=10, lost=80, rating=4.9)
+SURE_PROFIT = campaign("Sure profit", spend=30_000, won=30, lost=170, rating=1.1)
+PROFIT = campaign("Profit", spend=40_000, won=6, lost=34, rating=1.1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((SURE_LOSS,), ("Sales like “ads: Sure loss”, and it has lost ₽280K",)),
+        ((LOSS,), ("Sales like “ads: Loss”, which is ₽20K short so far: too early to judge",)),
+        ((SURE_PROFIT,), ("Sales do not like “ads: Sure profit”, and it has earned ₽270K",)),
+        ((PROFIT,), ("Sales do not like “ads: Profit”, which is ₽20K ahead so far: too early to judge",)),
+        ((SURE_LOSS, SURE_PROFIT), ("and it has lost ₽280K", "and it has earned ₽270K")),
+        ((SURE_LOSS, PROFIT), ("and it has lost ₽280K", "is ₽20K ahead so far: too early to judge")),
+        ((LOSS, SURE_PROFIT), ("and it has earned ₽270K", "is ₽20K short so far: too early to judge")),
+        ((LOSS, PROFIT), ("₽20K short so far", "₽20K ahead so far: too early to judge either")),
+    ],
+)
+def test_a_title_calls_a_loss_or_a_profit_one_only_where_the_verdict_does(
+    parts: tuple[dict[str, Any], ...], said: tuple[str, ...]
+) -> None:
+    money = money_of(facts_of(*MANY, *parts))
+    title = next(x for x in money.section().exhibits if x.key == "money-feeling").title
+    assert all(text in title for text in said), title
+    verdicts = [row(money, name.removeprefix("ads: ")).verdict for name in re.findall("“(.*?)”", title)]
+    assert ("too early" in title) == ("too_early" in verdicts), (title, verdicts)
 
 
 @pytest.mark.parametrize(("turn", "said"), [(1, "do earn more"), (-1, "earn less")])
@@ -401,7 +445,9 @@ def test_figures_are_json_of_the_agreed_form(huge: Money) -> None:
     for money in (huge, money_of(facts_of(LIKED, campaign("x", spend=1.0), campaign("y", won=1)))):
         figures = money.figures()["money"]
         assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-        assert list(figures) == ["spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "campaigns"]
+        assert list(figures) == [
+            "spend", "spend_matched", "spend_only", "leads_only", "revenue", "profit", "sales", "campaigns",
+        ]  # fmt: skip
         assert set(figures["campaigns"][0]) == {
             "channel", "campaign", "spend", "leads", "qualified", "won", "revenue", "profit", "cpl",
             "cost_per_qualified", "cac", "romi", "interval", "p_profit", "verdict", "rating",

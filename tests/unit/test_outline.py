@@ -66,7 +66,7 @@ def test_parts_come_in_order_each_on_a_page_of_its_own(report):
         "Method in brief",
         "Working documents",
         "Numbers behind the figures",
-        "All findings with their pages",
+        "All findings",
         "Files and version",
     ]
     assert all(p.new_page for p in parts)

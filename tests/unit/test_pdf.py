@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import subprocess
 import zlib
+from collections import Counter
 
 import pytest
 from demo_report import WORDY, demo_report
@@ -197,7 +198,7 @@ def test_the_contents_are_one_page_and_the_listing_has_all(long_pdf):
     assert all(handout.title in contents for handout in report.handouts)
     assert pages[2].endswith("3 / " + str(len(pages)))
     assert report.headline in pages[2]
-    listing = next(i for i, page in enumerate(pages) if i > 2 and "Все выводы с номерами страниц" in page)
+    listing = next(i for i, page in enumerate(pages) if i > 2 and "Все выводы" in page)
     listed = " ".join(pages[listing:])
     findings = [exhibit.title for section in report.sections for exhibit in section.exhibits]
     assert findings
@@ -221,6 +222,56 @@ def test_long_tables_repeat_their_header_and_say_what_is_left_out(long_pdf):
     assert len(table) > 3
     assert sum("Ещё 921 строка - на странице отчёта" in page for page in pages) == 1
     assert "Итого" in table[-1] or "Итого" in pages[pages.index(table[-1]) + 1]
+
+
+def of_sections(*sections):
+    """A report of these chapters and nothing else."""
+    return demo_report("en").model_copy(
+        update={"sections": sections, "handouts": (), "method": (), "actions": (), "days": (), "next_audit": ""}
+    )
+
+
+@poppler
+def test_no_page_holds_one_row_of_a_table_alone():
+    columns = (model.Column(label="Row"), model.Column(label="N", kind="count"))
+
+    def exhibit(n):
+        rows = tuple((f"t{n}r{i}", i) for i in range(n))
+        table = model.Table(columns=columns, rows=rows, total=n % 2 == 0)
+        return model.Exhibit(key=f"x{n}", title=f"Table of {n}", table=table, table_open=True)
+
+    pages = texts(
+        pdf_document(of_sections(model.Section(key="a", title="A", exhibits=tuple(map(exhibit, range(14, 60))))))
+    )
+    held = [rows for page in pages for rows in Counter(re.findall(r"\bt(\d+)r\d+\b", page)).items()]
+    assert sum(rows for _, rows in held) == sum(range(14, 60))
+    assert len(held) > 60, "no table goes over a page: nothing is tried"
+    assert min(rows for _, rows in held) > 1
+
+
+@poppler
+def test_a_chapter_begins_on_a_page_that_is_left_empty():
+    def chapter(key, paragraphs):
+        return model.Section(key=key, title=f"Chapter {key}", lead=("Some words of it. " * 12,) * paragraphs)
+
+    def page_of(pages, text):
+        (found,) = (number for number, page in enumerate(pages[3:]) if re.search(f"^{text}$", page, re.MULTILINE))
+        return found
+
+    pages = texts(pdf_document(of_sections(chapter("one", 3), chapter("two", 9), chapter("three", 3))), "-layout")
+    assert page_of(pages, "Chapter one") == page_of(pages, "Chapter two") == page_of(pages, "Chapter three") - 1
+
+
+@poppler
+def test_how_to_read_the_score_is_one_page():
+    card = demo_report("en").score
+    states = tuple(state.model_copy(update={"stay": " ".join([state.stay] * 10)}) for state in card.states)
+    report = of_sections(model.Section(key="a", title="The chapter after", lead=("Some words.",)))
+    longer = report.model_copy(update={"score": card.model_copy(update={"states": states})})
+    pages = texts(pdf_document(longer), "-layout")
+    place = next(number for number, page in enumerate(pages[3:], 3) if "How to read the score" in page)
+    assert states[-1].label in pages[place]
+    assert "The chapter after" in pages[place + 1]
 
 
 @poppler

@@ -186,7 +186,7 @@ def test_past_months_against_their_plans() -> None:
     plan = chapter(steady(), plan=written)
     # April had 22 working days, May 21; January lies before the period.
     assert plan.measured.past["qualified"].tolist() == [88, 84]
-    assert plan.words.months_title() == "The plan was met: revenue in 1 of 2 months, qualified leads in 1 of 2 months"
+    assert plan.words.months_title() == "Months in which the plan was met: revenue 1 of 2, qualified leads 1 of 2"
 
 
 # Open deals ----------------------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ import pytest
 from test_score_chapter import Q, chapter, equal, forms, usual
 
 from helpers.chapters.score import ScoreChapter
+from helpers.chapters.score_tables import described
 from helpers.language import language
 from helpers.report.earlier import earlier_figures
-from helpers.report.model import Exhibit
+from helpers.report.model import Column, Exhibit, Table
 
 HEADCOUNT = {"headcount": {"marketing": 6, "sales": 14}}
 
@@ -138,3 +139,9 @@ def test_the_last_audit_before_this_one_is_found(tmp_path: Path) -> None:
         assert found == {"period": ["2025-07-01", "2025-12-31"]}
     assert earlier_figures(tmp_path, "firm", dt.date(2024, 1, 1)) is None
     assert earlier_figures(tmp_path, "nobody", dt.date(2026, 1, 1)) is None
+
+
+def test_alt_texts_do_not_read_out_what_is_not_known() -> None:
+    columns = (Column(label="Who"), Column(label="Total", kind="number"), Column(label="95% from", kind="number"))
+    table = Table(columns=columns, rows=(("Sales", 60.0, None), ("Support", None, None)))
+    assert described("Title", table, language("en")) == "Title. Sales: Total 60.0; Support: –."

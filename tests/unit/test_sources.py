@@ -16,6 +16,7 @@ from helpers.sources import load
 from helpers.sources.check import check_lines
 from helpers.sources.loading import Data
 from helpers.sources.notices import Code
+from helpers.sources.noticetexts import notice_text
 
 SPEND_CSV = "Date,Source,Campaign,Cost\n2026-01-01,google,a,10.50\n2026-01-02,google,b,0.01\n"
 LEADS_CSV = (
@@ -109,6 +110,8 @@ def test_encoding_and_delimiter_are_told_from_the_content(
     data = loaded(tmp_path, source, s__csv=text.encode(encoding))
     assert set(rows(data, "spend")["campaign"]) == {f"Окна и двери, кампания {n}" for n in range(1, 40)}
     assert taken_for in data.files[0].taken_for
+    shown = {",": '","', ";": '";"', "\t": "табуляция"}[delimiter]
+    assert f", {shown}; 39 строк" in "\n".join(check_lines(data, language("ru")))
     assert data.ledger.tables["spend"].money_after == sum((Decimal(f"{n}5.5") for n in range(1, 40)), Decimal(0))
 
 
@@ -219,6 +222,8 @@ def test_currency_needs_a_dated_rate(tmp_path: Path) -> None:
     data = loaded(tmp_path, source, more="rates: {USD: {2026-01-01: 0.9, 2026-02-01: 0.95}}\n", spend__csv=text)
     assert data.ledger.tables["spend"].money_after == Decimal("28.5")
     assert notice(data, Code.CURRENCY_CONVERTED)[0] == 2
+    told = next(one for one in data.ledger.notices if one.code is Code.CURRENCY_CONVERTED)
+    assert notice_text(told, language("ru"), "EUR").endswith("USD → EUR: 20,00\u00a0$")
 
 
 def test_currency_in_the_header_counts(tmp_path: Path) -> None:
@@ -253,7 +258,7 @@ def test_currency_in_the_header_counts(tmp_path: Path) -> None:
         (
             [LEADS],
             {"leads__csv": LEADS_CSV.replace("Gone", "Gne")},
-            '"Gne" (1 row) has no outcome (in client.yml there is "gone"',
+            '"Gne" (1 row) has no outcome (a known one is "gone"',
         ),
         (
             [LEADS],

@@ -247,7 +247,7 @@ def test_the_worklist_and_its_finding() -> None:
     assert exhibit.title == "3 open leads have no answer recorded; taken up now they may bring about ₽4,012"
     # What is worth nothing any more is not on the list of whom to call.
     assert [row[0] for row in exhibit.table.rows] == ["older", "old"]
-    assert any("Listed are the 2 worth most" in text for text in exhibit.reading)
+    assert any("The list holds the 2 worth most" in text for text in exhibit.reading)
     finding = made.findings()[0]
     assert (finding.money, finding.amount) == (pytest.approx(4012, abs=1), "₽4,012")
 

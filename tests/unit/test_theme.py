@@ -146,6 +146,7 @@ def test_what_cannot_be_written_is_taken_out():
 
 def test_no_line_begins_with_a_dash_nor_ends_within_a_range():
     assert tied("a - b 2–3\x00") == "a\N{NO-BREAK SPACE}- b 2–3"
+    assert tied("vk: Скидка 20 % до 5 %") == "vk: Скидка 20\N{NO-BREAK SPACE}% до 5\N{NO-BREAK SPACE}%"
     assert tied("a - b 2–3, €8–€9, май–июнь 5 – 6", ranges=True) == (
         "a\N{NO-BREAK SPACE}- b 2–\N{WORD JOINER}3, €8–\N{WORD JOINER}€9, май–июнь 5 – 6"
     )

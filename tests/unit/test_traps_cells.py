@@ -81,6 +81,11 @@ def test_another_column_of_the_file_tells_the_order(tmp_path: Path) -> None:
         ("13 March 2026 2:00 UTC", "2026-03-13 05:00:00"),
         ("2026-03-13 22:30:00 UTC", "2026-03-14 01:30:00"),
         ('="13.03.2026 10:05"', "2026-03-13 10:05:00"),
+        ("'13.03.2026 10:05", "2026-03-13 10:05:00"),
+        ("2026-03-13T10:05+00", "2026-03-13 13:05:00"),
+        ("Fri Mar 13 2026 10:05", "2026-03-13 10:05:00"),
+        ("2026-03-13T10:05Z", "2026-03-13 13:05:00"),
+        ("13.03.2026\u00a010:05", "2026-03-13 10:05:00"),
     ],
 )
 def test_a_moment_is_read_whatever_stands_around_it(tmp_path: Path, written: str, meant: str) -> None:
@@ -109,6 +114,24 @@ def test_a_formula_around_a_text_is_no_part_of_it(tmp_path: Path) -> None:
     assert column(data, "leads", "lead_id") == ["0012"]
 
 
+def test_an_apostrophe_before_a_number_is_no_part_of_it(tmp_path: Path) -> None:
+    text = deals("'13.03.2026 10:00:00", amount="'1 000,50").replace(b"\r\n1;", b"\r\n'0012;")
+    data = trap(tmp_path, "", d__csv=text)
+    assert column(data, "leads", "lead_id") == ["0012"]
+    assert money(data, "deals") == ("1000.5", "1000.5")
+
+
+def test_an_amount_that_cannot_be_read_is_shown_with_its_row(tmp_path: Path) -> None:
+    # Excel has rounded it: nobody knows what was there.
+    data = trap(tmp_path, "", s__csv=spend("2026-03-01;vk;a;10,5", "2026-03-02;vk;b;1,23E+05"))
+    lost = notice(data, Code.NO_ID)
+    assert (lost.rows, lost.detail, lost.first_rows, lost.column) == (1, "1,23E+05", (3,), "cost")
+    said = "1 row without a required value that can be read in “cost”: left out. 1,23E+05"
+    assert said in "\n".join(check_lines(data, language("en")))
+    said = refused(tmp_path / "all", "", s__csv=spend("2026-03-02;vk;b;1,23E+05"))[0]
+    assert "spend: NO_ID 1 (from row 2: '1,23E+05')" in said
+
+
 def test_zero_bytes_are_left_out_and_counted(tmp_path: Path) -> None:
     data = trap(tmp_path, "", d__csv=deals("13.03.2026 10:00:00").replace("Анна".encode(), "Ан\0на\0".encode()))
     assert column(data, "leads", "manager") == ["Анна"]
@@ -130,9 +153,11 @@ def test_a_sign_that_an_encoding_has_lost_is_a_sign(tmp_path: Path) -> None:
 
 def test_signs_in_a_column_of_currencies_are_their_codes(tmp_path: Path) -> None:
     header = "Date;Source;Campaign;Spend;Currency"
-    table = spend("2026-03-01;vk;a;10;€", "2026-03-02;vk;a;20;₽", "2026-03-03;vk;a;30;руб.", header=header)
+    lines = [f"2026-03-0{at};vk;a;{at}0;{written}"
+             for at, written in enumerate(("€", "₽", "руб.", "Евро", "Российский рубль", "RUR"), 1)]  # fmt: skip
+    table = spend(*lines, header=header)
     data = trap(tmp_path, "", s__csv=table, client__yml=f"{CLIENT}rates: {{EUR: {{2026-01-01: 100}}}}\n".encode())
-    assert money(data) == ("1050", "1050")
+    assert money(data) == ("5160", "5160")
     said = refused(tmp_path / "dollar", "", s__csv=spend("2026-03-01;vk;a;10.5;$", header=header))
     assert "10.5 $ in 1 row, the report is in RUB" in said[0]
     assert "values: {currency: {'$': USD}}" in said[0]

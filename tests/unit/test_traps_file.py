@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from trapped_folders import codes, column, money, notice, refused, rows, trap
+from trapped_folders import CLIENT, codes, column, money, notice, refused, rows, trap
 
+from helpers.client import read_client
 from helpers.language import language
 from helpers.sources.check import check_lines
 from helpers.sources.notices import Code
+from helpers.sources.plan import look_at
+from helpers.sources.proposal import propose
 
 # Encodings and delimiters ---------------------------------------------------------------------------------------------
 
@@ -76,6 +79,18 @@ def test_06_delimiters_are_told_by_columns_and_quotes_are_minded(tmp_path: Path)
     assert money(data, "deals") == ("1000", "1000")
 
 
+@pytest.mark.parametrize("encoding", ["", "utf-16", "cp1251"])
+def test_06_spaces_between_quotes_and_delimiters_part_no_cell(tmp_path: Path, encoding: str) -> None:
+    data = trap(tmp_path, "06-spaces-beside-quotes", encoding=encoding)
+    found = rows(data, "spend")
+    assert list(zip(found["campaign"].fillna("-"), found["cost"].astype(float), strict=True)) == [
+        ("Окна, двери", 1000.5), ('say "hi"', 20.25), ("a; b", 30.0), ("two\nlines", 40.25), ("a; b", 5.5), ("-", 6.5),
+        ('"quoted"', 7.0),
+    ]  # fmt: skip
+    assert money(data) == ("1110", "1110")
+    assert not codes(data) & {Code.QUOTES_ODD, Code.ROW_BROKEN}
+
+
 def test_07_line_ends_inside_cells_make_no_rows(tmp_path: Path) -> None:
     data = trap(tmp_path, "07-line-ends-in-cells")
     assert data.ledger.tables["deals"].rows_after == 2
@@ -123,6 +138,23 @@ def test_12_of_two_columns_of_one_name_the_first_filled_cell_counts(tmp_path: Pa
     assert column(data, "leads", "source") == ["yandex", "vk", None]
     assert column(data, "leads", "channel") == ["yandex", "vk", "Выставка"]
     assert notice(data, Code.HEADER_TWICE).detail == "utm_source, Источник"
+
+
+def test_12_both_columns_of_one_name_can_be_seen_and_chosen(tmp_path: Path) -> None:
+    data = trap(tmp_path, "12-duplicate-headers")
+    folder = tmp_path / "firm"
+    (file,) = (folder / "exports").iterdir()
+    proposal = propose(look_at(read_client(folder), file, tmp_path), language("en"))
+    assert {"utm_source", "utm_source__2", "Источник", "Источник__2"} <= set(proposal.headers)
+    shown, cells = proposal.rows()
+    assert len(shown) == len(set(shown)) == len(cells[0])
+    assert proposal.match("source").headers == ("utm_source", "utm_source__2")
+    line = f"sources: [{{file: exports/{file.name}, preset: amocrm, columns: {{source: utm_source__2}}}}]\n"
+    content = {file.name.replace(".", "__"): file.read_bytes()}
+    chosen = trap(tmp_path / "second", "", client__yml=(CLIENT + line).encode(), **content)
+    assert (column(data, "leads", "source"), column(chosen, "leads", "source")) == (
+        ["yandex", "vk", None], ["yandex", "google", None],
+    )  # fmt: skip
 
 
 def test_13_headers_are_compared_without_spaces_and_case(tmp_path: Path) -> None:

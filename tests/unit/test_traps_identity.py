@@ -34,6 +34,10 @@ def test_35_a_prefix_does_not_part_a_campaign_from_itself(tmp_path: Path) -> Non
         "exports/direct.csv": (1, "M-101"),
         "exports/google.csv": (1, "customers/55/campaigns/7001"),
     }
+    assert [(one.file, one.written, one.read, one.rows) for one in data.ledger.rewritten] == [
+        ("exports/direct.csv", "M-101", "101", 1),
+        ("exports/google.csv", "customers/55/campaigns/7001", "7001", 1),
+    ]
 
 
 def test_36_one_telephone_number_in_many_spellings_is_one_person(tmp_path: Path) -> None:

@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 from trapped_folders import TRAPS, codes, column, money, notice, refused, trap
 
+from helpers.chapters.money import Money
+from helpers.facts import count
 from helpers.language import language
+from helpers.report.model import Exhibit
 from helpers.sources.check import check_lines
+from helpers.sources.loading import Data
 from helpers.sources.notices import Code
+
+
+def money_chapter(data: Data, lang: str = "en") -> dict[str, Exhibit]:
+    made = Money.measure(count(data), data.client, language(lang))
+    parts, whole = made.sales, made.measured.sums
+    assert round(parts.priced + parts.returned, 2) == whole.revenue
+    return {exhibit.key: exhibit for exhibit in made.section().exhibits}
 
 
 def test_19_spaces_of_all_kinds_and_signs_belong_to_no_number(tmp_path: Path) -> None:
@@ -88,6 +99,41 @@ def test_25_won_without_money_stays_won_and_is_listed(tmp_path: Path) -> None:
     assert money(data, "deals") == ("500", "500")
 
 
+@pytest.mark.parametrize("lang", ["en", "ru", "uk"])
+def test_25_the_average_sale_is_shown_with_and_without_sales_that_have_no_amount(tmp_path: Path, lang: str) -> None:
+    exhibits = money_chapter(trap(tmp_path, "25-won-without-money"), lang)
+    rows = exhibits["money-sales"].table
+    assert rows is not None
+    average = pytest.approx(166.67, abs=0.01)
+    assert [row[1:] for row in rows.rows] == [(1, 500, 500), (1, 0, None), (1, 0, None), (3, 500, average)]
+    if lang == "en":
+        assert exhibits["money-sales"].title == (
+            "An average sale is ₽166.67 over all 3 sales and ₽500 over the 1 with an amount"
+        )
+
+
+def test_25_where_every_sale_has_an_amount_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    data = trap(tmp_path, "27-months-in-other-languages")
+    assert "money-sales" not in money_chapter(data)
+
+
+def test_26_returns_and_credits_have_lines_of_their_own_in_the_money_chapter(tmp_path: Path) -> None:
+    exhibits = money_chapter(trap(tmp_path, "26-refunds"))
+    sums, sales = exhibits["money-sums"].table, exhibits["money-sales"].table
+    assert sums is not None
+    assert sales is not None
+    assert {row[0]: row[1] for row in sums.rows} == {
+        "Spend of campaigns without leads": 70, "All spend": 70, "of it before credits": 100,
+        "of it credits (negative spend)": -30, "Revenue of deals without a lead": 600, "All revenue": 600,
+        "of it before returns": 1000, "of it returns (negative amounts)": -400,
+    }  # fmt: skip
+    assert {row[0]: row[1:3] for row in sales.rows} == {
+        "Sales with an amount": (1, 1000), "All sales": (1, 1000), "Returns (negative amounts)": (3, -400),
+        "Revenue after returns": (4, 600),
+    }  # fmt: skip
+    assert exhibits["money-sales"].title == "€400 of revenue was given back as returns"
+
+
 def test_26_refunds_keep_their_sign_and_stand_in_a_line_of_their_own(tmp_path: Path) -> None:
     data = trap(tmp_path, "26-refunds")
     assert column(data, "deals", "amount") == [1000, -200, -150, -50]
@@ -119,6 +165,12 @@ WRITTEN = {
     "3 тыс. руб.": 3000,
     "100 рублей": 100,
     "USD 20": 20,
+    "500,-": 500,
+    "1’234.-": 1234,
+    "-500,-": -500,
+    "500,50-": -500.5,
+    "1\u2009234,5": 1234.5,
+    "1\u200a234,5": 1234.5,
     "20 евро": 20,
 }
 NOT_NUMBERS = (

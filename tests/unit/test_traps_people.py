@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from trapped_folders import column, counted, money, notice, notices, read, refused
+from trapped_folders import TRAPS, column, counted, money, notice, notices, read, refused, trap
 
 from helpers.chapters.campaigns import count_campaigns, join_keys
+from helpers.chapters.data import DataQuality
 from helpers.chapters.money_measure import _keys
 from helpers.facts import Facts
+from helpers.language import language
 from helpers.sources.names import alike, canonical, usual_channels
 from helpers.sources.notices import Code
 from helpers.sources.repair import repaired
@@ -145,6 +147,33 @@ def test_48_percent_signs_are_taken_off_once_or_twice_and_the_campaign_matches()
     assert campaigns.loc[("yandex", "", "Окна лето")].tolist() == [20.20, 2, "matched"]
     assert notice("48-percent-encoded", Code.PERCENT_DECODED).rows == 4
     assert column("48-percent-encoded", "leads", "campaign")[-1] == "100% roof"
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "uk"])
+def test_48_what_was_written_stands_beside_what_was_read(lang: str) -> None:
+    data = read("48-percent-encoded")
+    kept = {(one.column, one.written): (one.read, one.rows) for one in data.ledger.rewritten}
+    assert kept == {
+        ("utm_campaign", "it%20career%20hub"): ("it career hub", 1),
+        ("utm_campaign", "it%2520career%2520hub"): ("it career hub", 1),
+        ("utm_campaign", "%D0%9E%D0%BA%D0%BD%D0%B0+%D0%BB%D0%B5%D1%82%D0%BE"): ("Окна лето", 1),
+        ("utm_campaign", "%CE%EA%ED%E0%20%EB%E5%F2%EE"): ("Окна лето", 1),
+    }
+    made = DataQuality.measure(data.ledger, counted("48-percent-encoded"), data.client, language(lang))
+    (table,) = [one.table for one in made.section().exhibits if one.key == "data-rewritten"]
+    assert table is not None
+    assert {(row[3], row[4], row[5]) for row in table.rows} == {(raw, *now) for (_, raw), now in kept.items()}
+    assert len(made.figures()["data"]["rewritten"]) == 4
+
+
+def test_48_nobodys_address_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    head = "Id,Created,utm_source,utm_campaign,Owner,Stage"
+    lines = [f"{n},2026-01-0{n},vk,{tag},Ann,New" for n, tag in enumerate(
+        ("ann%40mail.example", "%2B7%20900%20111-22-33", "sun%20%26%20sea"), 1)]  # fmt: skip
+    yml = (TRAPS / "48-percent-encoded" / "client.yml").read_text(encoding="utf-8")
+    yml = yml[: yml.index("  - table: spend")] + yml[yml.index("outcomes:") :]
+    data = trap(tmp_path, "", leads__csv="\n".join([head, *lines]).encode(), client__yml=yml.encode())
+    assert [(one.written, one.read) for one in data.ledger.rewritten] == [("sun%20%26%20sea", "sun & sea")]
 
 
 def test_49_a_plus_is_a_space_only_where_the_text_is_encoded_and_marks_no_match_type() -> None:

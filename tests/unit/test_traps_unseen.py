@@ -10,6 +10,8 @@ import pytest
 import xlsxwriter
 from trapped_folders import CLIENT, codes, column, money, notice, refused, rows, trap
 
+from helpers.language import language
+from helpers.sources.check import check_lines
 from helpers.sources.notices import Code
 
 DEALS = "ID;Название сделки;Бюджет;Ответственный;Дата создания сделки;Дата закрытия;Этап сделки;Воронка"
@@ -93,7 +95,62 @@ def test_a_header_of_two_storeys_is_put_together(tmp_path: Path) -> None:
 
 def test_a_header_without_rows_is_said(tmp_path: Path) -> None:
     said = refused(tmp_path, "", d__csv=deals().encode(), s__csv=spend("2026-03-01;vk;A;5"))
-    assert said == ["client.yml: no row of leads could be used - see the notices of `audit check`"]
+    assert said == [
+        "client.yml: no row of leads could be used (exports/d.csv: no rows) - export it again, or take the file away"
+    ]
+
+
+def test_a_header_among_the_rows_names_no_currency(tmp_path: Path) -> None:
+    # The code of the Peruvian sol is PEN.
+    text = spend("2026-03-01;vk;A;1000,50", SPEND, "2026-03-02;vk;B;500,25", "2026-03-03;open;C;")
+    data = trap(tmp_path, "", s__csv=text)
+    assert money(data) == ("1500.75", "1500.75")
+    assert notice(data, Code.FOOTER, "spend").first_rows == (3,)
+
+
+def test_two_sheets_of_one_kind_are_read_when_both_are_named(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        for month in ("January", "February"):
+            sheet = book.add_worksheet(month)
+            sheet.write_row(0, 0, SPEND.split(";"))
+            sheet.write_row(1, 0, [f"2026-0{len(month) % 3 or 1}-05", "vk", month, 10.5])
+    said = refused(tmp_path / "unnamed", "", s__xlsx=made.getvalue())
+    assert "for both, name the file twice, once with each sheet" in said[0]
+    line = "  - {{file: exports/s.xlsx, preset: spend_table, sheet: {}}}\n".format
+    named = line("January") + line("February")
+    data = trap(tmp_path, "", s__xlsx=made.getvalue(), client__yml=f"{CLIENT}sources:\n{named}".encode())
+    assert money(data) == ("21", "21")
+
+
+@pytest.mark.parametrize("header", ["Расход, руб. с НДС", "Расход, ₽, с НДС", "Расход, руб. (без НДС)"])
+def test_directs_spend_with_the_vat_behind_the_currency(tmp_path: Path, header: str) -> None:
+    text = f'Дата;Кампания;№ Кампании;Показы;Клики;"{header}"\n01.03.2026;Поиск;709;30;3;1000,50\n'
+    data = trap(tmp_path, "", d__csv=text.encode())
+    assert money(data) == ("1000.5", "1000.5")
+    assert Code.VAT_ASSUMED not in codes(data)
+
+
+def test_a_table_all_of_whose_rows_are_left_out_says_why(tmp_path: Path) -> None:
+    bad = deals(1).replace("01.03.2026 12:00:00", "вчера").encode()
+    said = refused(tmp_path, "", d__csv=bad, s__csv=spend("2026-03-01;vk;A;5"))
+    assert "no row of leads could be used (exports/d.csv: 1 row; left out: DATE_UNREAD 1)" in said[0]
+
+
+def test_empty_files_and_what_systems_leave_behind_stop_nothing(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("deals.csv", deals(1, 2))
+        archive.writestr("empty.csv", "")
+    litter = {"Thumbs__db": b"\xd0\xcf\x11\xe0", "desktop__ini": b"[.ShellClassInfo]"}
+    data = trap(tmp_path, "", june__zip=packed.getvalue(), empty__csv=b"", **litter)
+    assert money(data, "deals") == ("200", "200")
+    assert {raw.name: raw.unused for raw in data.files if raw.unused} == {
+        "exports/empty.csv": "the file is empty - export it again",
+        "exports/june.zip » empty.csv": "the file is empty - export it again",
+    }
+    text = "\n".join(check_lines(data, language("ru")))
+    assert "exports/empty.csv: файл не используется: файл пуст: выгрузите его ещё раз" in text
 
 
 def test_totals_without_rows_are_no_spend(tmp_path: Path) -> None:
@@ -223,6 +280,19 @@ def test_money_under_another_name_is_asked_for(tmp_path: Path) -> None:
     assert money(answered, "deals") == ("200", "200")
     none = trap(tmp_path / "no", "", d__csv=text, client__yml=(yml % "[]").encode())
     assert money(none, "deals") == ("0", "0")
+
+
+def test_letters_that_nobody_sees_are_no_part_of_headers_and_cells(tmp_path: Path) -> None:
+    header = "\u200eDate;Source\u200b;Cam\u00adpaign;Spend\u2060"
+    data = trap(tmp_path, "", s__csv=spend("\u200e01.03.2026\u200e;vk;A;\u200b5,50\u200b", header=header))
+    assert money(data) == ("5.5", "5.5")
+    assert [str(day)[:10] for day in column(data, "spend", "from")] == ["2026-03-01"]
+
+
+@pytest.mark.parametrize("header", ["Spend, RUB", "Spend,\nRUB", "Spend (₽)", "Расход, руб."])
+def test_a_currency_in_the_header_of_a_table_kept_by_hand(tmp_path: Path, header: str) -> None:
+    text = spend("2026-03-01;vk;A;5,50", header=f'Date;Source;Campaign;"{header}"')
+    assert money(trap(tmp_path, "", s__csv=text)) == ("5.5", "5.5")
 
 
 def test_a_name_near_a_known_one_is_said(tmp_path: Path) -> None:

@@ -17,7 +17,18 @@ from helpers.report import model
 from helpers.report.lettering import strip_control
 from helpers.report.model import Column, Table
 from helpers.report.xlsx import xlsx_document
-from helpers.report.xlsx_cells import headers, lines, number_format, one_line, sheet_name, text_of, value_of
+from helpers.report.xlsx_cells import (
+    headers,
+    lines,
+    number_format,
+    one_line,
+    sheet_name,
+    spread,
+    text_of,
+    value_of,
+    widths,
+)
+from helpers.report.xlsx_paper import page_breaks, paper_for
 
 FORMULAS = (
     '=HYPERLINK("https://evil.example";"x")',
@@ -75,9 +86,9 @@ def test_there_is_a_sheet_for_each_chapter_between_contents_and_sources(case):
     report, data = made(case)
     names = list(sheets(data))
     say = language(report.lang)
-    assert names[:2] == [say("Contents"), say("The main thing")]
+    assert names[:3] == [say("Contents"), say("The main thing"), say("What to do first")]
     assert names[-2:] == [say("Working documents"), say("Sources and definitions")]
-    for number, (name, section) in enumerate(zip(names[2:-2], report.sections, strict=True), 1):
+    for number, (name, section) in enumerate(zip(names[3:-2], report.sections, strict=True), 1):
         assert name.startswith(f"{number}. ")
         assert name.rstrip("…")[3:10] in section.title.replace(":", "")
 
@@ -86,7 +97,7 @@ def test_there_is_a_sheet_for_each_chapter_between_contents_and_sources(case):
 def test_tables_are_in_the_workbook_cell_by_cell(case):
     report, data = made(case)
     rows = list(sheets(data).values())
-    for number, section in enumerate(report.sections, 2):
+    for number, section in enumerate(report.sections, 3):
         for exhibit in section.exhibits:
             found = below(rows[number], headers(exhibit.table))
             for row, wanted in zip(found, exhibit.table.rows, strict=False):
@@ -102,6 +113,8 @@ def _compare(cell, value, column):
         assert cell == dt.date.fromisoformat(value)
     elif value is None:
         assert cell == ("?" if column.kind == "count" else "–")
+    elif column.kind == "minutes":
+        assert cell == dt.timedelta(minutes=math.floor(value + 0.5))
     elif isinstance(value, str):
         assert cell == strip_control(value)
     else:
@@ -127,11 +140,14 @@ def test_contents_lead_to_every_sheet_and_table():
 
 def test_the_main_sheet_says_what_the_first_page_says():
     report, data = made("ru")
-    told = "\n".join(str(cell) for row in sheets(data)["Главное"] for cell in row)
+    told, asked = (
+        "\n".join(str(cell) for row in sheets(data)[name] for cell in row)
+        for name in ("Главное", "Что сделать в первую очередь")
+    )
     assert report.headline in told
     assert "58 из 100" in told
     assert all(one.text in told and one.amount in told for one in report.findings)
-    assert all(one.title in told and one.first_step in told and one.owner in told for one in report.actions)
+    assert all(one.title in asked and one.first_step in asked and one.owner in asked for one in report.actions)
     assert all(item in told for stretch in report.days for item in stretch.items)
     assert report.next_audit in told
 
@@ -165,7 +181,7 @@ def test_what_clients_wrote_is_never_a_formula_or_a_link(text):
     changes = {"sections": (section,), "client": text, "findings": (finding,), "brand": brand, "headline": text}
     data = xlsx_document(report.model_copy(update=changes))
     found = sheets(data)
-    held = [cell for row in list(found.values())[2] for cell in row]
+    held = [cell for row in list(found.values())[3] for cell in row]
     assert held.count(text_of(text)) >= 6
     xml = parts(data)
     assert not [name for name, part in xml.items() if re.search(r"<f[ >]", part)]
@@ -186,7 +202,8 @@ def test_every_kind_of_cell_is_what_it_is():
     columns = tuple(Column(label=kind, kind=kind) for kind in kinds)
     (known, unknown), data = of(Table(columns=columns, rows=(tuple(kinds.values()), tuple(None for _ in kinds))))
     day = dt.date(2026, 3, 1)
-    assert known == ["слово", 1234.0, 2.5, 1234.5, 0.314, pytest.approx(0.8), pytest.approx(5.0), day, day, 95.5, 3.0]
+    assert known == ["слово", 1234.0, 2.5, 1234.5, 0.314, pytest.approx(0.8), pytest.approx(5.0), day, day,
+                     dt.timedelta(minutes=96), 3.0]  # fmt: skip
     assert unknown == ["?" if kind == "count" else "–" for kind in kinds]
     styles = parts(data)["xl/styles.xml"]
     for shape in (
@@ -214,7 +231,9 @@ def test_numbers_that_are_none_are_unknown():
         ("share", 1, "RUB", "ru", '#,##0.0"\u00a0"%;−#,##0.0"\u00a0"%'),
         ("percent", None, "RUB", "en", "#,##0%;−#,##0%"),
         ("points", None, "RUB", "en", '#,##0"\u00a0pp";−#,##0"\u00a0pp"'),
-        ("minutes", None, "RUB", "uk", '#,##0"\u00a0хв";−#,##0"\u00a0хв"'),
+        ("minutes", None, "RUB", "uk", '[<0.0413][m]"\u00a0хв";[h]"\u00a0год"\\ mm"\u00a0хв"'),
+        ("minutes", 1, "RUB", "en", '[m]:ss"\u00a0min"'),
+        ("days", None, "RUB", "ru", '#,##0"\u00a0дн.";−#,##0"\u00a0дн."'),
         ("date", None, "USD", "en", "mmm d, yyyy"),
         ("month", None, "UAH", "uk", "[$-422]mmmm yyyy"),
         ("count", 3, "RUB", "ru", "#,##0;−#,##0"),
@@ -222,6 +241,44 @@ def test_numbers_that_are_none_are_unknown():
 )
 def test_formats_follow_the_language_and_the_currency(kind, digits, currency, lang, wanted):
     assert number_format(Column(label="x", kind=kind, digits=digits), language(lang), currency) == wanted
+
+
+def test_a_range_is_two_columns_of_numbers_and_a_duration_is_a_time():
+    def quantity(**more):
+        return model.Quantity(text="как написано", **more)
+
+    columns = tuple(Column(label=label) for label in ("Канал", "Диапазон (95 %)", "Доля", "Ждали", "Было"))
+    rows = (
+        ("а", quantity(kind="share", digits=1, low=0.021, high=0.1),
+         quantity(kind="share", value=0.05, low=0.0, high=0.2),
+         quantity(kind="minutes", value=74.4), quantity(kind="money", value=58_012.0, currency="USD")),
+        ("б", "мало данных", None, quantity(kind="minutes", value=0.5), quantity(kind="percent", value=12.5)),
+        ("в", None, None, quantity(kind="minutes"), quantity(kind="minutes", value=-5.0)),
+    )  # fmt: skip
+    table = Table(columns=columns, rows=rows)
+    say = language("ru")
+    # Pages show what is written; only the workbook takes the number.
+    assert [say.cell(cell, column, "RUB") for cell, column in zip(rows[0], columns, strict=True)] == [
+        "а", *["как написано"] * 4
+    ]  # fmt: skip
+    wide = spread(table, say)
+    assert headers(wide) == [
+        "Канал", "Диапазон (95 %): от", "Диапазон (95 %): до", "Доля", "Доля: от", "Доля: до", "Ждали", "Было"
+    ]  # fmt: skip
+    exhibit = model.Exhibit(key="a", title="Числа", table=table)
+    section = model.Section(key="a", title="Глава", exhibits=(exhibit,))
+    data = xlsx_document(demo_report("ru").model_copy(update={"sections": (section,)}))
+    first, second, third = below(sheets(data)["1. Глава"], headers(wide))[:3]
+    assert first == ["а", 0.021, 0.1, 0.05, 0.0, 0.2, dt.timedelta(minutes=74), 58_012.0]
+    assert second == ["б", "мало данных", "–", "–", "–", "–", dt.timedelta(seconds=30), pytest.approx(0.125)]
+    assert third == ["в", "–", "–", "–", "–", "–", "как написано", "−5\u00a0мин"]
+    styles = parts(data)["xl/styles.xml"]
+    for shape in ("#,##0&quot;\u00a0$&quot;", "#,##0.0&quot;\u00a0&quot;%", "[m]:ss&quot;\u00a0мин&quot;"):
+        assert shape in styles
+    assert spread(Table(columns=columns[:1], rows=(("а",),)), say).columns == columns[:1]
+    cells = tuple(quantity(kind="share", value=0.05, low=0.0, high=0.2) for _ in range(4))
+    matrix = spread(Table(columns=columns[:4], rows=(cells,)), say)
+    assert (matrix.columns, matrix.rows) == (columns[:4], (("как написано",) * 4,))
 
 
 def test_a_text_in_a_column_of_numbers_stays_text():
@@ -243,7 +300,7 @@ def test_every_table_has_filters_and_every_sheet_is_frozen(case):
     assert all("<autoFilter ref=" in part for part in tables)
     worksheets = [part for name, part in xml.items() if name.startswith("xl/worksheets/sheet")]
     assert all('state="frozen"' in part for part in worksheets)
-    assert all("<fitToPage" in part or 'fitToPage="1"' in part for part in worksheets)
+    assert all('fitToPage="1"' in part and 'fitToHeight="0"' in part for part in worksheets)
 
 
 def test_a_total_stands_below_its_filter():
@@ -317,7 +374,7 @@ def test_a_heading_is_repeated_on_paper_only_above_its_own_table():
     alone = report.sections[0].model_copy(update={"exhibits": (one,)})
     assert one.table is not None
     book = parts(xlsx_document(report.model_copy(update={"sections": (alone,)})))["xl/workbook.xml"]
-    assert re.search(r'Print_Titles" localSheetId="2"', book)
+    assert re.search(r'Print_Titles" localSheetId="3"', book)
 
 
 def test_links_of_the_contents_stand_on_one_line():
@@ -328,3 +385,54 @@ def test_links_of_the_contents_stand_on_one_line():
     assert cut.endswith("…")
     assert title.startswith(cut[:-1])
     assert one_line("Коротко", 100) == "Коротко"
+
+
+# Paper ---------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_end_where_they_are_full_and_never_below_what_stays():
+    assert page_breaks([10.0] * 5, (), 50) == []
+    assert page_breaks([10.0] * 12, (), 50) == [5, 10]
+    # A heading goes to the next page with its table.
+    assert page_breaks([10.0] * 8, {3, 4}, 50) == [3]
+    # What is longer than a page is broken all the same.
+    assert page_breaks([10.0] * 12, set(range(12)), 50) == [5, 10]
+    # The row that is repeated takes its room on every page but the first.
+    assert page_breaks([10.0] * 12, (), 50, heading=10) == [5, 9]
+    assert page_breaks([80.0, 80.0], (), 50) == [1]
+
+
+def test_a_narrow_sheet_is_printed_upright_and_a_wide_one_on_its_side():
+    narrow, wide, widest = (paper_for([20.0] * n) for n in (5, 8, 20))
+    assert (narrow.upright, wide.upright, widest.upright) == (True, False, False)
+    assert 100 >= narrow.scale >= 75 > widest.scale
+    assert widest.room > wide.room
+
+
+def test_a_row_is_as_high_as_its_words_wrap():
+    # No two of these words stand beside each other, though their letters would fill fewer lines.
+    assert lines(" ".join(["минутами"] * 6), 12) == 6
+    assert lines("минутами и днями", 200) == 1
+
+
+def test_text_gives_way_where_a_sheet_would_be_too_wide_to_read():
+    columns = tuple(Column(label=f"Столбец {i}") for i in range(8))
+    table = Table(columns=columns, rows=(("слово " * 30,) * 8, ("А" * 60, *["нет"] * 7)))
+    free, bound = (widths(table, language("ru"), "RUB", room) for room in (math.inf, 165.0))
+    assert sum(free) > 300
+    assert sum(bound) <= 165
+    assert min(bound) > 12
+
+
+def test_a_heading_goes_to_the_page_of_its_table():
+    rows = tuple((f"имя {i}", i) for i in range(11))
+    table = Table(columns=(Column(label="Имя"), Column(label="Число", kind="count")), rows=rows)
+    exhibits = tuple(model.Exhibit(key=f"e{i}", title=f"Находка {i}", table=table, note="Заметка") for i in range(12))
+    section = model.Section(key="a", title="Глава", exhibits=exhibits)
+    data = xlsx_document(demo_report("ru").model_copy(update={"sections": (section,)}))
+    sheet = next(part for part in parts(data).values() if "<rowBreaks" in part and part.count("<row ") > 100)
+    breaks = [int(row) for row in re.findall(r'<brk id="(\d+)"', sheet)]
+    found = sheets(data)["1. Глава"]
+    assert len(breaks) >= 3
+    # Each page begins with a title, or with the blank row above it.
+    assert all(any("Находка" in str(row[0]) for row in found[at : at + 2]) for at in breaks)
