@@ -24,7 +24,7 @@ SLIDERS = (
     "Average deal",
     "Spend a month",
 )
-PROFIT = re.compile(r"Profit a month: €(−?[\d,.]+k?) \(95 %: .*; .* against today \(95 %: .*\)\.")
+PROFIT = re.compile(r"Profit a month: €(−?[\d,.]+k?) \(95%: .*; .* against today \(95%: .*\)\.")
 
 
 @pytest.fixture(scope="module")
