@@ -26,7 +26,8 @@ def typeset(files: dict[str, bytes], **options: Any) -> list[bytes]:
         made = _compiler().compile(files, **options)
     except RuntimeError as error:
         raise ReportError(f"the document cannot be set: {error}") from error
-    return made if isinstance(made, list) else [made or b""]
+    assert made is not None, "typst gives back what it is not told to write to a file"
+    return made if isinstance(made, list) else [made]
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import DataError, Problem
 from helpers.sources.candidate import Candidate
+from helpers.sources.cellmacros import SPACES
 from helpers.sources.contact import PERHAPS
 from helpers.sources.csvfile import Reading, TextFile, quoted, refusal, sound
 from helpers.sources.encoding import Facts
@@ -32,7 +33,7 @@ _TOTAL = (
 TOTALS = _TOTAL + r"([\s:,(]|$)"
 WHOLE_TOTAL = _TOTAL + r"\s*([:(]|(in|за|по) |$)"
 """A name that says nothing but "total": how a campaign is hardly called."""
-_SPACES = r" \t\r\n\x{a0}\x{202f}\x{2007}\x{2009}\x{200b}\x{200e}\x{200f}\x{2060}\x{feff}"
+_SPACES = "".join(rf"\x{{{ord(space):x}}}" for space in SPACES)
 UNIT = "\x1f"
 """Parts the cells of a row that are searched together."""
 MOSTLY = 0.5

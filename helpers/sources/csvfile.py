@@ -117,12 +117,7 @@ class TextFile:
         if at_once and self.encoding in ("utf-8", "utf-8-sig"):
             relation = _relation(self.original, split, width, skip=header + 1, strict=True)
             yield Reading(relation, width, feed=lambda: looked_through(self.original, self.name))
-        if (
-            split.quoted
-            and not split.spaced
-            and (not self._facts or not self._facts[0].plain)
-            and hasattr(os, "mkfifo")
-        ):
+        if at_once and (not self._facts or not self._facts[0].plain) and hasattr(os, "mkfifo"):
             pipe = self.scratch / "pipe"
             os.mkfifo(pipe)
             relation = _relation(pipe, split, width, strict=True)
