@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """Values that the table names, those of most rows; the others are counted."""
+FIGURES = 1_000
+"""Values that audit.json names, in the same way."""
 
 
 def rewritten_exhibit(found: Sequence[Rewritten], say: Language, table_name: Callable[[str], str]) -> Exhibit | None:
     """As written, as read, and in how many rows; None where every value is read as it is written."""
     if not found:
         return None
-    ordered = sorted(found, key=lambda one: (-one.rows, one.table, one.file, one.column, one.written))
+    ordered = _ordered(found)
     reading = [
         say("Damaged texts are read as they were meant, ids without their prefix: so campaigns of the CRM and of the "
             "ad accounts match. The exports themselves stay as they are.")
@@ -51,10 +53,17 @@ def rewritten_exhibit(found: Sequence[Rewritten], say: Language, table_name: Cal
     )  # fmt: skip
 
 
-def rewritten_figures(found: Sequence[Rewritten]) -> list[dict[str, Any]]:
-    """``rewritten`` of audit.json: all values that were kept."""
-    return [
-        {"table": one.table, "file": one.file, "column": one.column, "written": one.written, "read": one.read,
-         "rows": one.rows}
-        for one in found
-    ]  # fmt: skip
+def rewritten_figures(found: Sequence[Rewritten]) -> dict[str, Any]:
+    """``rewritten`` of audit.json: how many values, and those of most rows."""
+    return {
+        "values": len(found),
+        "largest": [
+            {"table": one.table, "file": one.file, "column": one.column, "written": one.written, "read": one.read,
+             "rows": one.rows}
+            for one in _ordered(found)[:FIGURES]
+        ],
+    }  # fmt: skip
+
+
+def _ordered(found: Sequence[Rewritten]) -> list[Rewritten]:
+    return sorted(found, key=lambda one: (-one.rows, one.table, one.file, one.column, one.written))

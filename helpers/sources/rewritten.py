@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 ID_PREFIX = r"^(?:customers/\d+/campaigns/|\p{L}{1,2}-)(\d+)$"
 """Before a campaign's number: Google's resource names, Direct's letters."""
-MOST = 1_000
-"""Values of a column that are kept, those of most rows first."""
-
 DAMAGE: dict[Kind, Code] = {
     "percent": Code.PERCENT_DECODED,
     "mojibake": Code.MOJIBAKE_REPAIRED,
@@ -120,11 +117,10 @@ def prefixed_ids(con: Backend, mapped: Mapped, table: ir.Table, name: str) -> li
 
 
 def _kept(mapped: Mapped, name: str, found: Iterable[tuple[str, str, int]]) -> None:
-    """Keep what is read otherwise; ``found`` is in the order of rows."""
+    """Keep what is read otherwise."""
     source, header = mapped.source, mapped.headers.get(name, name)
-    changed = [
+    mapped.rewritten += [
         Rewritten(source.table, source.file, header, written, read, int(rows))
         for written, read, rows in found
         if read != written and impersonal(written) and impersonal(read)
     ]
-    mapped.rewritten += changed[:MOST]

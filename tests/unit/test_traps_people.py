@@ -11,12 +11,14 @@ from trapped_folders import TRAPS, column, counted, money, notice, notices, read
 
 from helpers.chapters.campaigns import count_campaigns, join_keys
 from helpers.chapters.data import DataQuality
+from helpers.chapters.data_rewritten import FIGURES, SHOWN, rewritten_exhibit, rewritten_figures
 from helpers.chapters.money_measure import _keys
 from helpers.facts import Facts
 from helpers.language import language
 from helpers.sources.names import alike, canonical, usual_channels
 from helpers.sources.notices import Code
 from helpers.sources.repair import repaired
+from helpers.sources.rewritten import Rewritten
 
 
 def by_campaign(facts: Facts) -> pd.DataFrame:
@@ -163,7 +165,21 @@ def test_48_what_was_written_stands_beside_what_was_read(lang: str) -> None:
     (table,) = [one.table for one in made.section().exhibits if one.key == "data-rewritten"]
     assert table is not None
     assert {(row[3], row[4], row[5]) for row in table.rows} == {(raw, *now) for (_, raw), now in kept.items()}
-    assert len(made.figures()["data"]["rewritten"]) == 4
+    figures = made.figures()["data"]["rewritten"]
+    assert figures["values"] == len(figures["largest"]) == 4
+
+
+def test_48_of_many_values_all_are_counted_and_those_of_most_rows_are_named() -> None:
+    many = [Rewritten("leads", "a.csv", "utm_term", f"a%20{n}", f"a {n}", n) for n in range(1, FIGURES + 201)]
+    figures = rewritten_figures(many)
+    assert figures["values"] == FIGURES + 200
+    assert [one["rows"] for one in figures["largest"]] == list(range(FIGURES + 200, 200, -1))
+    exhibit = rewritten_exhibit(many, language("en"), str)
+    assert exhibit is not None
+    assert exhibit.table is not None
+    assert exhibit.title == f"{FIGURES + 200:,} values are read otherwise than they are written"
+    assert [row[5] for row in exhibit.table.rows] == list(range(FIGURES + 200, FIGURES + 200 - SHOWN, -1))
+    assert f"{FIGURES + 200 - SHOWN:,} more values are not shown." in exhibit.reading
 
 
 def test_48_nobodys_address_is_kept_as_it_was_written(tmp_path: Path) -> None:
