@@ -207,22 +207,32 @@ function answersFile(state, { questionnaire, mode, threshold }) {
   };
 }
 
-/** The draft on this device. A browser that forbids storage is told by `works`. */
+/**
+ * The draft on this device, and once more in this tab: a busy Chromium may come back from a reload with an empty
+ * localStorage. A browser that forbids to keep the draft is told by `works`.
+ */
 function keeper(key) {
+  const device = () => localStorage, tab = () => sessionStorage;
+  const quietly = (act) => { try { return act(); } catch { return null; } };
   const guarded = (act) => { try { return act(); } catch { keep.works = false; return null; } };
+  const draft = (store) => quietly(() => JSON.parse(store().getItem(key) || "null"));
   const keep = {
     works: true,
-    read: () => (key ? guarded(() => JSON.parse(localStorage.getItem(key) || "null")) : null),
-    write: (state) => { if (key) guarded(() => localStorage.setItem(key, JSON.stringify(state))); },
-    erase: () => { if (key) guarded(() => localStorage.removeItem(key)); },
+    /** Drafts, the one to take first. */
+    read: () => (key ? [draft(device), draft(tab)] : []),
+    write: (state) => {
+      if (!key) return;
+      const text = JSON.stringify(state);
+      guarded(() => device().setItem(key, text));
+      quietly(() => tab().setItem(key, text));
+    },
+    erase: () => {
+      if (!key) return;
+      guarded(() => device().removeItem(key));
+      quietly(() => tab().removeItem(key));
+    },
   };
-  if (key) {
-    guarded(() => { localStorage.setItem(`${key}?`, "1"); localStorage.removeItem(`${key}?`); });
-    // A draft that cannot be read is no reason to say that drafts are not kept.
-    const { works } = keep;
-    keep.read();
-    keep.works = works;
-  }
+  if (key) guarded(() => { device().setItem(`${key}?`, "1"); device().removeItem(`${key}?`); });
   return keep;
 }
 
@@ -253,7 +263,8 @@ function h(tag, attributes, ...children) {
 export function mount(el, options) {
   const { questionnaire } = options, all = questionnaire.criteria, pages = pagesOf(questionnaire);
   const uid = `questionnaire-${++forms}`, keep = keeper(options.storageKey), sending = options.sending !== false;
-  let state = revived(options.draft, options) ?? revived(keep.read(), options) ?? fresh(options);
+  const kept = [options.draft, ...keep.read()].map((draft) => revived(draft, options));
+  let state = kept.find((draft) => draft) ?? fresh(options);
   let shownAt = performance.now(), root, live, asking = false, complaint = "";
   const begun = () => Boolean(state.department || state.role || Object.keys(state.answers).length);
   let note = begun() && state.page !== "result" ? "resumed" : "";

@@ -190,7 +190,8 @@ def test_no_request_leaves_and_nothing_but_the_draft_is_stored(opened, files):
     form.page.wait_for_timeout(200)
     assert [url for url in form.requests if not url.startswith("blob:")] == [(files / "questionnaire-en.html").as_uri()]
     kept = form.page.evaluate("[Object.keys(localStorage).length, sessionStorage.length, document.cookie]")
-    assert kept == [1, 0, ""]
+    assert kept == [1, 1, ""]
+    assert len(form.draft()) == 1
     databases = form.page.evaluate("indexedDB.databases().then(found => found.length)")
     assert databases == 0
     # Even if something in the page tried, the page's own policy forbids it.
@@ -408,6 +409,22 @@ def test_a_spoilt_draft_does_no_harm(opened, draft):
     assert form.page.locator("input:checked").count() == 0
     form.fill(marks())
     assert decode(form.code())["answers"] == marks()
+    assert form.messages == []
+
+
+def test_a_reload_keeps_the_draft_though_the_browser_lost_its_storage(opened):
+    form = opened()
+    form.choose("department", "sales")
+    form.choose("role", "staff")
+    form.act("next")
+    form.choose("A1", 4)
+    form.page.evaluate("localStorage.clear()")
+    form.page.reload()
+    assert form.area() == "A"
+    assert form.radio("A1", 4).is_checked()
+    # What is answered next is kept on the device again.
+    form.choose("A2", 2)
+    assert form.draft()[0]["answers"] == {"A1": 4, "A2": 2}
     assert form.messages == []
 
 

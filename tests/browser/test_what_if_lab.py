@@ -1,6 +1,7 @@
 """The sliders in JupyterLab: each is moved by hand, and the profit with its interval follows while it moves."""
 
 import re
+import time
 
 import nbformat
 import pytest
@@ -44,6 +45,16 @@ def page(browser, tmp_path_factory):
         page.close()
 
 
+def at_rest(told):
+    """Wait until the kernel has answered the last step: the steps of a slow kernel queue, a click overtakes them."""
+    before, since = told.inner_text(), time.monotonic()
+    while time.monotonic() < since + 1:
+        told.page.wait_for_function(IDLE, timeout=WAIT)
+        told.page.wait_for_timeout(100)
+        if told.inner_text() != before:
+            before, since = told.inner_text(), time.monotonic()
+
+
 def test_each_slider_moves_the_profit_and_its_interval_live(page):
     told = page.locator(".widget-html [role=status]")
     expect(told).to_contain_text("Profit a month as it is today")
@@ -66,6 +77,7 @@ def test_each_slider_moves_the_profit_and_its_interval_live(page):
         expect(told).to_contain_text(PROFIT)
         # The profit and its range differ from today's.
         assert told.inner_text().partition(";")[0].partition(": ")[2] not in today
+        at_rest(told)
         page.get_by_role("button", name="Back to today").click()
         expect(told).to_have_text(today)
         expect(value).not_to_contain_text("→")
