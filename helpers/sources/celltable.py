@@ -275,11 +275,15 @@ def _text(places: tuple[int, ...], values: Mapping[str, Any] | None, constant: s
 
 def _valued(cell: str, values: Mapping[str, Any]) -> str:
     """The given meanings first: they may name what would otherwise pass for a placeholder."""
-    branches = " ".join(
-        f"WHEN {quoted(str(raw).strip().lower())} THEN {'NULL' if clean is None else quoted(_word(clean))}"
-        for raw, clean in values.items()
+    exact, folded = (
+        " ".join(
+            f"WHEN {quoted(fold(str(raw).strip()))} THEN {'NULL' if clean is None else quoted(_word(clean))}"
+            for raw, clean in values.items()
+        )
+        for fold in (str, str.lower)
     )
-    meant = f"CASE audit_key({cell}) {branches} ELSE audit_some({cell}) END"
+    # Nearly always a system writes its words as the preset does: only others are made comparable.
+    meant = f"CASE {cell} {exact} ELSE CASE audit_key({cell}) {folded} ELSE audit_some({cell}) END END"
     if all(str(raw).strip()[:1] > ":" for raw in values):
         # Dates and numbers, which begin with a digit, need not be compared with words.
         return f"CASE WHEN unicode({cell}) BETWEEN 48 AND 57 THEN {cell} ELSE {meant} END"

@@ -10,13 +10,15 @@ MOST = 60
 
 _NUMBER = re.compile(r"(?:\+|\b)\d(?:[\s().-]*\d){8,}")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?")
+_WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d)")
+"""Before a month and a day no first name."""
 _NAME = re.compile(r"\b[A-ZА-ЯЁІЇЄҐ][a-zа-яёіїєґ'’]+\.?\s+[A-ZА-ЯЁІЇЄҐ](?:[a-zа-яёіїєґ'’]+\b|\.)")
 
 
 def discreet(text: str) -> str:
     """The text, or "" where it may be personal."""
     text = " ".join(text.split())
-    if len(text) > MOST or "@" in text or _NAME.search(text):
+    if len(text) > MOST or "@" in text or _NAME.search(_WEEKDAY.sub("", text)):
         return ""
     return "" if _NUMBER.search(text) and not _DATE.fullmatch(text) else text
 

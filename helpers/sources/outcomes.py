@@ -127,14 +127,14 @@ def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], 
         at = stages.index(given.stage) if given.stage else lead
         meaning = (max(at, won) if given.outcome == "won" else at, given.outcome)
         branches.setdefault(pipeline, []).append((stage, meanings.setdefault(meaning, len(meanings))))
-    chosen = [(in_pipeline == pipeline, in_stage.cases(*same, else_=-1)) for pipeline, same in branches.items()]
+    if not meanings:  # No rows, or nothing that calls for a meaning.
+        return table.mutate(at=ibis.literal(lead, "int32"), by_stage=ibis.literal("open"))
     same = {stage: meaning for stages in branches.values() for stage, meaning in stages}
     if all(same[stage] == meaning for stages in branches.values() for stage, meaning in stages):
         # No two pipelines disagree: the stage alone tells.
         branches = {"": list(same.items())}
-    if not meanings:  # No rows, or nothing that calls for a meaning.
-        return table.mutate(at=ibis.literal(lead, "int32"), by_stage=ibis.literal("open"))
-    number = chosen[0][1] if len(chosen) == 1 else ibis.cases(*chosen, else_=-1) if chosen else ibis.literal(-1)
+    chosen = [(in_pipeline == pipeline, in_stage.cases(*told, else_=-1)) for pipeline, told in branches.items()]
+    number = chosen[0][1] if len(chosen) == 1 else ibis.cases(*chosen, else_=-1)
     numbered = table.mutate(_meaning=number)
     return numbered.mutate(
         at=numbered["_meaning"].cases(*((n, at) for (at, _), n in meanings.items()), else_=lead).cast("int32"),
