@@ -31,7 +31,7 @@ SLACK = 0.015
 LEAST = 10.0
 """Points: smaller letters are not read from a chair."""
 ORPHAN = 12
-"""Characters that the last line of a title holds at least."""
+"""Characters that the last line of a text holds at least."""
 SHRINK = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 BULLET = 1.1
 """Sizes by which text stands to the right of its bullet."""
@@ -70,7 +70,7 @@ def plain(text: str) -> str:
 
 
 def settled(text: str) -> str:
-    """A title whose lines end well: no short word hangs at an end, and the last line holds more than a word.
+    """Text whose lines end well: no short word hangs at an end, and the last line holds more than a word.
 
     Wherever the lines end: in another face, or after a word is changed by hand, it still holds.
     """
@@ -123,7 +123,7 @@ def height(words: Iterable[Words], width: float, measure: Measure = advance) -> 
     total = 0.0
     for one in words:
         room = width - (BULLET * one.size if one.bullet else 0)
-        lines = line_count(plain(one.text), room, one.size, bold=one.bold, measure=measure)
+        lines = line_count(settled(plain(one.text)), room, one.size, bold=one.bold, measure=measure)
         total += lines * one.size * LINE + one.after * one.size
     return total
 
@@ -186,6 +186,7 @@ class Painter:
         frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         frame.vertical_anchor = getattr(MSO_ANCHOR, anchor.upper())
+        words = [replace(one, text=settled(plain(one.text))) for one in words]
         self.fill(frame, self.fit(words, area)[0], area.width)
         return shape
 
