@@ -310,7 +310,9 @@ def _picture_and_words(reading):
     section = model.Section(key="a", title="a", exhibits=(exhibit,))
     slide = opened(pptx_document(demo_report("en").model_copy(update={"sections": (section,)}))).slides[-1]
     picture = next(shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
-    told = next(shape for shape in slide.shapes if shape.has_text_frame and reading[0][:20] in shape.text_frame.text)
+    told = next(
+        shape for shape in slide.shapes if shape.has_text_frame and reading[0][:20] in flat(shape.text_frame.text)
+    )
     return picture, told
 
 
