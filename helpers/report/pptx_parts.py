@@ -69,7 +69,7 @@ def plain(text: str) -> str:
     return " ".join(tied(text).split(" ")).replace("\t", " ")
 
 
-def settled(text: str) -> str:
+def settled(text: str, last: int = ORPHAN) -> str:
     """Text whose lines end well: no short word hangs at an end, and the last line holds more than a word.
 
     Wherever the lines end: in another face, or after a word is changed by hand, it still holds.
@@ -77,7 +77,7 @@ def settled(text: str) -> str:
     words = _HANGING.sub(NBSP, text).split(" ")
 
     def lonely() -> bool:
-        return len(words[-1]) < ORPHAN or (words[-2][0].isdigit() and len(words[-1]) < 2 * ORPHAN)
+        return len(words[-1]) < last or (words[-2][:1].isdigit() and len(words[-1]) < 2 * last)
 
     while len(words) > 2 and lonely():
         words[-2:] = [f"{words[-2]}{NBSP}{words[-1]}"]
@@ -123,7 +123,7 @@ def height(words: Iterable[Words], width: float, measure: Measure = advance) -> 
     total = 0.0
     for one in words:
         room = width - (BULLET * one.size if one.bullet else 0)
-        lines = line_count(settled(plain(one.text)), room, one.size, bold=one.bold, measure=measure)
+        lines = line_count(plain(one.text), room, one.size, bold=one.bold, measure=measure)
         total += lines * one.size * LINE + one.after * one.size
     return total
 
@@ -157,6 +157,10 @@ def fit(
     return tuple(cut), steps[-1]
 
 
+def _settled(words: Iterable[Words]) -> list[Words]:
+    return [replace(one, text=settled(plain(one.text))) for one in words]
+
+
 def _room(inches: float) -> float:
     """Points of a line that are surely there, whatever program sets it."""
     return 72 * inches * (1 - SLACK)
@@ -177,7 +181,7 @@ class Painter:
 
     def high(self, words: Sequence[Words], width: float) -> float:
         """Inches that paragraphs take in so many inches of width."""
-        return height(words, _room(width), self.measure) / 72
+        return height(_settled(words), _room(width), self.measure) / 72
 
     def text(self, slide: Any, words: Sequence[Words], area: Area, *, anchor: str = "top") -> Any:
         """A text box whose text is made to fit."""
@@ -186,8 +190,7 @@ class Painter:
         frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         frame.vertical_anchor = getattr(MSO_ANCHOR, anchor.upper())
-        words = [replace(one, text=settled(plain(one.text))) for one in words]
-        self.fill(frame, self.fit(words, area)[0], area.width)
+        self.fill(frame, self.fit(_settled(words), area)[0], area.width)
         return shape
 
     def fill(self, frame: Any, words: Sequence[Words], width: float) -> None:
@@ -230,7 +233,7 @@ class Painter:
         if place is not None:
             shape.left, shape.top, shape.width, shape.height = place.box
         area = Area(0, 0, shape.width / 914400 - (0.2 if self.deck.own else 0), shape.height / 914400)
-        whole = Words(settled(plain(text)), size, bold=True, after=0)
+        whole = Words(settled(plain(text), ORPHAN if place is None else ORPHAN // 2), size, bold=True, after=0)
         (words,), factor = fit([whole], area, measure=self.measure, least=TITLE)
         frame = shape.text_frame
         # A vertical tab is a line break for the library; without a size of its own the break is as high as the title.
@@ -240,13 +243,12 @@ class Painter:
             for run in frame.paragraphs[0].runs:
                 run.font.size = Pt(words.size)
         if place is not None:
-            used = self.high([words], area.width)
-            return place.inset(top=used)
+            return place.inset(top=height([words], _room(area.width), self.measure) / 72)
         room = self.deck.content
         if self.deck.own:
             return room
         # A short title of ours leaves its second line to the picture.
-        return room.inset(top=-max(area.height - self.high([words], area.width) - 0.1, 0))
+        return room.inset(top=-max(area.height - height([words], _room(area.width), self.measure) / 72 - 0.1, 0))
 
     def foot(self, shape: Any, text: str) -> None:
         """Fill the footer on one line: small letters where the deck leaves it little room."""
@@ -355,7 +357,7 @@ def _sized(
     for number, row in enumerate((cells.heads, *cells.rows)):
         bold = number == 0 or (cells.total and number == len(cells.rows))
         lines = max(
-            line_count(text, (wide - 2 * _SIDE) * (1 - SLACK), cells.size, bold=bold, measure=measure)
+            line_count(text, wide - 2 * _SIDE, cells.size, bold=bold, measure=measure)
             for text, wide in zip(row, cells.widths, strict=True)
         )
         heights.append((lines * cells.size * LINE + 2 * _ABOVE) * zoom)
