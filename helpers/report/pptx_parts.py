@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,23 +14,20 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from helpers.language import NBSP, Language
+from helpers.language import Language
 from helpers.report.arial import arial
 from helpers.report.fit import LAST_SIZES, SIZES, Fitted, Measure, advance, fitted, left_out_text, line_count
 from helpers.report.inline import size_of
-from helpers.report.lettering import ELLIPSIS, pieces, strip_control, tied
+from helpers.report.lettering import ELLIPSIS, strip_control, tied
 from helpers.report.model import Table
 from helpers.report.pptx_deck import Area, Deck
+from helpers.report.pptx_lines import ORPHAN, SLACK, held, settled, unbroken
 from helpers.report.raster import drawn
 
 LINE = 1.2
 """Height of a line in sizes, as office programs set it."""
-SLACK = 0.015
-"""Part of a line by which programs may differ in how wide they set it."""
 LEAST = 10.0
 """Points: smaller letters are not read from a chair."""
-ORPHAN = 12
-"""Characters that the last line of a text holds at least."""
 SHRINK = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 BULLET = 1.1
 """Sizes by which text stands to the right of its bullet."""
@@ -43,8 +39,6 @@ ZOOMS = (2.0, 1.8, 1.6, 1.35, 1.2)
 """A table on a slide against the same on paper: the largest at which all of it fits."""
 ZOOM = 1.35
 """Of a table that does not fit at any: as many rows as there is room for."""
-
-_HANGING = re.compile(r"(?<=(?<!\S)\w) |(?<=(?<!\S)\w\w) ")
 
 TEXT, MUTED, ACCENT = MSO_THEME_COLOR.TEXT_1, MSO_THEME_COLOR.TEXT_2, MSO_THEME_COLOR.ACCENT_1
 
@@ -67,55 +61,6 @@ class Words:
 def plain(text: str) -> str:
     """One line of text that XML may hold."""
     return " ".join(tied(text).split(" ")).replace("\t", " ")
-
-
-def settled(text: str, last: int = ORPHAN) -> str:
-    """Text whose lines end well: no short word hangs at an end, and the last line holds more than a word.
-
-    Wherever the lines end: in another face, or after a word is changed by hand, it still holds.
-    """
-    words = _HANGING.sub(NBSP, text).split(" ")
-
-    def lonely() -> bool:
-        return len(words[-1]) < last or (words[-2][:1].isdigit() and len(words[-1]) < 2 * last)
-
-    while len(words) > 2 and lonely():
-        words[-2:] = [f"{words[-2]}{NBSP}{words[-1]}"]
-    return " ".join(words)
-
-
-def unbroken(text: str, width: float, size: float, *, bold: bool, measure: Measure) -> list[str]:
-    """Lines of ``text``, of so many points of width: a new one only before a range or an amount that would be broken.
-
-    Office programs break behind the dash of "2 300–3 700" and behind the minus of "−$290"; there is no character that
-    keeps them from it. All other lines end where the program wants.
-    """
-    words = pieces(text)
-    if not any(head for _, head in words):
-        return [text]
-    space = measure(" ", size, bold=bold)
-    wide = [measure(word, size, bold=bold) for word, _ in words]
-    heads = [measure(head, size, bold=bold) if head else 0.0 for _, head in words]
-    begins: set[int] = set()
-
-    def torn(room: float) -> int | None:
-        """The first word that would be broken on lines of so many points."""
-        used = 0.0
-        for place, width in enumerate(wide):
-            start = used + space if used and place not in begins else 0.0
-            if start + width > room:
-                if start and heads[place] and start + heads[place] <= room:
-                    return place
-                start = 0.0
-            used = min(start + width, room)
-        return None
-
-    # As programs set a line a little wider or narrower, another word may come to stand at its end.
-    for room in (width, (1 - SLACK) * width, (1 + SLACK) * width, width):
-        while (place := torn(room)) is not None:
-            begins.add(place)
-    ends = [*sorted(begins), len(words)]
-    return [" ".join(word for word, _ in words[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def height(words: Iterable[Words], width: float, measure: Measure = advance) -> float:
@@ -158,7 +103,7 @@ def fit(
 
 
 def _settled(words: Iterable[Words]) -> list[Words]:
-    return [replace(one, text=settled(plain(one.text))) for one in words]
+    return [replace(one, text=settled(plain(one.text), ORPHAN // 2)) for one in words]
 
 
 def _room(inches: float) -> float:
@@ -233,7 +178,9 @@ class Painter:
         if place is not None:
             shape.left, shape.top, shape.width, shape.height = place.box
         area = Area(0, 0, shape.width / 914400 - (0.2 if self.deck.own else 0), shape.height / 914400)
-        whole = Words(settled(plain(text), ORPHAN if place is None else ORPHAN // 2), size, bold=True, after=0)
+        # Short lines beside a picture are ragged enough.
+        said = settled(held(plain(text))) if place is None else settled(plain(text), ORPHAN // 2)
+        whole = Words(said, size, bold=True, after=0)
         (words,), factor = fit([whole], area, measure=self.measure, least=TITLE)
         frame = shape.text_frame
         # A vertical tab is a line break for the library; without a size of its own the break is as high as the title.
