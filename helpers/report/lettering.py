@@ -43,7 +43,7 @@ def strip_control(text: str) -> str:
 def tied(text: str, *, ranges: bool = False) -> str:
     """``strip_control(text)`` as running text is set: no line begins with a dash or with the "%" of a number.
 
-    With ``ranges`` none ends within "2 300–3 700" or "−$290" either. Office programs take the joiner for that from
+    "5 – 6" stays on one line; with ``ranges`` so do "2 300–3 700" and "−$290". Office programs take the joiner for that from
     another font, which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
     """
     text = PER_CENT.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- "))
