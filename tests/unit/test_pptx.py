@@ -250,7 +250,7 @@ def _as_set(lines, width, size):
     made = []
     for line in lines:
         made.append("")
-        for part in re.findall(r"[^ –−]*[–−]|[^ –−]+| ", line):
+        for part in re.findall(r"[^ –−-]*[–−-]|[^ –−-]+| ", line):
             if made[-1] and arial((made[-1] + part).rstrip(" "), size) > width:
                 made.append("")
             made[-1] += part if made[-1] or part != " " else ""
@@ -263,17 +263,18 @@ def _as_set(lines, width, size):
         "Кампании, которые не окупаются, обходятся примерно в 59–200 тыс. ₽ в месяц",
         "Campaigns that do not pay back cost about ₽59K–₽200K a month, or −₽290K so far",
         "Зависшие сделки принесут 9 300 $ – 26 тыс. $ (95 %: 35,4–117 тыс. $)".replace(" $", f"{NBSP}$"),
+        "Своя оценка, 1-5; свежая",
     ],
 )
 def test_no_line_ends_within_a_range_or_an_amount(text):
     whole = plain(text)
     broken = 0
     for width in range(120, 700, 3):
-        broken += any(line.endswith(("–", "−")) for line in _as_set([whole], width, 16))
+        broken += any(line.endswith(("–", "−", "1-")) for line in _as_set([whole], width, 16))
         lines = unbroken(whole, width, 16, bold=False, measure=arial)
         # Programs differ a little in how wide they set a line.
         for other in (0.99 * width, width, 1.01 * width):
-            assert not [line for line in _as_set(lines, other, 16) if line.endswith(("–", "−"))], (width, lines)
+            assert not [line for line in _as_set(lines, other, 16) if line.endswith(("–", "−", "1-"))], (width, lines)
         assert " ".join(lines) == whole
         assert len(_as_set(lines, width, 16)) <= len(_as_set([whole], width, 16)) + 1
     assert broken
