@@ -25,7 +25,7 @@ def stretches(
     first, second, third = (steps[n * EACH : (n + 1) * EACH] for n in range(3))
     start = [
         say("Both heads sign the page of agreed figures: from then on nobody argues about the numbers."),
-        say("The joint meeting takes place every week by its regulation, half an hour, decisions with name and date."),
+        say("The joint meeting takes place every week by its rules, half an hour, decisions with name and date."),
         *[say("{owner} - {step}.", owner=words.owner(step), step=words.title(step)) for step in first],
     ]
     if first:

@@ -1,4 +1,4 @@
-"""Template: the regulation of the weekly joint meeting, its agenda filled with the client's numbers."""
+"""Template: the rules of the weekly joint meeting, its agenda filled with the client's numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def meeting_regulation(sources: Sources) -> Handout:
     say = sources.say
     return Handout(
         key="meeting",
-        title=say("Regulation of the weekly joint meeting"),
+        title=say("Rules of the weekly joint meeting"),
         blocks=(
             text(say("Half an hour a week, both departments, the same figures. The meeting is there for decisions: "
                      "each has one name and one date.")),

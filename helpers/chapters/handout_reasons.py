@@ -37,7 +37,8 @@ def rejection_reasons(sources: Sources) -> Handout:
         rest = int(named["leads"].iloc[LISTED:].sum())
         if rest:
             rows.append((say("{n} other reasons", n=len(named) - LISTED), rest, rest / total))
-        rows.append((say("no reason given"), without, without / total))
+        if without:
+            rows.append((say("no reason given"), without, without / total))
         columns = (Column(label=say("Reason")), Column(label=say("Leads"), kind="count"),
                    Column(label=say("Share"), kind="share"))  # fmt: skip
         today = [table(Table(columns=columns, rows=tuple(rows)))]

@@ -99,10 +99,14 @@ def _lost(sources: Sources) -> list[str]:
         nowhere = int(tags.loc[(tags["source"] == "") & (tags["channel"] == ""), "leads"].sum())
         tagged = int(tags["named"].sum())
         whole, bare = say.count(total), total - tagged
-        out.append(say("Leads of which nobody knows where they came from: {n} of {all} ({share}).",
-                       n=say.count(nowhere), all=whole, share=sources.share(nowhere, total)))  # fmt: skip
-        out.append(say("Leads without a campaign: {n} of {all} ({share}); some came by themselves and need none.",
-                       n=say.count(bare), all=whole, share=sources.share(bare, total)))  # fmt: skip
+        if nowhere:
+            out.append(say("Leads of which nobody knows where they came from: {n} of {all} ({share}).",
+                           n=say.count(nowhere), all=whole, share=sources.share(nowhere, total)))  # fmt: skip
+        if bare:
+            out.append(say("Leads without a campaign: {n} of {all} ({share}); some came by themselves and need none.",
+                           n=say.count(bare), all=whole, share=sources.share(bare, total)))  # fmt: skip
+        if not nowhere and not bare:
+            out.append(say("Every lead has its source and its campaign."))
     traces = sources.facts.quality.tracking
     unfilled = int(traces.loc[(traces["span"] == "now") & (traces["trace"] == "unfilled"), "leads"].sum())
     if unfilled:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from helpers.language import NBSP, PER_CENT, Language
-from helpers.report.lettering import clean, width
+from helpers.report.arial import WIDTHS, measured
+from helpers.report.lettering import clean
 from helpers.report.model import Cell, Table
 from helpers.report.outline import Heading, Numbers, Picture, Piece, Text
 
@@ -34,16 +35,14 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
-ARIAL = {
-    "_": 0.556, "–": 0.556, "?": 0.611, "№": 1.073, "J": 0.556, "C": 0.722, "E": 0.667, "F": 0.611, "K": 0.667,
-    "P": 0.667, "R": 0.722, "S": 0.667, "Y": 0.667, "С": 0.722, "Е": 0.667, "Ё": 0.667, "Є": 0.719, "Р": 0.667,
-    "У": 0.635, "Ў": 0.635, "Э": 0.719, "Я": 0.722,
-}  # fmt: skip
-"""Letters that are wider in the face of office documents than in the one that is measured, in sizes."""
 FEW = 20
 """Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
 """Rows that are set on paper; the rest is in the page and in the workbook."""
+
+
+Measure = Callable[..., float]
+"""``advance`` or another of its kind: (text, size, bold=...) → points."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,17 @@ def stays(run: Run) -> tuple[bool, ...]:
     return tuple(found)
 
 
-def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:
-    """``table`` for a page with so many points of room, upright or on its side."""
+def fitted(
+    table: Table,
+    say: Language,
+    currency: str,
+    upright: float,
+    sideways: float,
+    rows: int = ROWS,
+    measure: Measure | None = None,
+) -> Fitted:
+    """``table`` for a page with so many points of room, upright or on its side; text as wide as ``measure`` says."""
+    measure = measure or advance
     kept, left_out = _kept(table, rows)
     # "95 %" in a narrow column stays together.
     heads = tuple(PER_CENT.sub(NBSP, clean(column.label)) for column in table.columns)
@@ -155,7 +163,13 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
     )
     numeric = tuple(column.kind != "text" for column in table.columns)
     columns = [
-        _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
+        _Column(
+            head,
+            {row[i] for row in written},
+            numeric[i],
+            written[-1][i] if table.total and written else "",
+            measure,
+        )
         for i, head in enumerate(heads)
     ]
     tries = [(size, upright) for size in SIZES]
@@ -250,6 +264,7 @@ class _Column:
     cells: set[str]
     number: bool
     total: str
+    measure: Measure
 
     def least(self, size: float, *, first: bool, word: float = 0.0) -> float:
         """Points under which it is not read: numbers whole, text a few words a line, names of rows more.
@@ -258,26 +273,26 @@ class _Column:
         """
         scale = size / SIZES[0]
         word = word or WORD * scale
-        needed = max((min(advance(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
+        needed = max((min(self.measure(part, size, bold=True), 1.3 * word) for part in _words(self.head)), default=0.0)
         if self.number:
             return PADDING * size + max(needed, self._longest(size))
-        inside = max((min(advance(part, size), word) for cell in self.cells for part in _words(cell)), default=0.0)
+        inside = max((min(self.measure(part, size), word) for cell in self.cells for part in _words(cell)), default=0.0)
         column = 0.0 if size in LAST_SIZES else (NAMES if first else TEXT) * scale
         return PADDING * size + max(needed, inside, min(column, self._longest(size)))
 
     def wished(self, size: float) -> float:
         """Points at which no cell wraps and a heading of numbers stands on two lines, one of text on one."""
-        over = _two_lines(self.head, size) if self.number else advance(self.head, size, bold=True)
+        over = _two_lines(self.head, size, self.measure) if self.number else self.measure(self.head, size, bold=True)
         return PADDING * size + min(max(self._longest(size), over), LONGEST)
 
     def _longest(self, size: float) -> float:
-        return max([advance(self.total, size, bold=True), *(advance(cell, size) for cell in self.cells)])
+        return max([self.measure(self.total, size, bold=True), *(self.measure(cell, size) for cell in self.cells)])
 
 
-def _two_lines(head: str, size: float) -> float:
+def _two_lines(head: str, size: float, measure: Measure) -> float:
     words = _words(head)
     breaks = ((" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words) + 1))
-    return min((max(advance(line, size, bold=True) for line in lines) for lines in breaks), default=0.0)
+    return min((max(measure(line, size, bold=True) for line in lines) for lines in breaks), default=0.0)
 
 
 def _words(text: str) -> list[str]:
@@ -299,31 +314,31 @@ def advance(text: str, size: float, *, bold: bool = False) -> float:
     return size * max((sum(_advance(c, bold) for c in line) for line in text.split("\n")), default=0.0)
 
 
-def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
+def line_count(text: str, width: float, size: float, *, bold: bool = False, measure: Measure = advance) -> int:
     """Lines of ``text`` in so many points of width; a word wider than the line is broken."""
     lines = 0
-    space = advance(" ", size, bold=bold)
+    space = measure(" ", size, bold=bold)
     for part in text.split("\n"):
         lines, used = lines + 1, 0.0
         for word in part.split(" "):
-            wide = advance(word, size, bold=bold)
+            wide = measure(word, size, bold=bold)
             if used and used + space + wide > width:
                 lines, used = lines + 1, 0.0
             if wide > width:
-                more, wide = _over(word, width, size, bold)
+                more, wide = _over(word, width, size, bold, measure)
                 lines += more
             used += wide + (space if used else 0)
     return lines
 
 
-def _over(word: str, width: float, size: float, bold: bool) -> tuple[int, float]:
+def _over(word: str, width: float, size: float, bold: bool, measure: Measure) -> tuple[int, float]:
     """Further lines of a word that is too wide, and what it takes of the last: it breaks after "-" and "/" first.
 
     Not before a digit, so that a date stays whole (Unicode line breaking, rule LB25).
     """
     more, used = 0, 0.0
     for part in re.split(r"(?<=[-/])(?![-/\d])", word):
-        wide = advance(part, size, bold=bold)
+        wide = measure(part, size, bold=bold)
         if used and used + wide > width:
             more, used = more + 1, 0.0
         whole = max(math.ceil(wide / width) - 1, 0)
@@ -333,6 +348,5 @@ def _over(word: str, width: float, size: float, bold: bool) -> tuple[int, float]
 
 @cache
 def _advance(character: str, bold: bool) -> float:
-    """Part of the size; between two figures, where a space counts and nothing is kerned: an "e" after an "x" is."""
-    measured = (width(f"0{character}0", 100, bold=bold) - width("00", 100, bold=bold)) / 100
-    return max(measured, ARIAL.get(character, 0.0))
+    """Part of the size: in the face that is measured or in that of office documents, whichever is wider."""
+    return max(measured(character, bold), WIDTHS.get((bold, character), 0.0))

@@ -24,8 +24,10 @@ LINE = 1.25
 NO_GLYPH = "▯"
 ELLIPSIS = "…"
 JOINER = "\N{WORD JOINER}"
-_RANGE = re.compile(rf"(?<=\d){DASH}(?=\S{{0,3}}\d)")
+_RANGE = re.compile(rf"(?<=[\dKMB%]){DASH}(?=\S{{0,3}}\d)")
+_APART = re.compile(rf" {DASH} (?=\d)")
 _SIGN = re.compile(rf"{MINUS}(?=[^\w\s{JOINER}])")
+_INSIDE = re.compile(rf"{_RANGE.pattern}|{_SIGN.pattern}|{NBSP}{DASH}(?={NBSP}\d)|(?<=\d)-(?=\d)")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 
@@ -41,11 +43,25 @@ def strip_control(text: str) -> str:
 def tied(text: str, *, ranges: bool = False) -> str:
     """``strip_control(text)`` as running text is set: no line begins with a dash or with the "%" of a number.
 
-    With ``ranges`` none ends within "2 300–3 700" or "−$290" either. Office programs take the joiner for that from
-    another font, which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
+    "5 – 6" stays on one line; with ``ranges`` so do "2 300–3 700" and "−$290". Office programs take the joiner for
+    that from another font, which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
     """
     text = PER_CENT.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- "))
+    text = _APART.sub(f"{NBSP}{DASH}{NBSP}", text)
     return signed(_RANGE.sub(f"{DASH}{JOINER}", text)) if ranges else text
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """The words of ``text``, each with its part before which a program may break it though nobody should.
+
+    That part ends with the dash of a range ("2 300–" of "2 300–3 700", "1-" of "1-5") or with the minus of an amount;
+    it is "" for words that stay whole by themselves.
+    """
+    found = []
+    for word in text.split(" "):
+        inside = _INSIDE.search(word)
+        found.append((word, word[: inside.end()] if inside else ""))
+    return found
 
 
 def signed(text: str) -> str:

@@ -19,6 +19,7 @@ from helpers.report.inline import check, size_of
 from helpers.report.lettering import strip_control
 from helpers.report.look import light, recoloured
 from helpers.report.model import Box, Exhibit, Figure, Report, Section
+from helpers.report.outline import action_pairs
 from helpers.report.pptx_deck import Area, Deck, deck_of, title_size
 from helpers.report.pptx_pages import actions_page, days_page, main_page, reading_page, title_page
 from helpers.report.pptx_parts import ACCENT, MUTED, Painter, Words
@@ -28,6 +29,10 @@ READINGS = 3
 """Sentences on a slide; all of them stand in its notes."""
 TALL = 0.75
 """Height of a picture against its width, from which it gets the whole height of a slide."""
+BESIDE = 0.85
+"""A picture as much smaller for the words beside it is still preferred to one with an empty room at its right."""
+FEW = 0.3
+"""Words beside a picture that are not so high, against it, leave the room beside it empty, too."""
 GAP, CHAPTER = 0.35, 0.55
 """Inches: between a picture and its words; down to where the name of the chapter ends."""
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "uk": "uk-UA"}
@@ -72,7 +77,12 @@ class _Slides:
             slide = self.add()
             actions_page(painter, slide, report.actions, self.plain)
             self.notes(
-                slide, *(text for action in report.actions for text in (action.title, action.why, action.first_step))
+                slide,
+                *(
+                    f"{number}. {action.title}. "
+                    + " ".join(f"{name}: {text}" if name else text for name, text in action_pairs(action, self.say))
+                    for number, action in enumerate(report.actions, 1)
+                ),
             )
         if report.days:
             slide = self.add()
@@ -157,7 +167,7 @@ class _Slides:
         """Source and sample in small letters at the bottom; inches that they take."""
         if not note:
             return 0.0
-        foot = [Words(note, 9, colour=MUTED, after=0)]
+        foot = [Words(note, 10, colour=MUTED, after=0)]
         high = min(self.painter.high(foot, area.width), most)
         place = Area(area.left, area.top + area.height - high, area.width, high)
         self.painter.text(slide, foot, place, anchor="bottom")
@@ -166,7 +176,7 @@ class _Slides:
     def exhibit(self, slide: Any, exhibit: Exhibit, area: Area) -> None:
         """The picture with its reading beside or below it, whichever leaves it larger; else the table."""
         painter = self.painter
-        area = area.inset(bottom=self.note(slide, exhibit.note, area, 0.35))
+        area = area.inset(bottom=self.note(slide, exhibit.note, area, 0.52))
         words = [Words(text, 16, after=0.6) for text in exhibit.reading[:READINGS]]
         if exhibit.figure is not None and exhibit.figure.svg:
             self.picture(slide, exhibit, words, area)
@@ -196,7 +206,9 @@ class _Slides:
         below = min(painter.high(words, area.width) + 0.1, 0.35 * area.height)
         beside = min((area.width - side - GAP) / wide, area.height / high)
         above = min(area.width / wide, (area.height - below) / high)
-        if beside >= above:
+        # Words beside fill a slide that words below would leave empty at its right, unless they are few.
+        many = painter.high(words, side) > FEW * beside * high
+        if beside >= (BESIDE * above if many and above < area.width / wide else above):
             room = area.inset(right=side + GAP)
             taken = painter.picture(slide, svg, exhibit.figure.alt, room)
             left = max(taken.left + taken.width + GAP, 0)

@@ -26,7 +26,7 @@ def title_page(painter: Painter, slide: Any, report: Report, size: float) -> Non
     if under is not None:
         area = Area(0, 0, under.width / 914400 - (0.2 if painter.deck.own else 0), under.height / 914400)
         under.text_frame.word_wrap = True
-        painter.fill(under.text_frame, painter.fit(lines, area)[0])
+        painter.fill(under.text_frame, painter.fit(lines, area)[0], area.width)
     else:
         painter.text(slide, lines, painter.deck.content)
     brand = report.brand
@@ -81,7 +81,7 @@ def _score(painter: Painter, slide: Any, card: ScoreCard, area: Area) -> None:
     ]
     if any(sides):
         rest.insert(0, Words(" · ".join(filter(None, sides)), 12, colour=MUTED))
-    painter.text(slide, rest, area.inset(top=2.6))
+    painter.text(slide, rest, area.inset(top=2.75))
 
 
 def _scale(painter: Painter, slide: Any, card: ScoreCard, area: Area) -> None:
@@ -99,8 +99,8 @@ def _scale(painter: Painter, slide: Any, card: ScoreCard, area: Area) -> None:
         here = "edge" if state is not None and state.current else "unknown"
         painter.shape(Inside, MSO_SHAPE.RECTANGLE, bar, palette[here])
         if state is not None:
-            words = [Words(state.label, 9, bold=state.current, after=0), Words(state.range, 9, colour=MUTED, after=0)]
-            painter.text(Inside, words, Area(area.left + i * part, area.top + 0.24, part - 0.03, 0.46))
+            words = [Words(state.label, 10, bold=state.current, after=0), Words(state.range, 10, colour=MUTED, after=0)]
+            painter.text(Inside, words, Area(area.left + i * part, area.top + 0.24, part - 0.03, 0.55))
 
     def at(score: float) -> float:
         return area.left + area.width * on_scale(score)
@@ -182,6 +182,8 @@ def _cards(painter: Painter, slide: Any, cards: list[Card], area: Area, columns:
         highs = [max(painter.high(words, wide) for words in row) + 0.16 + 0.15 for row in sized]
         if sum(highs) <= area.height:
             break
+    if sum(highs) > area.height:
+        highs = [high * area.height / sum(highs) for high in highs]
     spare = max(area.height - sum(highs), 0) / max(len(rows), 1)
     top = area.top
     for row, high in zip(sized, highs, strict=True):

@@ -76,6 +76,29 @@ def test_no_letter_is_missing(slides: Path) -> None:
     assert "�" not in text
 
 
+@needs("impress")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_no_line_ends_within_a_range(tmp_path: Path) -> None:
+    said = "59–200 тыс. ₽ в месяц; прибыль: −₽290K, отвечают за 1–2 ч"
+    texts = tuple(f"Кампании{' в минусе' * n} обходятся примерно{'о' * n} в {said}" for n in range(12))
+    exhibits = tuple(
+        model.Exhibit(key=f"e{n}", title=text, reading=texts[n : n + 3]) for n, text in enumerate(texts[:10])
+    )
+    section = model.Section(key="a", title="a", exhibits=exhibits)
+    path = tmp_path / "ranges.pptx"
+    path.write_bytes(pptx_document(demo_report("ru").model_copy(update={"sections": (section,)})))
+    deck = Presentation(str(path))
+    # Were no line ended by us, the test would say nothing of how that is read.
+    assert any("\v" in shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame)
+    convert(tmp_path, "pdf", path)
+    done = subprocess.run(
+        ["pdftotext", "-f", "6", tmp_path / "pdf" / "ranges.pdf", "-"], capture_output=True, check=True
+    )
+    lines = [line.strip() for line in done.stdout.decode().splitlines()]
+    assert sum("59–200" in line for line in lines) == 4 * len(exhibits)
+    assert [line for line in lines if line.endswith(("–", "−"))] == []
+
+
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("books")

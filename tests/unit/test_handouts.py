@@ -48,6 +48,10 @@ def usual() -> Facts:
     )
 
 
+def facts_with_reasons(facts: Facts, reasons: pd.DataFrame) -> Facts:
+    return replace(facts, handover=replace(facts.handover, reasons=reasons))
+
+
 def pages(facts: Facts, lang: str = "en", **client: Any) -> dict[str, Handout]:
     say, who = language(lang), client_of(**client)
     leads = Leads.measure(facts, who, say)
@@ -190,6 +194,16 @@ def test_reasons_in_use_and_what_to_tidy_up() -> None:
     assert "Perhaps one reason: “No budget” and “no budget at all”." in text
 
 
+def test_where_every_reject_has_its_reason_no_row_says_that_none_is_given() -> None:
+    facts = usual()
+    reasons = facts.handover.reasons
+    named = facts_with_reasons(facts, reasons[reasons["reason"].fillna("") != ""])
+    assert len(named.handover.reasons) < len(reasons)
+    text = words(pages(named)["rejection-reasons"])
+    assert "No budget | 40" in text
+    assert "no reason given" not in text
+
+
 def test_the_list_to_agree_on_is_short_and_says_something() -> None:
     page = pages(usual())["rejection-reasons"]
     proposed = next(
@@ -256,6 +270,14 @@ def test_channels_with_their_wrong_spellings() -> None:
     assert "Leads of which nobody knows where they came from: 100 of 509 (20%)." in text
     assert "Leads without a campaign: 119 of 509 (23%)" in text
     assert "7 leads came with the bare placeholder" in text
+
+
+def test_nothing_is_said_to_be_lost_where_nothing_is() -> None:
+    facts = usual()
+    tags = pd.DataFrame([("now", "google", "google", "cpc", 300, 300)], columns=facts.quarters.tags.columns)
+    text = words(pages(replace(facts, quarters=replace(facts.quarters, tags=tags)))["utm-rules"])
+    assert "Every lead has its source and its campaign." in text
+    assert "0 of" not in text
 
 
 # Everything -----------------------------------------------------------------------------------------------------------

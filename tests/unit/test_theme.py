@@ -147,8 +147,9 @@ def test_what_cannot_be_written_is_taken_out():
 def test_no_line_begins_with_a_dash_nor_ends_within_a_range():
     assert tied("a - b 2–3\x00") == "a\N{NO-BREAK SPACE}- b 2–3"
     assert tied("vk: Скидка 20 % до 5 %") == "vk: Скидка 20\N{NO-BREAK SPACE}% до 5\N{NO-BREAK SPACE}%"
-    assert tied("a - b 2–3, €8–€9, май–июнь 5 – 6", ranges=True) == (
-        "a\N{NO-BREAK SPACE}- b 2–\N{WORD JOINER}3, €8–\N{WORD JOINER}€9, май–июнь 5 – 6"
+    assert tied("a - b 2–3, €8–€9K–€1M, май–июнь 5 – 6", ranges=True) == (
+        "a\N{NO-BREAK SPACE}- b 2–\N{WORD JOINER}3, €8–\N{WORD JOINER}€9K–\N{WORD JOINER}€1M, "
+        "май–июнь 5\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}6"
     )
     # A word with a hyphen, a minus and a list are left alone.
     assert tied("run-rate −5\n- one", ranges=True) == "run-rate −5\n- one"
