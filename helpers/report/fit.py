@@ -23,8 +23,11 @@ LAST_SIZES = (6.5, 6.0)
 """For a table that is too wide even for a page on its side."""
 PADDING = 1.3
 """Sizes that a cell keeps free, left and right together; a point of it is for what rounding takes."""
-WORD, NAMES, TEXT = 90.0, 110.0, 70.0
-"""Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much."""
+WORD, NAMES, TEXT = 104.0, 110.0, 70.0
+"""Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much.
+
+"квалифицированными" with a quotation mark is the longest word that reports themselves say in a table.
+"""
 LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
 GUTTER = 28.0
@@ -40,6 +43,8 @@ ARIAL = {
     "У": 0.635, "Ў": 0.635, "Э": 0.719, "Я": 0.722,
 }  # fmt: skip
 """Letters that are wider in the face of office documents than in the one that is measured, in sizes."""
+HALF_SIZES = SIZES[:3]
+"""For half of a turned page: a table that needs smaller letters there has the whole width."""
 FEW = 20
 """Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
@@ -107,10 +112,12 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
         table = None
         if isinstance(piece, Numbers):
             # At the end all tables stand on turned pages, narrow ones two abreast: one turn of the paper is enough.
-            room = (sideways - GUTTER) / 2 if piece.at_the_end else upright
-            table = fitted(piece.table, say, currency, room, sideways)
             if piece.at_the_end:
+                half = (sideways - GUTTER) / 2
+                table = fitted(piece.table, say, currency, half, sideways, sizes=HALF_SIZES, few=0)
                 table = replace(table, half=not table.wide)
+            else:
+                table = fitted(piece.table, say, currency, upright, sideways)
         turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
         add(turned, (*waiting, (piece, table)))
     if waiting:
@@ -144,8 +151,21 @@ def stays(run: Run) -> tuple[bool, ...]:
     return tuple(found)
 
 
-def fitted(table: Table, say: Language, currency: str, upright: float, sideways: float, rows: int = ROWS) -> Fitted:
-    """``table`` for a page with so many points of room, upright or on its side."""
+def fitted(
+    table: Table,
+    say: Language,
+    currency: str,
+    upright: float,
+    sideways: float,
+    rows: int = ROWS,
+    *,
+    sizes: Sequence[float] = SIZES,
+    few: int = FEW,
+) -> Fitted:
+    """``table`` for a page with so many points of room, upright or on its side.
+
+    Upright in letters of ``sizes``, with up to ``few`` rows in smaller ones, too; else on its side.
+    """
     kept, left_out = _kept(table, rows)
     # "95 %" in a narrow column stays together.
     heads = tuple(PER_CENT.sub(NBSP, clean(column.label)) for column in table.columns)
@@ -158,8 +178,8 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
         _Column(head, {row[i] for row in written}, numeric[i], written[-1][i] if table.total and written else "")
         for i, head in enumerate(heads)
     ]
-    tries = [(size, upright) for size in SIZES]
-    if len(kept) <= FEW:
+    tries = [(size, upright) for size in sizes]
+    if len(kept) <= few:
         tries.append((LAST_SIZES[0], upright))
     tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:
