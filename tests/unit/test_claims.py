@@ -258,7 +258,8 @@ def test_client_without_any_table_gets_a_list_of_what_to_collect() -> None:
     assert len(section.exhibits) == 2
     assert last.title == "What to collect for the next audit: 20 questions cannot be compared with data yet"
     # A table goes on over pages where a frame would leave its last line alone.
-    assert last.table is not None and last.table_open
+    assert last.table is not None
+    assert last.table_open
     assert [str(row[0])[:2] for row in last.table.rows] == list(questionnaire().ids)
     assert all("oals of campaigns in money" in str(row[1]) for row in last.table.rows)
 
