@@ -185,7 +185,7 @@ def _sum_row(table: pd.DataFrame, label: str) -> tuple[Cell, ...]:
 
 def costs_table(measured: Measured, say: Language) -> Table:
     """What a lead, a qualified lead and a customer cost, campaign by campaign; under 30 leads: too few to judge."""
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(label=say("Campaign")),
         Column(label=say("Leads"), kind="count"),
         Column(label=say("Cost of a lead (CPL)"), kind="money"),
