@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.chapters.actions_stakes import Stake
+from helpers.chapters.base import inside
 
 if TYPE_CHECKING:
     from helpers.chapters.actions_base import Base
@@ -34,7 +35,7 @@ def headline(stakes: Sequence[Stake], base: Base, words: Words) -> str:
             return say("No figure lies below the company's own best quarter: nothing can be told to be lost")
         return say(
             "What is lost a month cannot be told from chance; at most {money}: {figure}",
-            money=words.money(most.high), figure=_lower(words.label(most.driver)),
+            money=words.money(most.high), figure=inside(words.label(most.driver)),
         )  # fmt: skip
     if not base.leads:
         return say("What is lost a month cannot be counted: the data hold no leads of the period")
@@ -63,7 +64,7 @@ def lead(stakes: Sequence[Stake], base: Base, words: Words, steps: Sequence[Step
     say = words.say
     out = [headline(stakes, base, words) + "."]
     if also := told(stakes)[1 : 1 + ALSO]:
-        parts = [f"{_lower(words.label(stake.driver))} - {say.interval(stake.low, stake.high, words.money)}"
+        parts = [f"{inside(words.label(stake.driver))} - {say.interval(stake.low, stake.high, words.money)}"
                  for stake in also]  # fmt: skip
         out.append(
             say("Beside it, a month: {list}. The sums overlap and are not to be added up.", list="; ".join(parts))
@@ -79,8 +80,3 @@ def lead(stakes: Sequence[Stake], base: Base, words: Words, steps: Sequence[Step
         out.append(say("No step stands out: neither the figures nor the answers lie below where they should be. Keep "
                        "the joint meeting and look again at the next audit."))  # fmt: skip
     return tuple(out)
-
-
-def _lower(text: str) -> str:
-    """Inside a sentence; an abbreviation keeps its capitals."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.chapters.actions_dates import STRETCH, next_audit
+from helpers.chapters.base import inside
 from helpers.report.model import Stretch
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def stretches(
     start = [
         say("Both heads sign the page of agreed figures: from then on nobody argues about the numbers."),
         say("The joint meeting takes place every week by its rules, half an hour, decisions with name and date."),
-        *[say("{owner} - {step}.", owner=words.owner(step), step=words.title(step)) for step in first],
+        *[say("{owner} - {step}.", owner=words.owner(step), step=inside(words.title(step))) for step in first],
     ]
     if first:
         days = sorted({look_again(step) for step in first})
@@ -36,10 +37,10 @@ def stretches(
             "not is dropped."),
         say("The definition of a qualified lead, the rule of the first answer and the list of rejection reasons are in "
             "force; the templates are filled in and signed."),
-        *[say("Next: {owner} - {step}.", owner=words.owner(step), step=words.title(step)) for step in second],
+        *[_next(step, words) for step in second],
     ]  # fmt: skip
     end = [
-        *[say("Next: {owner} - {step}.", owner=words.owner(step), step=words.title(step)) for step in third],
+        *[_next(step, words) for step in third],
         say("The bonus of marketing is counted by qualified leads beside today's scheme, month by month; then it is "
             "decided."),
         say("Both departments fill in the questionnaire again; the next audit is on {date}.",
@@ -51,3 +52,8 @@ def stretches(
         for n, day in enumerate(ends)
     ]
     return tuple(Stretch(title=t, items=tuple(items)) for t, items in zip(titles, (start, middle, end), strict=True))
+
+
+def _next(step: Step, words: Words) -> str:
+    owner, title = inside(words.owner(step)), inside(words.title(step))
+    return words.say("Next: {owner} - {step}.", owner=owner, step=title)

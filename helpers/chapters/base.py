@@ -50,3 +50,8 @@ class Chapter(ABC):
         from helpers.report.notebook import show_section
 
         show_section(self.drawn, self.say, self.currency)
+
+
+def inside(text: str) -> str:
+    """``text`` as it stands inside a sentence; an abbreviation ("CRM", "VAT") keeps its capitals."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text

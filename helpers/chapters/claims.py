@@ -12,7 +12,7 @@ from helpers.chapters.claims_chart import draw_claims
 from helpers.chapters.claims_fact import Fact, Further, Rule, Why
 from helpers.chapters.claims_facts import all_facts
 from helpers.chapters.claims_level import VERDICTS, Anchors, Verdict, level_of, levels_of, verdict_of
-from helpers.report.model import Exhibit, Finding, Section
+from helpers.report.model import Exhibit, Finding, Section, Table
 from helpers.survey.criteria import questionnaire
 from helpers.survey.result import SIDES
 
@@ -141,9 +141,6 @@ class Claims(Chapter):
     def section(self) -> Section:
         """The comparison, the figures behind it, what to collect."""
         say = self.say
-        boxes = [words.how_to_read(say)]
-        if (box := words.to_collect(self.of("no_data"), say)) is not None:
-            boxes.append(box)
         exhibits = [self._levels()]
         further = words.further_table(self.claims, self.client, say)
         if further.rows:
@@ -157,13 +154,15 @@ class Claims(Chapter):
                     note=self.note,
                 )
             )
+        if (missing := words.to_collect(self.of("no_data"), say)) is not None:
+            exhibits.append(self._to_collect(missing))
         lead = say(
             "What people answered, beside what the company's own data show. The data do not replace an answer, and a "
             "difference is not a reproach: people answer from what they see at their own desk."
         )
         return Section(
-            key=self.key, title=say("What people say and what the data show"), lead=(lead,), boxes=tuple(boxes),
-            exhibits=tuple(exhibits),
+            key=self.key, title=say("What people say and what the data show"), lead=(lead,),
+            boxes=(words.how_to_read(say),), exhibits=tuple(exhibits),
         )  # fmt: skip
 
     def _levels(self) -> Exhibit:
@@ -176,6 +175,14 @@ class Claims(Chapter):
             table=table,
             note=self.note,
         )
+
+    def _to_collect(self, missing: Table) -> Exhibit:
+        title = self.say.plural(
+            "What to collect for the next audit: {n} question cannot be compared with data yet",
+            "What to collect for the next audit: {n} questions cannot be compared with data yet",
+            len(missing.rows),
+        )
+        return Exhibit(key="claims-collect", title=title, table=missing, table_open=True)
 
     def findings(self) -> tuple[Finding, ...]:
         """The answer farthest above the data, and the strength that nobody sees."""

@@ -195,22 +195,23 @@ def how_to_read(say: Language) -> Box:
     )  # fmt: skip
 
 
-def to_collect(claims: Sequence[Claim], say: Language) -> Box | None:
+def to_collect(claims: Sequence[Claim], say: Language) -> Table | None:
     """What has to be there for the comparison, question by question; None where nothing is missing."""
-    lines = []
+    rows = []
     for claim in sorted(claims, key=lambda one: one.criterion):
-        title_ = name(claim, say)
         if claim.why == "missing":
             needs = "; ".join(missing_text(one, say) for one in claim.missing)
-            lines.append(say("“{name}”: {needs}.", name=title_, needs=needs))
         elif claim.why == "few":
             least = questionnaire().criterion(claim.criterion).min_n_text[say.code]
-            lines.append(say("“{name}”: too few to judge; needed: {least}.", name=title_, least=least))
+            needs = say("too few to judge; needed: {least}", least=least)
         elif claim.why == "nothing":
-            lines.append(say("“{name}”: nothing of the kind happened in the period.", name=title_))
-    if not lines:
+            needs = say("nothing of the kind happened in the period")
+        else:
+            continue
+        rows.append((f"{claim.criterion} {name(claim, say)}", _capital(needs)))
+    if not rows:
         return None
-    return Box(title=say("What to collect for the next audit"), text=tuple(lines), tone="missing")
+    return Table(columns=(Column(label=say("Question")), Column(label=say("What to collect"))), rows=tuple(rows))
 
 
 def table(claims: Sequence[Claim], client: Client, say: Language) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.chapters.base import inside
 from helpers.report.model import Column, Exhibit, Table
 from helpers.sources.notices import Code, Notice
 
@@ -72,7 +73,7 @@ def fix_exhibit(found: Sequence[Gap], say: Language) -> Exhibit:
         )
     title = say.plural(
         "{n} thing to repair in the data; first: {what}", "{n} things to repair in the data; first: {what}", len(found),
-        what=_small(found[0].what),
+        what=inside(found[0].what),
     )  # fmt: skip
     return Exhibit(
         key="data-fix",
@@ -94,11 +95,6 @@ def fix_exhibit(found: Sequence[Gap], say: Language) -> Exhibit:
         ),
         table_open=True,
     )
-
-
-def _small(text: str) -> str:
-    # "CRM", "VAT" keep their capitals.
-    return text[0].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _sources(notices: Sequence[Notice], say: Language) -> list[Gap]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.chapters.base import inside
 from helpers.chapters.campaigns import lines
 from helpers.chapters.drivers_measure import OTHERS
 from helpers.report.model import Column, Quantity, Table
@@ -92,9 +93,9 @@ class DriverWords:
             )
         if self.measured.basis == "plan":
             return (
-                say("{factor} above the plan", factor=_lower(factor_name(part.factor, say)))
+                say("{factor} above the plan", factor=inside(factor_name(part.factor, say)))
                 if more
-                else say("{factor} below the plan", factor=_lower(factor_name(part.factor, say)))
+                else say("{factor} below the plan", factor=inside(factor_name(part.factor, say)))
             )
         phrases = {
             "spend": (say("more was spent on advertising"), say("less was spent on advertising")),
@@ -297,7 +298,3 @@ class DriverWords:
         if not twice:
             return label
         return say("{channel}, with spend", channel=label) if paid else say("{channel}, without spend", channel=label)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -102,7 +102,9 @@ def _draw(maturity: Maturity, say: Language, alt: str) -> model.Figure:
         if stop < right:
             ax.plot([stop, right], [share[-1]] * 2, color=theme.COLOURS["edge"], linewidth=0.7, linestyle=(0, (1, 3)))
         ends.append((right, share[-1]))
-        labels.append(f"{cohort_name(curve, say, year=False)} {share_text(share[-1], say)}")
+        # The end of a line that is not ripe is no result: a number there would contradict that of its month.
+        name = cohort_name(curve, say, year=False)
+        labels.append(f"{name} {share_text(share[-1], say)}" if curve.ripe else name)
         colours.append(theme.COLOURS["muted"] if curve.ripe else colour)
         tops.append(share[-1])
     young = maturity.youngest

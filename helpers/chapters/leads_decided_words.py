@@ -144,7 +144,7 @@ class DecidedWords:
             out.append(say("Every refused lead has a reason."))
         if len(reasons.named) > 1:
             out.append(say("Red: reasons that make up four fifths together."))
-        out.append(say("These are reasons of sales, not of customers."))
+        out.append(say("These are the reasons that sales wrote down, not what customers said."))
         return tuple(out)
 
     def losses_reading(self, apart: bool) -> tuple[str, ...]:

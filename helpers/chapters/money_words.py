@@ -185,7 +185,7 @@ def _sum_row(table: pd.DataFrame, label: str) -> tuple[Cell, ...]:
 
 def costs_table(measured: Measured, say: Language) -> Table:
     """What a lead, a qualified lead and a customer cost, campaign by campaign; under 30 leads: too few to judge."""
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(label=say("Campaign")),
         Column(label=say("Leads"), kind="count"),
         Column(label=say("Cost of a lead (CPL)"), kind="money"),
@@ -195,20 +195,20 @@ def costs_table(measured: Measured, say: Language) -> Table:
         Column(label=say("Conversion of lead to customer"), kind="share", digits=1),
         Column(label=say("ROMI"), kind="share"),
         Column(label=say("Revenue per 100 of spend"), kind="number", digits=0),
+        Column(label=say("Remark")),
     )
     named, _ = _cut(measured.matched.sort_values(["cpl"], kind="stable"))
     rows: list[tuple[Cell, ...]] = []
     for row in lines(named):
-        few = verdict_text("too_few", say) if row.leads < MINIMUM else None
-        few = verdict_text(row.verdict, say) if row.verdict == UNTIED else few
-        costs = (few or _money(row.cpl), few or _money(row.worth), few or _money(row.cost_per_qualified))
-        rates = (
-            few or _money(row.cac),
-            few or _money(row.conversion),
-            few or _money(row.romi),
-            few or _money(row.per_100),
-        )
-        rows.append((campaign_name(row, say), int(row.leads), *costs, *rates))
+        remark = verdict_text("too_few", say) if row.leads < MINIMUM else ""
+        remark = verdict_text(row.verdict, say) if row.verdict == UNTIED else remark
+        values = (
+            row.cpl, row.worth, row.cost_per_qualified, row.cac, row.conversion, row.romi, row.per_100,
+        )  # fmt: skip
+        figures: list[Cell] = ["" if remark else _money(value) for value in values]
+        rows.append((campaign_name(row, say), int(row.leads), *figures, remark))
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(
         columns=columns,
         rows=tuple(rows),

@@ -66,9 +66,8 @@ class DealWords:
         worth = self._money(weighted.expected)
         if measured.coverage is not None and measured.revenue is not None:
             return say(
-                "Open deals may bring {worth}: {times} times what is still missing from the plan, {due} of it this "
-                "month",
-                worth=worth, times=say.number(measured.coverage, 1), due=self._money(weighted.due),
+                "Open deals may bring {worth}: {share} of what is still missing from the plan, {due} of it this month",
+                worth=worth, share=say.share(measured.coverage), due=self._money(weighted.due),
             )  # fmt: skip
         return say(
             "{n} open deals may bring {worth}, {due} of it by the end of the month",

@@ -80,7 +80,10 @@ def dimensions_table(score: Score, questionnaire: Questionnaire, say: Language) 
 
 
 def criteria_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:
-    """Criteria by department with the share of don't know, the agreement of people and the target."""
+    """Criteria by department with the share of don't know, the agreement of people and the target.
+
+    A column of a department in which nothing is known, or nothing may be shown, is left out.
+    """
     keys = [key for key, found in score.departments.items() if found.forms]
     rows: list[tuple[Cell, ...]] = []
     for one in score.criteria:
@@ -101,8 +104,13 @@ def criteria_table(score: Score, questionnaire: Questionnaire, say: Language) ->
             Column(label=say("{department}: don't know", department=name), kind="share"),
             Column(label=say("{department}: agreement", department=name), kind="number", digits=2),
         ]
+    known = [i for i in range(len(columns)) if i < 3 or any(row[i] is not None for row in rows)]
     note = say("Agreement 0-1 (r_wg): below 0.6 people of a department do not agree, and the mean speaks for nobody.")
-    return Table(columns=tuple(columns), rows=tuple(rows), note=note)
+    return Table(
+        columns=tuple(columns[i] for i in known),
+        rows=tuple(tuple(row[i] for i in known) for row in rows),
+        note=note,
+    )
 
 
 def gaps_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:

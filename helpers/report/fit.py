@@ -24,8 +24,11 @@ LAST_SIZES = (6.5, 6.0)
 """For a table that is too wide even for a page on its side."""
 PADDING = 1.3
 """Sizes that a cell keeps free, left and right together; a point of it is for what rounding takes."""
-WORD, NAMES, TEXT = 90.0, 110.0, 70.0
-"""Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much."""
+WORD, NAMES, TEXT = 104.0, 110.0, 70.0
+"""Points at size 8.5: a longer word may be broken; the first column and other columns of text keep so much.
+
+"квалифицированными" with a quotation mark is the longest word that reports themselves say in a table.
+"""
 LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
 GUTTER = 28.0
@@ -35,6 +38,8 @@ LONG_WORD = 20.0
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 TALL = 260.0
 """Points: a higher table may be broken over two pages, else it would leave the rest of a page empty."""
+HALF_SIZES = SIZES[:3]
+"""For half of a turned page: a table that needs smaller letters there has the whole width."""
 FEW = 20
 """Rows: for fewer a page is not turned as long as its letters can be read: turning leaves two pages half empty."""
 ROWS = 80
@@ -106,10 +111,12 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
         table = None
         if isinstance(piece, Numbers):
             # At the end all tables stand on turned pages, narrow ones two abreast: one turn of the paper is enough.
-            room = (sideways - GUTTER) / 2 if piece.at_the_end else upright
-            table = fitted(piece.table, say, currency, room, sideways)
             if piece.at_the_end:
+                half = (sideways - GUTTER) / 2
+                table = fitted(piece.table, say, currency, half, sideways, sizes=HALF_SIZES, few=0)
                 table = replace(table, half=not table.wide)
+            else:
+                table = fitted(piece.table, say, currency, upright, sideways)
         turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
         add(turned, (*waiting, (piece, table)))
     if waiting:
@@ -150,9 +157,15 @@ def fitted(
     upright: float,
     sideways: float,
     rows: int = ROWS,
+    *,
     measure: Measure | None = None,
+    sizes: Sequence[float] = SIZES,
+    few: int = FEW,
 ) -> Fitted:
-    """``table`` for a page with so many points of room, upright or on its side; text as wide as ``measure`` says."""
+    """``table`` for a page with so many points of room, upright or on its side; text as wide as ``measure`` says.
+
+    Upright in letters of ``sizes``, with up to ``few`` rows in smaller ones, too; else on its side.
+    """
     measure = measure or advance
     kept, left_out = _kept(table, rows)
     # "95 %" in a narrow column stays together.
@@ -172,8 +185,8 @@ def fitted(
         )
         for i, head in enumerate(heads)
     ]
-    tries = [(size, upright) for size in SIZES]
-    if len(kept) <= FEW:
+    tries = [(size, upright) for size in sizes]
+    if len(kept) <= few:
         tries.append((LAST_SIZES[0], upright))
     tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from helpers.language import Language, language
-from helpers.report.fit import TALL, Fitted, advance, fitted, height
+from helpers.report.fit import TALL, Fitted, advance, fitted, height, line_count
 from helpers.report.inline import inlined
 from helpers.report.lettering import tied
 from helpers.report.look import dark, light
@@ -21,6 +21,10 @@ from helpers.report.outline import action_line, action_pairs, findings_title, on
 HERE = Path(__file__).parent
 PAPER, SIDEWAYS = 510.0, 745.0
 """Points between the margins of a printed page, upright and on its side."""
+TURNED = 460.0
+"""Points of a page on its side that rows of a table have, under its head and over its notes."""
+LOOSE, TIGHT = (1.25, 3.9), (1.18, 1.1)
+"""Height of a line in letters, and what is added to each row in points: as report.css sets them on turned pages."""
 SHEET, SHEET_LETTERS, SHEET_LINES = 510.0, 7.6, 74.0
 """A working document on one sheet: points between its margins, size of its letters, lines that the sheet holds."""
 
@@ -165,10 +169,23 @@ def _contents(report: Report, say: Language) -> list[tuple[str, str]]:
 
 
 def _on_paper(table: Fitted) -> dict[str, Any]:
-    """How a table is printed: size of its letters, parts of its width, turned or not, whole on its page or not."""
+    """How a table is printed: size of its letters, parts of its width, turned or not, how it is kept on its pages."""
     room = max(sum(table.widths), 1.0)
     shares = [f"{100 * width / room:.1f}" for width in table.widths]
-    return {"size": f"{table.size:g}", "shares": shares, "wide": table.wide, "short": height(table) <= TALL}
+    kept = ["short"] if height(table) <= TALL else []
+    if table.wide and _turned_pages(table, *TIGHT) < _turned_pages(table, *LOOSE):
+        kept.append("tight")
+    return {"size": f"{table.size:g}", "shares": shares, "wide": table.wide, "kept": " ".join(kept)}
+
+
+def _turned_pages(table: Fitted, line: float, around: float) -> int:
+    scale = SIDEWAYS / max(sum(table.widths), 1.0)
+
+    def high(row: tuple[str, ...]) -> float:
+        lines = (line_count(cell, scale * room, table.size) for cell, room in zip(row, table.rooms, strict=True))
+        return max(lines, default=1) * line * table.size + around
+
+    return math.ceil(sum(map(high, table.rows)) / (TURNED - high(table.heads)))
 
 
 def scale_text(card: ScoreCard, say: Language) -> str:

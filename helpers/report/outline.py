@@ -43,6 +43,8 @@ class Heading:
     """Where a format can tell how full a page is: the chapter may begin on one of which much is left."""
     one_page: bool = False
     """What it heads should stand on one page, in smaller letters if need be."""
+    whole: bool = False
+    """What it heads is short and stands on one page; with ``may_share`` on the rest of one, if it has the room."""
     listed: bool = False
     """Of level 2, and in the contents all the same: somebody will look for it."""
 
@@ -197,7 +199,7 @@ class _Outline:
             yield from self.section(section, new_page=not bare)
             bare = not section.exhibits
         if report.method:
-            yield Heading(say("Method in brief"), key="method", new_page=True, may_share=True)
+            yield Heading(say("Method in brief"), key="method", new_page=True, may_share=True, whole=True)
             for box in report.method:
                 yield Heading(box.title, 2)
                 yield from _texts(box.text)

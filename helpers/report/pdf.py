@@ -33,8 +33,8 @@ HIGHEST = 590.0
 """Points: a picture leaves room for its heading and its caption."""
 BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
-SHARE = 250.0
-"""Points, a third of a page: with so much of it left the next chapter begins on it."""
+SHARE = 215.0
+"""Points, three tenths of a page: with so much of it left the next chapter begins on it, at least its first words."""
 LETTERS = 9.5
 """Points: the size of text."""
 LONG = 24

@@ -299,7 +299,7 @@ def _sized(
     table: Table, say: Language, currency: str, wide: float, rows: int, zoom: float, measure: Measure
 ) -> tuple[Fitted, list[float]]:
     """The table with so many rows as on paper, and the height of each row on the slide in points, the heading first."""
-    cells = fitted(table, say, currency, wide / zoom, wide / zoom, rows, measure)
+    cells = fitted(table, say, currency, wide / zoom, wide / zoom, rows, measure=measure)
     heights = []
     for number, row in enumerate((cells.heads, *cells.rows)):
         bold = number == 0 or (cells.total and number == len(cells.rows))

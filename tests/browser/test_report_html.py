@@ -10,8 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from demo_report import demo_report
 from needs import find, needs
 
+from helpers.language import language
 from helpers.report import model
-from helpers.report.html import html_page
+from helpers.report.fit import fitted
+from helpers.report.html import LOOSE, PAPER, SIDEWAYS, TIGHT, _turned_pages, html_page
 
 chromium, poppler = needs("chromium"), needs("poppler")
 pytestmark = chromium
@@ -177,12 +179,64 @@ def test_no_page_of_paper_begins_a_chapter_at_its_end_or_holds_one_row_alone(bro
     assert sum(held) == sum(range(14, 46))
     assert len(held) > 32 + 9, "no table goes over a page: nothing is tried"
     assert min(held) > 1
+    last = {n: rows for one in pages for n, rows in Counter(re.findall(r">t(\d+)r\d+<", one)).items()}
+    assert min(last.values()) >= 4
     begins = [
         float(y) for one in pages for y in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="[\d.]+">Chapter\d+<', one)
     ]
     assert len(begins) == len(sections)
     assert max(begins) < 565, "in points of 842: a chapter begins where a third of the page is left"
     assert sum(y > 100 for y in begins) > 2, "no chapter follows another one on its page"
+
+
+@poppler
+def test_rows_of_a_turned_table_stand_closer_where_that_saves_a_page(browser, tmp_path):
+    columns = (model.Column(label="Row"), *(model.Column(label="Revenue", kind="money") for _ in range(11)))
+    tried = 0
+    for rows in range(22, 60):
+        made = tuple((f"r{i}x", *[1_234_567.0] * 11) for i in range(rows))
+        table = model.Table(columns=columns, rows=made)
+        fit = fitted(table, language("en"), "USD", PAPER, SIDEWAYS)
+        assert fit.wide
+        if _turned_pages(fit, *TIGHT) == _turned_pages(fit, *LOOSE):
+            continue
+        tried += 1
+        if tried > 3:
+            break
+        exhibit = model.Exhibit(key="a", title="A", table=table, table_open=True, note="A note.")
+        section = model.Section(key="a", title="A", exhibits=(exhibit,))
+        text = paper(browser, tmp_path, demo_report("en").model_copy(update={"sections": (section,)}))
+        held = [len(re.findall(r"\br\d+x\b", page)) for page in text.split("\f")]
+        assert sum(held) == rows
+        assert sum(n > 0 for n in held) == _turned_pages(fit, *TIGHT)
+    assert tried, "closer rows save no page: nothing is tried"
+
+
+@poppler
+def test_how_to_read_the_score_and_the_method_are_one_page_of_paper_each(browser, tmp_path):
+    boxes = tuple(model.Box(title=f"Method{n}", text=("Some words of it. " * 12,)) for n in range(4))
+    shared = 0
+    for paragraphs in range(3, 9):
+        chapter = model.Section(key="one", title="Chapter1", lead=("Some words. " * 30,) * paragraphs)
+        report = demo_report("en").model_copy(update={"sections": (chapter,), "method": boxes})
+        pages = paper(browser, tmp_path, report).split("\f")
+        (score,) = (page for page in pages if "How to read the score" in page)
+        assert all(state.label in score for state in report.score.states)
+        (method,) = (page for page in pages if "Method in brief" in page)
+        assert all(box.title in method for box in boxes)
+        shared += "Chapter1" in method
+    assert 0 < shared < 6, "it never follows a chapter, or always has the room: nothing is tried"
+
+
+def paper(browser, folder, report):
+    """The text of the report's page printed, its pages divided by form feeds."""
+    (folder / "report.html").write_text(html_page(report), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((folder / "report.html").as_uri())
+    (folder / "paper.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+    page.close()
+    made = subprocess.run([find("poppler"), "-layout", folder / "paper.pdf", "-"], capture_output=True, check=True)
+    return made.stdout.decode()
 
 
 def test_a_logo_is_shown_in_the_brands_colours(opened):

@@ -222,7 +222,8 @@ def test_three_stretches_of_thirty_days() -> None:
         "Days 31–60, until November 29, 2026",
         "Days 61–90, until December 29, 2026",
     ]
-    assert any("Raise the share of qualified leads" in item for item in days[0].items)
+    # A step stands inside a sentence.
+    assert any(" - raise the share of qualified leads" in item for item in days[0].items)
 
 
 # Into the report ------------------------------------------------------------------------------------------------------

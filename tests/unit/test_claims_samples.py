@@ -85,6 +85,6 @@ def test_two_campaigns_has_no_optional_table_and_nobody_is_blamed_for_it() -> No
     unknown = {claim.criterion for claim in made.of("no_data")}
     assert unknown >= {"A2", "A3", "A4", "C1", "C2", "C3", "C4", "D2", "D3", "E1", "E3"}
     assert made.overclaimed == ()
-    box = words.to_collect(made.of("no_data"), made.say)
-    assert box is not None
-    assert len(box.text) == len(unknown) - 1  # C3 does not apply
+    table = words.to_collect(made.of("no_data"), made.say)
+    assert table is not None
+    assert len(table.rows) == len(unknown) - 1  # C3 does not apply

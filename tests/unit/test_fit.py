@@ -5,7 +5,7 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
+from helpers.report.fit import GUTTER, HALF_SIZES, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
 from helpers.report.lettering import width
 from helpers.report.outline import Heading, Numbers, Picture, Text
 
@@ -136,6 +136,26 @@ def test_narrow_tables_at_the_end_stand_two_abreast():
     assert sum(run.pieces[0][1].widths) <= (SIDEWAYS - GUTTER) / 2
     (upright,) = runs([Numbers(narrow, 3, "Таблица", "c", "t-3")], SAY, "RUB", UPRIGHT, SIDEWAYS)
     assert not upright.pieces[0][1].half
+
+
+def test_a_table_at_the_end_has_the_whole_page_rather_than_letters_nobody_reads():
+    made = table([("Менеджер", "text"), *[("Лиды", "count")] * 9], [("Иван", *[12_345] * 9)] * 6)
+    end = Numbers(made, 1, "Таблица", "c", "t-1", at_the_end=True)
+    (run,) = runs([end], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    (_, one), half = run.pieces[0], (SIDEWAYS - GUTTER) / 2
+    assert fitted(made, SAY, "RUB", half, SIDEWAYS).size < HALF_SIZES[-1], "it is narrow enough: nothing is tried"
+    assert (one.half, one.wide) == (False, True)
+    assert one.size == SIZES[0]
+
+
+@pytest.mark.parametrize("word", ["«квалифицированными", "переименованные", "відповідальність"])
+def test_ordinary_words_stay_whole_in_narrow_columns(word):
+    said = f"слово слово слово {word} слово слово слово"
+    rows = [(n, said, "Руководители маркетинга и продаж", "от нуля до 11 тыс. ₽ в месяц", 3.9, said, "05.08.2026")
+            for n in range(1, 13)]  # fmt: skip
+    heads = [("№", "count"), ("Что сделать", "text"), ("Ответственный", "text"), ("Цена вопроса", "text"),
+             ("Своя оценка, 1-5", "number"), ("Почему так рано", "text"), ("Проверить", "text")]  # fmt: skip
+    assert word in set_texts(fit(table(heads, rows)))[1][0][1]
 
 
 def test_headings_turn_with_the_table_they_head():

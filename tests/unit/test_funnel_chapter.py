@@ -98,6 +98,19 @@ def test_young_leads_are_expected_by_age_not_lost() -> None:
     assert [row[2] for row in ripening.table.rows] == [pytest.approx(0.2), pytest.approx(0.2)]
 
 
+def test_only_the_end_of_a_ripe_line_is_called_a_result(monkeypatch) -> None:
+    from helpers.report import theme
+
+    said: list[str] = []
+    drawn = theme.label_lines
+    monkeypatch.setattr(
+        theme, "label_lines", lambda ax, ends, labels, colours: (said.extend(labels), drawn(ax, ends, labels, colours))
+    )
+    made = aged()
+    make_funnel(made["leads"], ages=made["ages"]).section()
+    assert said == ["Jan 40%", "Jun"]
+
+
 def test_the_clients_own_cycle_decides_ripeness() -> None:
     made = aged()
     funnel = make_funnel(made["leads"], ages=made["ages"], client=make_client(cycle_days=15))

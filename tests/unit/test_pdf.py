@@ -263,6 +263,21 @@ def test_a_chapter_begins_on_a_page_that_is_left_empty():
 
 
 @poppler
+def test_the_method_stands_whole_on_its_page():
+    boxes = tuple(model.Box(title=f"Method {n}", text=("Some words of it. " * 12,)) for n in range(4))
+    shared = 0
+    for paragraphs in range(2, 12):
+        chapter = model.Section(key="one", title="Chapter one", lead=("Some words of it. " * 12,) * paragraphs)
+        report = of_sections(chapter).model_copy(update={"method": boxes})
+        pages = texts(pdf_document(report), "-layout")
+        (place,) = (n for n, page in enumerate(pages[3:], 3) if re.search("^Method 0$", page, re.MULTILINE))
+        assert all(f"Method {n}" in pages[place] for n in range(4))
+        assert "Method in brief" in pages[place]
+        shared += "Chapter one" in pages[place]
+    assert 0 < shared < 10, "it never follows a chapter, or always has the room: nothing is tried"
+
+
+@poppler
 def test_how_to_read_the_score_is_one_page():
     card = demo_report("en").score
     states = tuple(state.model_copy(update={"stay": " ".join([state.stay] * 10)}) for state in card.states)

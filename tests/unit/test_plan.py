@@ -258,7 +258,7 @@ def test_coverage_is_what_may_come_over_what_is_missing() -> None:
     facts = replace(steady(), pipeline=deals([("proposal", 0, 6, 6, 630_000.0)], ages=ages, won=SOLD))
     plan = chapter(facts, plan=PLAN)
     assert plan.measured.coverage == pytest.approx(630_000 * 0.4 / 168_000)
-    assert "1.5 times what is still missing from the plan" in plan.deals.pipeline_title()
+    assert "150% of what is still missing from the plan" in plan.deals.pipeline_title()
     assert chapter(facts).measured.coverage is None
     done = chapter(facts, plan={"2026-07": {"revenue": 1000}})
     assert done.measured.coverage is None

@@ -74,6 +74,18 @@ def test_three_people_are_needed_for_agreement() -> None:
     assert exhibit(chapter(forms("marketing", 2, 3) + forms("sales", 2, 3)), "score-agreement") is None
 
 
+def test_a_column_in_which_nothing_is_known_is_left_out() -> None:
+    people = forms("marketing", 4, 3) + forms("sales", 4, 3) + forms("management", 1, 3)
+    found = exhibit(chapter(people), "score-criteria")
+    assert found is not None
+    assert found.table is not None
+    labels = [column.label for column in found.table.columns]
+    assert {"Marketing: agreement", "Sales: agreement", "Management"} <= set(labels)
+    assert "Management: agreement" not in labels  # one person
+    assert {len(row) for row in found.table.rows} == {len(labels)}
+    assert found.table.rows[0][labels.index("Management")] is not None
+
+
 def changed(total: float, interval: list[float] | None, version: str = "1.0") -> Exhibit | None:
     made = chapter(usual(), **HEADCOUNT)
     figures: dict[str, Any] = {
