@@ -80,29 +80,33 @@ def dimensions_table(score: Score, questionnaire: Questionnaire, say: Language) 
 
 
 def criteria_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:
-    """Criteria by department with the share of don't know, the agreement of people and the target."""
-    keys = [key for key, found in score.departments.items() if found.forms]
-    rows: list[tuple[Cell, ...]] = []
-    for one in score.criteria:
-        row: list[Cell] = [f"{one.id} {words.title(one, questionnaire, say)}", one.score, one.target]
-        for key in keys:
-            cell = one.cells[key]
-            row += [cell.score, cell.dont_know_share, cell.agreement]
-        rows.append(tuple(row))
-    columns = [
-        Column(label=say("Criterion")),
-        Column(label=say("Company"), kind="number", digits=1),
-        Column(label=say("Target"), kind="number", digits=1),
+    """Criteria by department with the share of don't know, the agreement of people and the target.
+
+    A column in which all is hidden is left out: of a department of one person the picture says so already.
+    """
+    columns: list[tuple[Column, list[Cell]]] = [
+        (
+            Column(label=say("Criterion")),
+            [f"{one.id} {words.title(one, questionnaire, say)}" for one in score.criteria],
+        ),
+        (Column(label=say("Company"), kind="number", digits=1), [one.score for one in score.criteria]),
+        (Column(label=say("Target"), kind="number", digits=1), [one.target for one in score.criteria]),
     ]
-    for key in keys:
-        name = words.department(key, say)
-        columns += [
-            Column(label=name, kind="number", digits=1),
-            Column(label=say("{department}: don't know", department=name), kind="share"),
-            Column(label=say("{department}: agreement", department=name), kind="number", digits=2),
+    for key in (key for key, found in score.departments.items() if found.forms):
+        name, cells = words.department(key, say), [one.cells[key] for one in score.criteria]
+        dont_know, agreement = (
+            say("{department}: don't know", department=name),
+            say("{department}: agreement", department=name),
+        )
+        own: list[tuple[Column, list[Cell]]] = [
+            (Column(label=name, kind="number", digits=1), [cell.score for cell in cells]),
+            (Column(label=dont_know, kind="share"), [cell.dont_know_share for cell in cells]),
+            (Column(label=agreement, kind="number", digits=2), [cell.agreement for cell in cells]),
         ]
+        columns += [(column, said) for column, said in own if any(one is not None for one in said)]
     note = say("Agreement 0-1 (r_wg): below 0.6 people of a department do not agree, and the mean speaks for nobody.")
-    return Table(columns=tuple(columns), rows=tuple(rows), note=note)
+    labels, held = zip(*columns, strict=True)
+    return Table(columns=labels, rows=tuple(zip(*held, strict=True)), note=note)
 
 
 def gaps_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:

@@ -14,10 +14,11 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from helpers.language import language
+from helpers.language import NBSP, language
 from helpers.report.docx_page import Lists, Page, opened
-from helpers.report.docx_styles import LANGUAGES, Styles
+from helpers.report.docx_styles import LANGUAGES, Styles, w
 from helpers.report.docx_xml import (
+    abreast,
     bookmarked,
     element,
     field,
@@ -29,7 +30,7 @@ from helpers.report.docx_xml import (
     tab,
     table,
 )
-from helpers.report.fit import Fitted, advance, left_out_text, runs, stays
+from helpers.report.fit import GUTTER, LONG, Fitted, advance, left_out_text, runs, stays
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
@@ -126,9 +127,11 @@ class _Document:
         elif snug and not template:
             self.styles.tighten(*SNUG)
         self.lists = Lists(self.docx, self.styles)
-        self.page = Page(self.docx, own=not template, tight=tight)
+        self.page = Page(self.docx, self.styles, own=not template, tight=tight)
         self.own_page = not template
         self.body: list[Any] = []
+        self.gap: Any = None
+        """The gap below the last table without a note."""
         self.listing: int | None = None
         """Where in the body the listing of all headings comes."""
         self.headings: list[tuple[int, str, str]] = []
@@ -141,7 +144,7 @@ class _Document:
         """Cover, contents, first page, and all that follows."""
         report, say = self.report, self.say
         if self.own_page:
-            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=True)
+            self.page.header_and_footer(self._running(), self._footer(), cover=True)
         self._cover()
         contents = len(self.body)
         self._first_page()
@@ -157,7 +160,7 @@ class _Document:
         """A handout with its title, for whom it is, and room to write."""
         report, say = self.report, self.say
         if self.own_page:
-            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
+            self.page.header_and_footer(self._running(), self._footer(), cover=False)
         self._add("Title", run(handout.title))
         said = f"{report.client} · {say.period(*report.period)}"
         if self.tight:
@@ -282,9 +285,17 @@ class _Document:
 
     def _pieces(self, pieces: Iterable[Piece]) -> None:
         for part in runs(pieces, self.say, self.report.currency, self.page.room, self.page.sideways_room):
-            (self.page.sideways if part.sideways else self.page.upright)(self.body)
-            for (piece, fitted), stay in zip(part.pieces, stays(part), strict=True):
-                if isinstance(piece, Text):
+            self.page.turn(self.body, turned=part.sideways)
+            # Of two tables abreast the right one is set with the left.
+            right = -1
+            for place, ((piece, fitted), stay) in enumerate(zip(part.pieces, stays(part), strict=True)):
+                if place == right:
+                    continue
+                if isinstance(piece, Numbers) and fitted is not None and fitted.half:
+                    beside = part.beside(place)
+                    right = place + 1 if beside is not None else -1
+                    self._abreast((piece, fitted), beside)
+                elif isinstance(piece, Text):
                     self._text(piece, keep_next=stay)
                 elif isinstance(piece, Picture):
                     self._picture(piece, keep_next=stay)
@@ -307,7 +318,7 @@ class _Document:
             self._card(piece)
         elif isinstance(piece, Numbers):
             if fitted is not None:
-                self._numbers(piece, fitted)
+                self.body += self._numbers(piece, fitted)
         elif isinstance(piece, Listing):
             self.listing = len(self.body)
         elif isinstance(piece, Blank):
@@ -319,6 +330,9 @@ class _Document:
         mark = f"_Toc{number:06d}"
         self.headings.append((piece.level, piece.text, mark))
         text = bookmarked(number, mark, [run(piece.text)])
+        if piece.new_page and self.body and self.body[-1] is self.gap and not self.gap.findall(f".//{w('sectPr')}"):
+            # The page ends with the table: below a full one even this would begin another.
+            self.body.pop()
         self._add(f"heading {piece.level}", *text, page_break=piece.new_page)
 
     def _framed(self, piece: Framed) -> None:
@@ -357,22 +371,48 @@ class _Document:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]
         self._add("caption", *said, keep_next=keep_next)
 
-    def _numbers(self, piece: Numbers, made: Fitted) -> None:
+    def _abreast(self, left: tuple[Numbers, Fitted], right: tuple[Numbers, Fitted] | None) -> None:
+        """A narrow table beside the next one; a long one beside its own second half."""
+        piece, made = left
+        if right is not None:
+            sides = [self._numbers(*left), self._numbers(*right)]
+        elif len(made.rows) <= LONG:
+            self.body += self._numbers(piece, made)
+            return
+        else:
+            # The caption stands in the frame, so that no page ends with it; beside it is as much room.
+            heads = [self._caption(piece), [paragraph(self.styles["caption"], run(NBSP), before=12)]]
+            sides = [
+                [*(head if piece.number else ()), self._table(piece, half), self.page.gap()]
+                for head, half in zip(heads, made.halves, strict=True)
+            ]
+        self.gap = self.page.gap()
+        self.body += [abreast(sides[0], sides[1], self.page.sideways_room, GUTTER), self.gap]
+        if right is None:
+            self.body += self._notes(piece, made)
+
+    def _numbers(self, piece: Numbers, made: Fitted) -> list[Any]:
+        """A table with its caption and its notes."""
         if self.tight:
             made = replace(made, size=min(made.size, TIGHT_TABLE))
-        if piece.number:
-            said = self._numbered("Table", piece.label, piece.number, piece.caption)
-            mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
-            self._add("caption", *mark, keep_next=True, before=12)
-        self.body.append(
-            table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)
-        )
-        notes = [note for note in (piece.table.note, left_out_text(made, self.say)) if note]
-        for note in notes:
-            self._add("Report Note", run(note))
+        notes = self._notes(piece, made)
         if not notes:
-            # Two tables without a paragraph between them would become one.
-            self._add("Report Cell")
+            self.gap = self.page.gap()
+        return [*self._caption(piece), self._table(piece, made), *(notes or [self.gap])]
+
+    def _caption(self, piece: Numbers) -> list[Any]:
+        if not piece.number:
+            return []
+        said = self._numbered("Table", piece.label, piece.number, piece.caption)
+        mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
+        return [paragraph(self.styles["caption"], *mark, keep_next=True, before=12)]
+
+    def _table(self, piece: Numbers, made: Fitted) -> Any:
+        return table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)
+
+    def _notes(self, piece: Numbers, made: Fitted) -> list[Any]:
+        notes = (note for note in (piece.table.note, left_out_text(made, self.say)) if note)
+        return [paragraph(self.styles["Report Note"], run(note)) for note in notes]
 
     def _numbered(self, kind: str, label: str, number: int, caption: str) -> list[Any]:
         """ "Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""

@@ -29,6 +29,10 @@ LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
 GUTTER = 28.0
 """Points between two tables abreast."""
+LONG = 24
+"""Rows: a narrow table with more stands beside its own second half."""
+READ = 7.5
+"""Points: a table at the end takes the whole width rather than smaller letters in half of it."""
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -65,6 +69,12 @@ class Fitted:
     """Two such tables stand side by side on a page on its side."""
 
     @property
+    def halves(self) -> tuple[Fitted, Fitted]:
+        """Its upper and its lower rows, to stand side by side."""
+        middle = math.ceil(len(self.rows) / 2)
+        return replace(self, rows=self.rows[:middle], total=False), replace(self, rows=self.rows[middle:])
+
+    @property
     def inset(self) -> float:
         """Points that a cell keeps free at each side."""
         return (PADDING * self.size - 1) / 2
@@ -81,6 +91,14 @@ class Run:
 
     sideways: bool
     pieces: tuple[tuple[Piece, Fitted | None], ...]
+
+    def beside(self, place: int) -> tuple[Numbers, Fitted] | None:
+        """The narrow table that stands at the right of the one at ``place``; a long one is wide enough in halves."""
+        piece, made = self.pieces[place + 1] if place + 1 < len(self.pieces) else (None, None)
+        this = self.pieces[place][1]
+        if this is None or made is None or not isinstance(piece, Numbers) or not (this.half and made.half):
+            return None
+        return (piece, made) if max(len(this.rows), len(made.rows)) <= LONG else None
 
 
 def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, sideways: float) -> list[Run]:
@@ -109,6 +127,8 @@ def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, 
             # At the end all tables stand on turned pages, narrow ones two abreast: one turn of the paper is enough.
             room = (sideways - GUTTER) / 2 if piece.at_the_end else upright
             table = fitted(piece.table, say, currency, room, sideways)
+            if piece.at_the_end and not table.wide and table.size < READ:
+                table = fitted(piece.table, say, currency, 0.0, sideways)
             if piece.at_the_end:
                 table = replace(table, half=not table.wide)
         turned = table is not None and (table.wide or (isinstance(piece, Numbers) and piece.at_the_end))
