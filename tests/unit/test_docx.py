@@ -160,6 +160,71 @@ def test_a_paragraph_stands_between_two_tables():
     assert all(after == PARAGRAPH for tag, after in pairwise(children) if tag == TABLE)
 
 
+def ending(rows):
+    """A report whose numbers behind the figures are tables of so many rows each."""
+    report = demo_report("en")
+    figure = report.sections[0].exhibits[0].figure
+    columns = (model.Column(label="Month"), model.Column(label="Leads", kind="count"))
+    exhibits = tuple(
+        model.Exhibit(key=f"e{n}", title=f"Title {n}", figure=figure,
+                      table=model.Table(columns=columns, rows=tuple((f"t{n} r{i}", i) for i in range(many))))
+        for n, many in enumerate(rows)
+    )  # fmt: skip
+    section = report.sections[0].model_copy(update={"exhibits": exhibits})
+    return docx_document(report.model_copy(update={"sections": (section,), "handouts": ()}))
+
+
+def test_narrow_tables_behind_the_figures_stand_two_abreast_each_with_its_caption():
+    made = body(ending((3, 4, 40, 5)))
+    pair, halves = (one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None)
+
+    def sides(frame):
+        return frame.findall(f"{w('tr')}/{w('tc')}")
+
+    assert [text_of(side.find(PARAGRAPH)) for side in sides(pair)] == [
+        "Table 1. Figure 1: the numbers",
+        "Table 2. Figure 2: the numbers",
+    ]
+    captions = [text_of(side.find(PARAGRAPH)).strip() for side in sides(halves)]
+    assert captions == ["Table 3. Figure 3: the numbers", ""]
+    # No page breaks the frame, and the second half has the heading, too.
+    assert halves.find(f"{w('tr')}/{w('trPr')}/{w('cantSplit')}") is not None
+    counted = [[text_of(row) for row in side.find(TABLE).findall(w("tr"))] for side in sides(halves)]
+    assert [len(rows) for rows in counted] == [21, 21]
+    assert counted[0][0] == counted[1][0] == "MonthLeads"
+    assert counted[1][1] == "t2 r2020"
+    assert all(side[-1].tag == PARAGRAPH for frame in (pair, halves) for side in sides(frame))
+
+
+def test_below_a_table_that_ends_its_page_nothing_begins_another():
+    """An empty line below a table that fills its page to the end would stand alone on the next one."""
+    report = demo_report("en")
+    table = model.Table(columns=(model.Column(label="x"),), rows=(("a",),))
+    exhibit = model.Exhibit(key="a", title="A table", table=table)
+    first, second = (report.sections[0].model_copy(update={"key": key, "exhibits": (exhibit,)}) for key in "ab")
+    made = body(docx_document(report.model_copy(update={"sections": (first, second)}))).find(w("body"))
+    ends = [(one, after) for one, after in pairwise(made) if one.tag == TABLE]
+    breaks = [after for _, after in ends if after.find(f"{w('pPr')}/{w('pageBreakBefore')}") is not None]
+    assert len(breaks) >= 2
+    gaps = [after for _, after in ends if after not in breaks and not text_of(after)]
+    spaces = [gap.find(f"{w('pPr')}/{w('spacing')}") for gap in gaps]
+    assert spaces
+    assert {(one.get(w("line")), one.get(w("lineRule"))) for one in spaces} == {("20", "exact")}
+
+
+def test_what_runs_along_turned_pages_reaches_their_margin(data):
+    upright, turned, _ = opened(data).sections
+    for section in (upright, turned):
+        room = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+        for running in (section.header, section.footer):
+            (stop,) = running.paragraphs[0].paragraph_format.tab_stops
+            assert stop.position.pt == pytest.approx(room, abs=0.5)
+    styles = etree.fromstring(part(data, "word/styles.xml"))
+    running = [one for one in styles if one.get(w("styleId")) in ("Header", "Footer")]
+    # A stop of the style would come first.
+    assert [len(list(one.iter(w("tab")))) for one in running] == [0, 0]
+
+
 def test_the_language_and_the_properties():
     for lang, code in (("ru", "ru-RU"), ("uk", "uk-UA"), ("en", "en-US")):
         made = docx_document(demo_report(lang))

@@ -5,7 +5,7 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import GUTTER, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
+from helpers.report.fit import GUTTER, LONG, READ, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
 from helpers.report.lettering import width
 from helpers.report.outline import Heading, Numbers, Picture, Text
 
@@ -136,6 +136,30 @@ def test_narrow_tables_at_the_end_stand_two_abreast():
     assert sum(run.pieces[0][1].widths) <= (SIDEWAYS - GUTTER) / 2
     (upright,) = runs([Numbers(narrow, 3, "Таблица", "c", "t-3")], SAY, "RUB", UPRIGHT, SIDEWAYS)
     assert not upright.pieces[0][1].half
+
+
+def test_a_table_at_the_end_is_wide_rather_than_small():
+    """Upright a few rows are set in the smallest letters; at the end the whole width of a turned page is there."""
+    few = table([("Выручка", "money")] * 6, [[12_345_678.0] * 6] * 3)
+    room = (SIDEWAYS - GUTTER) / 2
+    assert fitted(few, SAY, "RUB", room, SIDEWAYS).size < READ
+    (run,) = runs([Numbers(few, 1, "Таблица 1", "c", "t", at_the_end=True)], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    ((_, made),) = run.pieces
+    assert (made.wide, made.half) == (True, False)
+    assert made.size >= READ
+
+
+def test_a_narrow_table_stands_beside_the_next_and_a_long_one_beside_itself():
+    def at_the_end(rows, n):
+        made = table([("Месяц", "text"), ("Лиды", "count")], [(f"м{i}", i) for i in range(rows)])
+        return Numbers(made, n, "Таблица", "c", f"t-{n}", at_the_end=True)
+
+    (run,) = runs([at_the_end(rows, n) for n, rows in enumerate((3, 5, LONG + 3, 4))], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    assert run.beside(0) == run.pieces[1]
+    assert [run.beside(place) for place in (1, 2, 3)] == [None] * 3
+    first, second = run.pieces[2][1].halves
+    assert first.rows + second.rows == run.pieces[2][1].rows
+    assert len(first.rows) - len(second.rows) in (0, 1)
 
 
 def test_headings_turn_with_the_table_they_head():
