@@ -30,7 +30,7 @@ from helpers.report.docx_xml import (
     tab,
     table,
 )
-from helpers.report.fit import GUTTER, LONG, Fitted, advance, left_out_text, runs, stays
+from helpers.report.fit import GUTTER, LONG, Fitted, advance, height, left_out_text, runs, stays
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
@@ -67,6 +67,8 @@ CLOSE = 8.0
 """Points above a line to fill in where the page is full."""
 TIGHT_TABLE = 7.0
 """Points of a table's letters where all is to stand on one sheet."""
+ROW = (1.15, 5.5)
+"""Sizes of a line of a table's row, and the points that the row has beside its lines."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
 CAUTION_EDGE = "#e07b12"
 FRAMES = {"caution": (CAUTION_EDGE, "#fdf6e8"), "missing": ("neutral", "")}
@@ -375,21 +377,22 @@ class _Document:
         """A narrow table beside the next one; a long one beside its own second half."""
         piece, made = left
         if right is not None:
-            sides = [self._numbers(*left), self._numbers(*right)]
+            self._frame(self._numbers(*left), self._numbers(*right))
         elif len(made.rows) <= LONG:
             self.body += self._numbers(piece, made)
-            return
         else:
             # The caption stands in the frame, so that no page ends with it; beside it is as much room.
             heads = [self._caption(piece), [paragraph(self.styles["caption"], run(NBSP), before=12)]]
-            sides = [
-                [*(head if piece.number else ()), self._table(piece, half), self.page.gap()]
-                for head, half in zip(heads, made.halves, strict=True)
-            ]
-        self.gap = self.page.gap()
-        self.body += [abreast(sides[0], sides[1], self.page.sideways_room, GUTTER), self.gap]
-        if right is None:
+            pages = math.ceil(height(made, *ROW) / (2 * self.page.sideways_height))
+            parts = [[self._table(piece, part), self.page.gap()] for part in made.cut(2 * pages)]
+            for first, second in zip(parts[::2], parts[1::2], strict=True):
+                self._frame(*([*head, *part] for head, part in zip(heads, (first, second), strict=True)))
+                heads = [[], []]
             self.body += self._notes(piece, made)
+
+    def _frame(self, left: list[Any], right: list[Any]) -> None:
+        self.gap = self.page.gap()
+        self.body += [abreast(left, right, self.page.sideways_room, GUTTER), self.gap]
 
     def _numbers(self, piece: Numbers, made: Fitted) -> list[Any]:
         """A table with its caption and its notes."""

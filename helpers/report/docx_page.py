@@ -16,6 +16,8 @@ MARGINS = {"top": 68.0, "right": 56.7, "bottom": 62.4, "left": 56.7, "header": 3
 TIGHT = MARGINS | {"top": 48.0, "right": 48.0, "bottom": 40.0, "left": 48.0, "header": 24.0, "footer": 20.0}
 UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 """What the library's empty document brings along and no reader of a report needs."""
+HEADED = 60.0
+"""Points for the caption of a table and what its heading takes on a further part."""
 GAP = 12.0
 """Points between a table without a note and what follows."""
 
@@ -119,6 +121,8 @@ class Page:
         wide, high = section.page_width.pt, section.page_height.pt
         sides = section.left_margin.pt + section.right_margin.pt
         self.room, self.sideways_room = wide - sides, max(wide, high) - sides
+        self.sideways_height = min(wide, high) - section.top_margin.pt - section.bottom_margin.pt - HEADED
+        """Points for the rows of a table on a page that is turned."""
         self._styles = styles
         self._turned = self._cut = False
         self._running: dict[str, str] = {}

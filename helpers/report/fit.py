@@ -68,11 +68,14 @@ class Fitted:
     half: bool = False
     """Two such tables stand side by side on a page on its side."""
 
-    @property
-    def halves(self) -> tuple[Fitted, Fitted]:
-        """Its upper and its lower rows, to stand side by side."""
-        middle = math.ceil(len(self.rows) / 2)
-        return replace(self, rows=self.rows[:middle], total=False), replace(self, rows=self.rows[middle:])
+    def cut(self, parts: int) -> tuple[Fitted, ...]:
+        """So many tables that hold its rows one after the other, in equal parts; the total stays the last."""
+        each = math.ceil(len(self.rows) / parts)
+        begins = range(0, len(self.rows), each)
+        return tuple(
+            replace(self, rows=self.rows[begin : begin + each], total=self.total and begin == begins[-1])
+            for begin in begins
+        )
 
     @property
     def inset(self) -> float:
@@ -197,14 +200,17 @@ def fitted(table: Table, say: Language, currency: str, upright: float, sideways:
     return Fitted(heads, written, numeric, widths, size, room > upright, table.total, left_out)
 
 
-def height(table: Fitted) -> float:
-    """Points that the table takes on paper, about: each row as high as its longest cell wraps."""
+def height(table: Fitted, line: float = 1.25, space: float = 8.0) -> float:
+    """Points that the table takes on paper, about: each row as high as its longest cell wraps.
+
+    ``line`` in sizes, ``space`` the points of a row beside its lines.
+    """
 
     def lines(row: Sequence[str]) -> int:
         return max((math.ceil(advance(cell, table.size) / room) for cell, room in zip(row, table.rooms, strict=True)),
                    default=1)  # fmt: skip
 
-    return sum(max(lines(row), 1) * 1.25 * table.size + 8 for row in (table.heads, *table.rows))
+    return sum(max(lines(row), 1) * line * table.size + space for row in (table.heads, *table.rows))
 
 
 def set_texts(table: Fitted) -> tuple[list[str], list[list[str]]]:

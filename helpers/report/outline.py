@@ -290,7 +290,8 @@ class _Outline:
     def sources(self) -> Iterator[Piece]:
         """What was read, and what the report was made with."""
         report, say = self.report, self.say
-        yield Heading(say("Files and version"), key="sources", new_page=True)
+        # Below the listing of findings, whose last page is seldom full.
+        yield Heading(say("Files and version"), key="sources", new_page=not report.sections)
         if report.sources:
             columns = (
                 Column(label=say("File")),

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 import re
+import subprocess
 import zipfile
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ import pytest
 from demo_report import NASTY, demo_report
 from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
-from needs import needs
+from needs import find, needs
 from office import convert
 from tokens import tokened
 
@@ -176,7 +177,7 @@ def ending(rows):
 
 def test_narrow_tables_behind_the_figures_stand_two_abreast_each_with_its_caption():
     made = body(ending((3, 4, 40, 5)))
-    pair, halves = (one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None)
+    pair, halves, *_ = (one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None)
 
     def sides(frame):
         return frame.findall(f"{w('tr')}/{w('tc')}")
@@ -194,6 +195,21 @@ def test_narrow_tables_behind_the_figures_stand_two_abreast_each_with_its_captio
     assert counted[0][0] == counted[1][0] == "MonthLeads"
     assert counted[1][1] == "t2 r2020"
     assert all(side[-1].tag == PARAGRAPH for frame in (pair, halves) for side in sides(frame))
+
+
+@needs("writer")
+@needs("poppler")
+def test_a_table_of_more_than_a_page_begins_without_a_blank_one(tmp_path):
+    """80 rows in two halves are higher than a page: a frame that must not be broken would leave a page empty."""
+    (tmp_path / "long.docx").write_bytes(ending((80,)))
+    made = body(ending((80,)))
+    frames = [one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None]
+    assert [len(list(frame.iter(w("tr")))) - 3 for frame in frames] == [40, 40]
+    out = convert(tmp_path, "pdf", tmp_path / "long.docx")
+    text = subprocess.run([str(find("poppler")), out / "long.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    *pages, _ = text.split("\f")
+    # A blank page still says whose it is.
+    assert min(len(page.split()) for page in pages[1:]) > 25
 
 
 def test_below_a_table_that_ends_its_page_nothing_begins_another():

@@ -157,9 +157,12 @@ def test_a_narrow_table_stands_beside_the_next_and_a_long_one_beside_itself():
     (run,) = runs([at_the_end(rows, n) for n, rows in enumerate((3, 5, LONG + 3, 4))], SAY, "RUB", UPRIGHT, SIDEWAYS)
     assert run.beside(0) == run.pieces[1]
     assert [run.beside(place) for place in (1, 2, 3)] == [None] * 3
-    first, second = run.pieces[2][1].halves
-    assert first.rows + second.rows == run.pieces[2][1].rows
-    assert len(first.rows) - len(second.rows) in (0, 1)
+    long = run.pieces[2][1]
+    for parts in (2, 4):
+        cut = long.cut(parts)
+        assert len(cut) == parts
+        assert sum((part.rows for part in cut), ()) == long.rows
+        assert len(cut[0].rows) - len(cut[-1].rows) < parts
 
 
 def test_headings_turn_with_the_table_they_head():

@@ -266,7 +266,7 @@ def test_hidden_figures_are_nowhere_in_the_chapter() -> None:
 def test_a_column_in_which_all_is_hidden_is_left_out_of_the_table() -> None:
     """Of a department of one person nothing is shown: three empty columns would only make the others small."""
     _, more = CASES["hidden"]
-    made = forms("marketing", 4, 3) + forms("sales", 4, 3) + forms("management", 1, 4)
+    made = forms("marketing", 8, 3) + forms("sales", 8, 3) + forms("management", 1, 4)
     exhibit = next(x for x in chapter(made, **more).section().exhibits if x.key == "score-criteria")
     assert exhibit.table is not None
     labels = [column.label for column in exhibit.table.columns]
