@@ -332,9 +332,8 @@ class _Document:
         mark = f"_Toc{number:06d}"
         self.headings.append((piece.level, piece.text, mark))
         text = bookmarked(number, mark, [run(piece.text)])
-        if piece.new_page and self.body and self.body[-1] is self.gap and not self.gap.findall(f".//{w('sectPr')}"):
-            # The page ends with the table: below a full one even this would begin another.
-            self.body.pop()
+        if piece.new_page:
+            self._end_page()
         self._add(f"heading {piece.level}", *text, page_break=piece.new_page)
 
     def _framed(self, piece: Framed) -> None:
@@ -377,38 +376,56 @@ class _Document:
         """A narrow table beside the next one; a long one beside its own second half."""
         piece, made = left
         if right is not None:
-            self._frame(self._numbers(*left), self._numbers(*right))
+            self._frame(self._numbers(*left, framed=True), self._numbers(*right, framed=True), whole=True)
         elif len(made.rows) <= LONG:
             self.body += self._numbers(piece, made)
         else:
             # The caption stands in the frame, so that no page ends with it; beside it is as much room.
-            heads = [self._caption(piece), [paragraph(self.styles["caption"], run(NBSP), before=12)]]
+            heads = [self._caption(piece, framed=True), [paragraph(self.styles["caption"], run(NBSP), before=12)]]
             pages = math.ceil(height(made, *ROW) / (2 * self.page.sideways_height))
             parts = [[self._table(piece, part), self.page.gap()] for part in made.cut(2 * pages)]
             for first, second in zip(parts[::2], parts[1::2], strict=True):
-                self._frame(*([*head, *part] for head, part in zip(heads, (first, second), strict=True)))
+                self._begin_page()
+                self._frame([*heads[0], *first], [*heads[1], *second], whole=False)
                 heads = [[], []]
             self.body += self._notes(piece, made)
 
-    def _frame(self, left: list[Any], right: list[Any]) -> None:
-        self.gap = self.page.gap()
-        self.body += [abreast(left, right, self.page.sideways_room, GUTTER), self.gap]
+    def _begin_page(self) -> None:
+        """What follows begins a page, unless only a heading stands on this one.
 
-    def _numbers(self, piece: Numbers, made: Fitted) -> list[Any]:
-        """A table with its caption and its notes."""
+        A frame nearly as high as a page would be broken lower down; for one that must not be LibreOffice may leave a
+        page blank.
+        """
+        if self.body and self.body[-1].find(f".//{w('bookmarkStart')}") is not None:
+            return
+        self._end_page()
+        self.body.append(self.page.gap(page_break=True))
+
+    def _end_page(self) -> None:
+        """The page ends with its table: below a full one even a gap would begin another."""
+        if self.body and self.body[-1] is self.gap and not self.gap.findall(f".//{w('sectPr')}"):
+            self.body.pop()
+
+    def _frame(self, left: list[Any], right: list[Any], *, whole: bool) -> None:
+        self.gap = self.page.gap()
+        self.body += [abreast(left, right, self.page.sideways_room, GUTTER, whole=whole), self.gap]
+
+    def _numbers(self, piece: Numbers, made: Fitted, *, framed: bool = False) -> list[Any]:
+        """A table with its caption and its notes; ``framed``: in a frame that stands whole."""
         if self.tight:
             made = replace(made, size=min(made.size, TIGHT_TABLE))
         notes = self._notes(piece, made)
         if not notes:
             self.gap = self.page.gap()
-        return [*self._caption(piece), self._table(piece, made), *(notes or [self.gap])]
+        return [*self._caption(piece, framed=framed), self._table(piece, made), *(notes or [self.gap])]
 
-    def _caption(self, piece: Numbers) -> list[Any]:
+    def _caption(self, piece: Numbers, *, framed: bool) -> list[Any]:
         if not piece.number:
             return []
         said = self._numbered("Table", piece.label, piece.number, piece.caption)
         mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
-        return [paragraph(self.styles["caption"], *mark, keep_next=True, before=12)]
+        # In a frame LibreOffice would keep the frame itself with what follows.
+        return [paragraph(self.styles["caption"], *mark, keep_next=not framed, before=12)]
 
     def _table(self, piece: Numbers, made: Fitted) -> Any:
         return table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)

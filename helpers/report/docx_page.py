@@ -150,12 +150,12 @@ class Page:
             self._end(body)
             self._turned = turned
 
-    def gap(self) -> Any:
+    def gap(self, *, page_break: bool = False) -> Any:
         """What stands between a table and what follows: two tables without a paragraph between them become one.
 
         It is hardly higher than a line is thick, for the page that a table fills to the end.
         """
-        return paragraph(self._styles["Report Cell"], before=0, after=GAP, line=1)
+        return paragraph(self._styles["Report Cell"], before=0, after=GAP, line=1, page_break=page_break)
 
     def close(self, body: list[Any]) -> None:
         """The document ends: what its last pages are like is kept in ``last``."""

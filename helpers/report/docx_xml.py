@@ -167,10 +167,11 @@ def table(fitted: Fitted, style: str, cell_style: str, title: str) -> Any:
     return made
 
 
-def abreast(left: Sequence[Any], right: Sequence[Any], width: float, gutter: float) -> Any:
-    """Two tables with what belongs to them, side by side: a frame without lines, of one row that no page breaks.
+def abreast(left: Sequence[Any], right: Sequence[Any], width: float, gutter: float, *, whole: bool) -> Any:
+    """Two tables with what belongs to them, side by side: a frame without lines, of one row.
 
-    ``width`` and ``gutter`` in points; each side ends with a paragraph, as every cell does.
+    ``width`` and ``gutter`` in points; no page breaks what is ``whole``; each side ends with a paragraph, as every cell
+    does.
     """
     inside, last = round((width - gutter) / 2 * TWENTIETHS), round(gutter * TWENTIETHS)
     widths = (inside + last, inside)
@@ -185,7 +186,7 @@ def abreast(left: Sequence[Any], right: Sequence[Any], width: float, gutter: flo
         element("tc", element("tcPr", element("tcW", w=wide, type="dxa")), *side)
         for wide, side in zip(widths, (left, right), strict=True)
     )
-    row = element("tr", element("trPr", element("cantSplit")), *cells)
+    row = element("tr", element("trPr", element("cantSplit")) if whole else None, *cells)
     return element("tbl", properties, element("tblGrid", *(element("gridCol", w=wide) for wide in widths)), row)
 
 

@@ -188,8 +188,9 @@ def test_narrow_tables_behind_the_figures_stand_two_abreast_each_with_its_captio
     ]
     captions = [text_of(side.find(PARAGRAPH)).strip() for side in sides(halves)]
     assert captions == ["Table 3. Figure 3: the numbers", ""]
-    # No page breaks the frame, and the second half has the heading, too.
-    assert halves.find(f"{w('tr')}/{w('trPr')}/{w('cantSplit')}") is not None
+    # No page breaks the pair; what is as high as a page begins one, and its second half has the heading, too.
+    assert pair.find(f"{w('tr')}/{w('trPr')}/{w('cantSplit')}") is not None
+    assert halves.getprevious().find(f"{w('pPr')}/{w('pageBreakBefore')}") is not None
     counted = [[text_of(row) for row in side.find(TABLE).findall(w("tr"))] for side in sides(halves)]
     assert [len(rows) for rows in counted] == [21, 21]
     assert counted[0][0] == counted[1][0] == "MonthLeads"
@@ -206,7 +207,9 @@ def test_a_table_of_more_than_a_page_begins_without_a_blank_one(tmp_path):
     frames = [one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None]
     assert [len(list(frame.iter(w("tr")))) - 3 for frame in frames] == [40, 40]
     out = convert(tmp_path, "pdf", tmp_path / "long.docx")
-    text = subprocess.run([str(find("poppler")), out / "long.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    text = subprocess.run(
+        [str(find("poppler")), out / "long.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
     *pages, _ = text.split("\f")
     # A blank page still says whose it is.
     assert min(len(page.split()) for page in pages[1:]) > 25
