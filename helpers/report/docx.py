@@ -9,28 +9,25 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from itertools import count
 from typing import Any
 
-from helpers.language import NBSP, language
+from helpers.language import language
 from helpers.report.docx_page import Lists, Page, opened
-from helpers.report.docx_styles import LANGUAGES, Styles, w
+from helpers.report.docx_styles import LANGUAGES, Styles
+from helpers.report.docx_tables import Tables
 from helpers.report.docx_xml import (
-    abreast,
     bookmarked,
     element,
-    field,
     field_end,
     field_start,
     link,
     paragraph,
     run,
     tab,
-    table,
 )
-from helpers.report.fit import GUTTER, LONG, Fitted, advance, height, left_out_text, runs, stays
+from helpers.report.fit import Fitted, advance, runs, stays
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
@@ -65,10 +62,6 @@ SNUG = (0.9, 0.6)
 """Shares of letters and spaces for one that would run over: there is still room to sign."""
 CLOSE = 8.0
 """Points above a line to fill in where the page is full."""
-TIGHT_TABLE = 7.0
-"""Points of a table's letters where all is to stand on one sheet."""
-ROW = (1.15, 5.5)
-"""Sizes of a line of a table's row, and the points that the row has beside its lines."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
 CAUTION_EDGE = "#e07b12"
 FRAMES = {"caution": (CAUTION_EDGE, "#fdf6e8"), "missing": ("neutral", "")}
@@ -114,7 +107,7 @@ def _height(handout: Handout, level: int) -> float:
     return total
 
 
-class _Document:
+class _Document(Tables):
     """A Word document being written: its styles, its parts so far, the numbers it has given out."""
 
     def __init__(self, report: Report, *, tight: bool = False, snug: bool = False) -> None:
@@ -132,8 +125,6 @@ class _Document:
         self.page = Page(self.docx, self.styles, own=not template, tight=tight)
         self.own_page = not template
         self.body: list[Any] = []
-        self.gap: Any = None
-        """The gap below the last table without a note."""
         self.listing: int | None = None
         """Where in the body the listing of all headings comes."""
         self.headings: list[tuple[int, str, str]] = []
@@ -372,75 +363,6 @@ class _Document:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]
         self._add("caption", *said, keep_next=keep_next)
 
-    def _abreast(self, left: tuple[Numbers, Fitted], right: tuple[Numbers, Fitted] | None) -> None:
-        """A narrow table beside the next one; a long one beside its own second half."""
-        piece, made = left
-        if right is not None:
-            self._frame(self._numbers(*left, framed=True), self._numbers(*right, framed=True), whole=True)
-        elif len(made.rows) <= LONG:
-            self.body += self._numbers(piece, made)
-        else:
-            # The caption stands in the frame, so that no page ends with it; beside it is as much room.
-            heads = [self._caption(piece, framed=True), [paragraph(self.styles["caption"], run(NBSP), before=12)]]
-            pages = math.ceil(height(made, *ROW) / (2 * self.page.sideways_height))
-            parts = [[self._table(piece, part), self.page.gap()] for part in made.cut(2 * pages)]
-            for first, second in zip(parts[::2], parts[1::2], strict=True):
-                self._begin_page()
-                self._frame([*heads[0], *first], [*heads[1], *second], whole=False)
-                heads = [[], []]
-            self.body += self._notes(piece, made)
-
-    def _begin_page(self) -> None:
-        """What follows begins a page, unless only a heading stands on this one.
-
-        A frame nearly as high as a page would be broken lower down; for one that must not be LibreOffice may leave a
-        page blank.
-        """
-        if self.body and self.body[-1].find(f".//{w('bookmarkStart')}") is not None:
-            return
-        self._end_page()
-        self.body.append(self.page.gap(page_break=True))
-
-    def _end_page(self) -> None:
-        """The page ends with its table: below a full one even a gap would begin another."""
-        if self.body and self.body[-1] is self.gap and not self.gap.findall(f".//{w('sectPr')}"):
-            self.body.pop()
-
-    def _frame(self, left: list[Any], right: list[Any], *, whole: bool) -> None:
-        self.gap = self.page.gap()
-        self.body += [abreast(left, right, self.page.sideways_room, GUTTER, whole=whole), self.gap]
-
-    def _numbers(self, piece: Numbers, made: Fitted, *, framed: bool = False) -> list[Any]:
-        """A table with its caption and its notes; ``framed``: in a frame that stands whole."""
-        if self.tight:
-            made = replace(made, size=min(made.size, TIGHT_TABLE))
-        notes = self._notes(piece, made)
-        if not notes:
-            self.gap = self.page.gap()
-        return [*self._caption(piece, framed=framed), self._table(piece, made), *(notes or [self.gap])]
-
-    def _caption(self, piece: Numbers, *, framed: bool) -> list[Any]:
-        if not piece.number:
-            return []
-        said = self._numbered("Table", piece.label, piece.number, piece.caption)
-        mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
-        # In a frame LibreOffice would keep the frame itself with what follows.
-        return [paragraph(self.styles["caption"], *mark, keep_next=not framed, before=12)]
-
-    def _table(self, piece: Numbers, made: Fitted) -> Any:
-        return table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)
-
-    def _notes(self, piece: Numbers, made: Fitted) -> list[Any]:
-        notes = (note for note in (piece.table.note, left_out_text(made, self.say)) if note)
-        return [paragraph(self.styles["Report Note"], run(note)) for note in notes]
-
-    def _numbered(self, kind: str, label: str, number: int, caption: str) -> list[Any]:
-        """ "Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
-        before, _, after = label.partition(str(number))
-        counted = field(f"SEQ {kind} \\* ARABIC", [run(str(number), bold=True)])
-        said = [run(f" {caption}")] if caption else []
-        return [run(before, bold=True), *counted, run(f"{after}.", bold=True), *said]
-
     def _drawing(self, png: bytes, alt: str, wide: float, high: float) -> Any:
         """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
         number = next(self.drawings)
@@ -452,10 +374,6 @@ class _Document:
         inline.docPr.set("name", f"Picture {number}")
         inline.docPr.set("descr", strip_control(alt))
         return element("r", element("drawing", inline))
-
-    def _mark(self, key: str) -> str:
-        """The bookmark of a table, given out when it is first spoken of."""
-        return self.marks.setdefault(key, f"_Ref{len(self.marks) + 1:06d}")
 
     def _add(self, style: str, *inside: Any, **shape: Any) -> None:
         self.body.append(paragraph(self.styles[style], *inside, **shape))

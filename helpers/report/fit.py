@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from helpers.language import NBSP, PER_CENT, Language
 from helpers.report.lettering import clean, width
@@ -70,11 +71,10 @@ class Fitted:
 
     def cut(self, parts: int) -> tuple[Fitted, ...]:
         """So many tables that hold its rows one after the other, in equal parts; the total stays the last."""
-        each = math.ceil(len(self.rows) / parts)
-        begins = range(0, len(self.rows), each)
+        ends = [len(self.rows) * part // parts for part in range(parts + 1)]
         return tuple(
-            replace(self, rows=self.rows[begin : begin + each], total=self.total and begin == begins[-1])
-            for begin in begins
+            replace(self, rows=self.rows[begin:end], total=self.total and end == len(self.rows))
+            for begin, end in pairwise(ends)
         )
 
     @property
