@@ -82,35 +82,31 @@ def dimensions_table(score: Score, questionnaire: Questionnaire, say: Language) 
 def criteria_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:
     """Criteria by department with the share of don't know, the agreement of people and the target.
 
-    A column of a department in which nothing is known, or nothing may be shown, is left out.
+    A column in which nothing is known, or nothing may be shown, is left out.
     """
-    keys = [key for key, found in score.departments.items() if found.forms]
-    rows: list[tuple[Cell, ...]] = []
-    for one in score.criteria:
-        row: list[Cell] = [f"{one.id} {words.title(one, questionnaire, say)}", one.score, one.target]
-        for key in keys:
-            cell = one.cells[key]
-            row += [cell.score, cell.dont_know_share, cell.agreement]
-        rows.append(tuple(row))
-    columns = [
-        Column(label=say("Criterion")),
-        Column(label=say("Company"), kind="number", digits=1),
-        Column(label=say("Target"), kind="number", digits=1),
+    columns: list[tuple[Column, list[Cell]]] = [
+        (
+            Column(label=say("Criterion")),
+            [f"{one.id} {words.title(one, questionnaire, say)}" for one in score.criteria],
+        ),
+        (Column(label=say("Company"), kind="number", digits=1), [one.score for one in score.criteria]),
+        (Column(label=say("Target"), kind="number", digits=1), [one.target for one in score.criteria]),
     ]
-    for key in keys:
-        name = words.department(key, say)
-        columns += [
-            Column(label=name, kind="number", digits=1),
-            Column(label=say("{department}: don't know", department=name), kind="share"),
-            Column(label=say("{department}: agreement", department=name), kind="number", digits=2),
+    for key in (key for key, found in score.departments.items() if found.forms):
+        name, cells = words.department(key, say), [one.cells[key] for one in score.criteria]
+        dont_know, agreement = (
+            say("{department}: don't know", department=name),
+            say("{department}: agreement", department=name),
+        )
+        own: list[tuple[Column, list[Cell]]] = [
+            (Column(label=name, kind="number", digits=1), [cell.score for cell in cells]),
+            (Column(label=dont_know, kind="share"), [cell.dont_know_share for cell in cells]),
+            (Column(label=agreement, kind="number", digits=2), [cell.agreement for cell in cells]),
         ]
-    known = [i for i in range(len(columns)) if i < 3 or any(row[i] is not None for row in rows)]
+        columns += [(column, said) for column, said in own if any(one is not None for one in said)]
     note = say("Agreement 0-1 (r_wg): below 0.6 people of a department do not agree, and the mean speaks for nobody.")
-    return Table(
-        columns=tuple(columns[i] for i in known),
-        rows=tuple(tuple(row[i] for i in known) for row in rows),
-        note=note,
-    )
+    labels, held = zip(*columns, strict=True)
+    return Table(columns=labels, rows=tuple(zip(*held, strict=True)), note=note)
 
 
 def gaps_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:

@@ -9,7 +9,6 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -17,19 +16,18 @@ from typing import Any
 from helpers.language import language
 from helpers.report.docx_page import Lists, Page, opened
 from helpers.report.docx_styles import LANGUAGES, Styles
+from helpers.report.docx_tables import Tables
 from helpers.report.docx_xml import (
     bookmarked,
     element,
-    field,
     field_end,
     field_start,
     link,
     paragraph,
     run,
     tab,
-    table,
 )
-from helpers.report.fit import Fitted, advance, left_out_text, runs, stays
+from helpers.report.fit import Fitted, advance, runs, stays
 from helpers.report.inline import size_of
 from helpers.report.lettering import shorten, strip_control
 from helpers.report.look import light, recoloured
@@ -64,8 +62,6 @@ SNUG = (0.9, 0.6)
 """Shares of letters and spaces for one that would run over: there is still room to sign."""
 CLOSE = 8.0
 """Points above a line to fill in where the page is full."""
-TIGHT_TABLE = 7.0
-"""Points of a table's letters where all is to stand on one sheet."""
 LOOKS = {"body": "Normal", "lead": "Report Lead", "note": "Report Note", "strong": "Normal"}
 CAUTION_EDGE = "#e07b12"
 FRAMES = {"caution": (CAUTION_EDGE, "#fdf6e8"), "missing": ("neutral", "")}
@@ -111,7 +107,7 @@ def _height(handout: Handout, level: int) -> float:
     return total
 
 
-class _Document:
+class _Document(Tables):
     """A Word document being written: its styles, its parts so far, the numbers it has given out."""
 
     def __init__(self, report: Report, *, tight: bool = False, snug: bool = False) -> None:
@@ -126,7 +122,7 @@ class _Document:
         elif snug and not template:
             self.styles.tighten(*SNUG)
         self.lists = Lists(self.docx, self.styles)
-        self.page = Page(self.docx, own=not template, tight=tight)
+        self.page = Page(self.docx, self.styles, own=not template, tight=tight)
         self.own_page = not template
         self.body: list[Any] = []
         self.listing: int | None = None
@@ -141,7 +137,7 @@ class _Document:
         """Cover, contents, first page, and all that follows."""
         report, say = self.report, self.say
         if self.own_page:
-            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=True)
+            self.page.header_and_footer(self._running(), self._footer(), cover=True)
         self._cover()
         contents = len(self.body)
         self._first_page()
@@ -157,7 +153,7 @@ class _Document:
         """A handout with its title, for whom it is, and room to write."""
         report, say = self.report, self.say
         if self.own_page:
-            self.page.header_and_footer(self._running(), self._footer(), self.styles, cover=False)
+            self.page.header_and_footer(self._running(), self._footer(), cover=False)
         self._add("Title", run(handout.title))
         said = f"{report.client} · {say.period(*report.period)}"
         if self.tight:
@@ -282,9 +278,17 @@ class _Document:
 
     def _pieces(self, pieces: Iterable[Piece]) -> None:
         for part in runs(pieces, self.say, self.report.currency, self.page.room, self.page.sideways_room):
-            (self.page.sideways if part.sideways else self.page.upright)(self.body)
-            for (piece, fitted), stay in zip(part.pieces, stays(part), strict=True):
-                if isinstance(piece, Text):
+            self.page.turn(self.body, turned=part.sideways)
+            # Of two tables abreast the right one is set with the left.
+            right = -1
+            for place, ((piece, fitted), stay) in enumerate(zip(part.pieces, stays(part), strict=True)):
+                if place == right:
+                    continue
+                if isinstance(piece, Numbers) and fitted is not None and fitted.half:
+                    beside = part.beside(place)
+                    right = place + 1 if beside is not None else -1
+                    self._abreast((piece, fitted), beside)
+                elif isinstance(piece, Text):
                     self._text(piece, keep_next=stay)
                 elif isinstance(piece, Picture):
                     self._picture(piece, keep_next=stay)
@@ -307,7 +311,7 @@ class _Document:
             self._card(piece)
         elif isinstance(piece, Numbers):
             if fitted is not None:
-                self._numbers(piece, fitted)
+                self.body += self._numbers(piece, fitted)
         elif isinstance(piece, Listing):
             self.listing = len(self.body)
         elif isinstance(piece, Blank):
@@ -319,6 +323,8 @@ class _Document:
         mark = f"_Toc{number:06d}"
         self.headings.append((piece.level, piece.text, mark))
         text = bookmarked(number, mark, [run(piece.text)])
+        if piece.new_page:
+            self._end_page()
         self._add(f"heading {piece.level}", *text, page_break=piece.new_page)
 
     def _framed(self, piece: Framed) -> None:
@@ -357,30 +363,6 @@ class _Document:
             said += [run(" "), link(self._mark(piece.see_key), run(piece.see, style=self.styles["Hyperlink"]))]
         self._add("caption", *said, keep_next=keep_next)
 
-    def _numbers(self, piece: Numbers, made: Fitted) -> None:
-        if self.tight:
-            made = replace(made, size=min(made.size, TIGHT_TABLE))
-        if piece.number:
-            said = self._numbered("Table", piece.label, piece.number, piece.caption)
-            mark = bookmarked(next(self.numbers), self._mark(piece.key), said)
-            self._add("caption", *mark, keep_next=True, before=12)
-        self.body.append(
-            table(made, self.styles["Report Table"], self.styles["Report Cell"], piece.caption or piece.label)
-        )
-        notes = [note for note in (piece.table.note, left_out_text(made, self.say)) if note]
-        for note in notes:
-            self._add("Report Note", run(note))
-        if not notes:
-            # Two tables without a paragraph between them would become one.
-            self._add("Report Cell")
-
-    def _numbered(self, kind: str, label: str, number: int, caption: str) -> list[Any]:
-        """ "Figure 7. Where the numbers are from", the 7 a field that counts when the document is edited."""
-        before, _, after = label.partition(str(number))
-        counted = field(f"SEQ {kind} \\* ARABIC", [run(str(number), bold=True)])
-        said = [run(f" {caption}")] if caption else []
-        return [run(before, bold=True), *counted, run(f"{after}.", bold=True), *said]
-
     def _drawing(self, png: bytes, alt: str, wide: float, high: float) -> Any:
         """A picture in the line of text, ``wide`` × ``high`` points, with what it shows for those who cannot see it."""
         number = next(self.drawings)
@@ -392,10 +374,6 @@ class _Document:
         inline.docPr.set("name", f"Picture {number}")
         inline.docPr.set("descr", strip_control(alt))
         return element("r", element("drawing", inline))
-
-    def _mark(self, key: str) -> str:
-        """The bookmark of a table, given out when it is first spoken of."""
-        return self.marks.setdefault(key, f"_Ref{len(self.marks) + 1:06d}")
 
     def _add(self, style: str, *inside: Any, **shape: Any) -> None:
         self.body.append(paragraph(self.styles[style], *inside, **shape))

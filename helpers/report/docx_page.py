@@ -9,13 +9,17 @@ from typing import Any
 
 from helpers.errors import ReportError
 from helpers.report.docx_styles import Styles, w
-from helpers.report.docx_xml import TWENTIETHS, element, field, paragraph, run, tab
+from helpers.report.docx_xml import RELATION, TWENTIETHS, element, field, paragraph, run, tab
 
 A4 = (595.3, 841.9)
 MARGINS = {"top": 68.0, "right": 56.7, "bottom": 62.4, "left": 56.7, "header": 34.0, "footer": 34.0, "gutter": 0.0}
 TIGHT = MARGINS | {"top": 48.0, "right": 48.0, "bottom": 40.0, "left": 48.0, "header": 24.0, "footer": 20.0}
 UNUSED = ("stylesWithEffects", "thumbnail", "customXml")
 """What the library's empty document brings along and no reader of a report needs."""
+HEADED = 60.0
+"""Points for the caption of a table and what its heading takes on a further part."""
+GAP = 12.0
+"""Points between a table without a note and what follows."""
 
 
 def opened(template: bytes) -> Any:
@@ -103,7 +107,7 @@ def _numbering(document: Any) -> Any:
 class Page:
     """The pages of a document: their size, what runs along them, and turning one on its side for a wide table."""
 
-    def __init__(self, document: Any, *, own: bool, tight: bool = False) -> None:
+    def __init__(self, document: Any, styles: Styles, *, own: bool, tight: bool = False) -> None:
         self._document = document
         section = document.sections[-1]
         if own:
@@ -117,54 +121,67 @@ class Page:
         wide, high = section.page_width.pt, section.page_height.pt
         sides = section.left_margin.pt + section.right_margin.pt
         self.room, self.sideways_room = wide - sides, max(wide, high) - sides
+        self.sideways_height = min(wide, high) - section.top_margin.pt - section.bottom_margin.pt - HEADED
+        """Points for the rows of a table on a page that is turned."""
+        self._styles = styles
         self._turned = self._cut = False
+        self._running: dict[str, str] = {}
+        """Tag of a reference → what calls the header or footer of pages that are turned."""
 
-    def header_and_footer(self, running: tuple[str, str], footer: str, styles: Styles, *, cover: bool) -> None:
-        """Client and title above, the foot line and "n / N" below; not on a ``cover``."""
+    def header_and_footer(self, running: tuple[str, str], footer: str, *, cover: bool) -> None:
+        """Client and title above, the foot line and "n / N" below, as wide as their page; not on a ``cover``."""
         section = self._document.sections[-1]
         section.different_first_page_header_footer = cover
-        stops = [("right", self.room, "none")]
-        number = [*field("PAGE", [run("1")]), run(" / "), *field("NUMPAGES", [run("1")])]
-        above = paragraph(styles["header"], run(running[0]), tab(), run(running[1]), tabs=stops)
-        below = paragraph(styles["footer"], run(footer), tab(), *number, tabs=stops)
-        for part, line in ((section.header, above), (section.footer, below)):
+        turned = {"header": self._document.part.add_header_part(), "footer": self._document.part.add_footer_part()}
+        for tag, part in (("header", section.header), ("footer", section.footer)):
             part.is_linked_to_previous = False
-            part._element[:] = [line]
+            part._element[:] = [self._line(tag, running, footer, self.room)]
+            other, self._running[f"{tag}Reference"] = turned[tag]
+            other.element[:] = [self._line(tag, running, footer, self.sideways_room)]
 
-    def sideways(self, body: list[Any]) -> None:
-        """What follows stands on pages turned on their side."""
-        if not self._turned:
-            self._end(body, turned=False)
-            self._turned = True
+    def _line(self, tag: str, running: tuple[str, str], footer: str, room: float) -> Any:
+        number = [*field("PAGE", [run("1")]), run(" / "), *field("NUMPAGES", [run("1")])]
+        left, right = (running[0], [run(running[1])]) if tag == "header" else (footer, number)
+        return paragraph(self._styles[tag], run(left), tab(), *right, tabs=[("right", room, "none")])
 
-    def upright(self, body: list[Any]) -> None:
-        """What follows stands on upright pages again."""
-        if self._turned:
-            self._end(body, turned=True)
-            self._turned = False
+    def turn(self, body: list[Any], *, turned: bool) -> None:
+        """What follows stands on pages turned on their side, or upright again."""
+        if turned != self._turned:
+            self._end(body)
+            self._turned = turned
+
+    def gap(self, *, page_break: bool = False) -> Any:
+        """What stands between a table and what follows: two tables without a paragraph between them become one.
+
+        It is hardly higher than a line is thick, for the page that a table fills to the end.
+        """
+        return paragraph(self._styles["Report Cell"], before=0, after=GAP, line=1, page_break=page_break)
 
     def close(self, body: list[Any]) -> None:
         """The document ends: what its last pages are like is kept in ``last``."""
-        self.upright(body)
+        self.turn(body, turned=False)
         if self._cut:
             for tag in ("titlePg", "type"):
                 for old in self.last.findall(w(tag)):
                     self.last.remove(old)
 
-    def _end(self, body: list[Any], *, turned: bool) -> None:
+    def _end(self, body: list[Any]) -> None:
         """End a section after what stands in ``body``: its page is told by its last paragraph."""
         section = copy.deepcopy(self.last)
         # Each part begins a page; only the first can begin with a cover.
         for tag in ("type", "titlePg") if self._cut else ("type",):
             for old in section.findall(w(tag)):
                 section.remove(old)
-        if turned:
+        if self._turned:
             size = section.find(w("pgSz"))
             wide, high = size.get(w("w")), size.get(w("h"))
             size.attrib.update({w("w"): max(wide, high, key=int), w("h"): min(wide, high, key=int)})
             size.set(w("orient"), "landscape")
+            for tag, relation in self._running.items():
+                for reference in section.findall(w(tag)):
+                    if reference.get(w("type")) == "default":
+                        reference.set(RELATION, relation)
         self._cut = True
         if not body or body[-1].tag != w("p"):
-            body.append(element("p", element("pPr")))
-        properties = body[-1].find(w("pPr"))
-        properties.append(section)
+            body.append(self.gap())
+        body[-1].find(w("pPr")).append(section)

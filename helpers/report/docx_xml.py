@@ -12,6 +12,7 @@ from helpers.report.fit import Fitted, set_texts
 from helpers.report.lettering import strip_control, tied
 
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TWENTIETHS = 20
 """Word measures in twentieths of a point."""
 SHORT = 12
@@ -73,8 +74,12 @@ def _shape(
     before: float | None = None,
     after: float | None = None,
     left: float | None = None,
+    line: float | None = None,
 ) -> Any:
-    """Paragraph properties in the order the schema wants; lengths in points, ``tabs`` are (kind, place, leader)."""
+    """Paragraph properties in the order the schema wants; lengths in points, ``tabs`` are (kind, place, leader).
+
+    Each line is as high as ``line`` says, whatever its letters need.
+    """
     made = element("pPr", element("pStyle", val=style))
     if keep_next:
         made.append(element("keepNext"))
@@ -89,9 +94,10 @@ def _shape(
     if tabs:
         stops = (element("tab", val=kind, leader=leader, pos=round(at * TWENTIETHS)) for kind, at, leader in tabs)
         made.append(element("tabs", *stops))
-    if before is not None or after is not None:
-        sides = {"before": before, "after": after}
-        made.append(element("spacing", **{side: round(s * TWENTIETHS) for side, s in sides.items() if s is not None}))
+    if not before is after is line is None:
+        sides = {"before": before, "after": after, "line": line}
+        spaces = {side: round(s * TWENTIETHS) for side, s in sides.items() if s is not None}
+        made.append(element("spacing", **spaces, **({"lineRule": "exact"} if line is not None else {})))
     if left is not None:
         made.append(element("ind", left=round(left * TWENTIETHS)))
     if right:
@@ -159,6 +165,29 @@ def table(fitted: Fitted, style: str, cell_style: str, title: str) -> Any:
         bold, keep_next = fitted.total and i == last, i < last and (last < SHORT or i > last - TAIL)
         made.append(_row(cells, fitted, widths, cell_style, bold=bold, keep_next=keep_next))
     return made
+
+
+def abreast(left: Sequence[Any], right: Sequence[Any], width: float, gutter: float, *, whole: bool) -> Any:
+    """Two tables with what belongs to them, side by side: a frame without lines, of one row.
+
+    ``width`` and ``gutter`` in points; no page breaks what is ``whole``; each side ends with a paragraph, as every cell
+    does.
+    """
+    inside, last = round((width - gutter) / 2 * TWENTIETHS), round(gutter * TWENTIETHS)
+    widths = (inside + last, inside)
+    none = {"w": 0, "type": "dxa"}
+    properties = element(
+        "tblPr",
+        element("tblW", w=sum(widths), type="dxa"),
+        element("tblLayout", type="fixed"),
+        element("tblCellMar", *(element(side, **none) for side in ("top", "left", "bottom", "right"))),
+    )
+    cells = (
+        element("tc", element("tcPr", element("tcW", w=wide, type="dxa")), *side)
+        for wide, side in zip(widths, (left, right), strict=True)
+    )
+    row = element("tr", element("trPr", element("cantSplit")) if whole else None, *cells)
+    return element("tbl", properties, element("tblGrid", *(element("gridCol", w=wide) for wide in widths)), row)
 
 
 def _row(

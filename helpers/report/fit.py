@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from helpers.language import NBSP, PER_CENT, Language
 from helpers.report.arial import WIDTHS, measured
@@ -33,6 +34,8 @@ LONGEST = 240.0
 """Points: text wraps rather than taking more than this."""
 GUTTER = 28.0
 """Points between two tables abreast."""
+LONG = 24
+"""Rows: a narrow table with more stands beside its own second half."""
 LONG_WORD = 20.0
 """Sizes: a wider word may be broken wherever it stands."""
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -68,6 +71,14 @@ class Fitted:
     half: bool = False
     """Two such tables stand side by side on a page on its side."""
 
+    def cut(self, parts: int) -> tuple[Fitted, ...]:
+        """So many tables that hold its rows one after the other, in equal parts; the total stays the last."""
+        ends = [len(self.rows) * part // parts for part in range(parts + 1)]
+        return tuple(
+            replace(self, rows=self.rows[begin:end], total=self.total and end == len(self.rows))
+            for begin, end in pairwise(ends)
+        )
+
     @property
     def inset(self) -> float:
         """Points that a cell keeps free at each side."""
@@ -85,6 +96,14 @@ class Run:
 
     sideways: bool
     pieces: tuple[tuple[Piece, Fitted | None], ...]
+
+    def beside(self, place: int) -> tuple[Numbers, Fitted] | None:
+        """The narrow table that stands at the right of the one at ``place``; a long one is wide enough in halves."""
+        piece, made = self.pieces[place + 1] if place + 1 < len(self.pieces) else (None, None)
+        this = self.pieces[place][1]
+        if this is None or made is None or not isinstance(piece, Numbers) or not (this.half and made.half):
+            return None
+        return (piece, made) if max(len(this.rows), len(made.rows)) <= LONG else None
 
 
 def runs(pieces: Iterable[Piece], say: Language, currency: str, upright: float, sideways: float) -> list[Run]:
@@ -204,14 +223,17 @@ def fitted(
     return Fitted(heads, written, numeric, widths, size, room > upright, table.total, left_out)
 
 
-def height(table: Fitted) -> float:
-    """Points that the table takes on paper, about: each row as high as its longest cell wraps."""
+def height(table: Fitted, line: float = 1.25, space: float = 8.0) -> float:
+    """Points that the table takes on paper, about: each row as high as its longest cell wraps.
+
+    ``line`` in sizes, ``space`` the points of a row beside its lines.
+    """
 
     def lines(row: Sequence[str]) -> int:
         return max((math.ceil(advance(cell, table.size) / room) for cell, room in zip(row, table.rooms, strict=True)),
                    default=1)  # fmt: skip
 
-    return sum(max(lines(row), 1) * 1.25 * table.size + 8 for row in (table.heads, *table.rows))
+    return sum(max(lines(row), 1) * line * table.size + space for row in (table.heads, *table.rows))
 
 
 def set_texts(table: Fitted) -> tuple[list[str], list[list[str]]]:

@@ -292,7 +292,16 @@ class _Outline:
     def sources(self) -> Iterator[Piece]:
         """What was read, and what the report was made with."""
         report, say = self.report, self.say
-        yield Heading(say("Files and version"), key="sources", new_page=True)
+        # Below the listing of findings, whose last page is seldom full.
+        yield Heading(say("Files and version"), key="sources", new_page=not report.sections)
+        pairs = [
+            (say("Period"), say.period(*report.period)),
+            (say("Data as of"), say.date(report.as_of)),
+            (say("Currency"), report.currency),
+        ]
+        if report.version:
+            pairs.append((say("Made with"), f"alignment-audit {report.version}"))
+        yield from (Text(f"{name}: {text}") for name, text in pairs)
         if report.sources:
             columns = (
                 Column(label=say("File")),
@@ -304,14 +313,6 @@ class _Outline:
             n = next(self.folded_tables)
             label = say("Table {n}", n=n)
             yield Numbers(Table(columns=columns, rows=rows), n, label, say("Files that were read"), "t-sources")
-        pairs = [
-            (say("Period"), say.period(*report.period)),
-            (say("Data as of"), say.date(report.as_of)),
-            (say("Currency"), report.currency),
-        ]
-        if report.version:
-            pairs.append((say("Made with"), f"alignment-audit {report.version}"))
-        yield from (Text(f"{name}: {text}") for name, text in pairs)
 
 
 def _folded(exhibit: Exhibit) -> bool:

@@ -8,7 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import Language, language
-from helpers.report.fit import GUTTER, TALL, Fitted, Run, advance, broken, height, left_out_text, runs, set_texts, stays
+from helpers.report.fit import (
+    GUTTER,
+    LONG,
+    TALL,
+    Fitted,
+    Run,
+    advance,
+    broken,
+    height,
+    left_out_text,
+    runs,
+    set_texts,
+    stays,
+)
 from helpers.report.inline import check, size_of
 from helpers.report.lettering import clean, shorten, signed, tied
 from helpers.report.look import light, recoloured
@@ -37,8 +50,6 @@ SHARE = 215.0
 """Points, three tenths of a page: with so much of it left the next chapter begins on it, at least its first words."""
 LETTERS = 9.5
 """Points: the size of text."""
-LONG = 24
-"""Rows: a narrow table with more stands beside its own second half."""
 STORY = 500
 """Letters: a row with a longer cell may be broken over two pages."""
 

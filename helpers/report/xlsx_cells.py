@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from helpers.language import ABSENT, SYMBOLS, UNKNOWN, Language
@@ -22,13 +23,21 @@ FORMULA = tuple("=+-@")
 """What begins like this would become a formula when somebody edits the cell."""
 DAY = 24 * 60.0
 """Minutes; durations are parts of a day to Excel."""
+LONGEST_NAME, LITTLE = 31, 4
+"""Letters of the name of a sheet, and of a word like "and what" that a cut name does not end with."""
 WORD = 22.0
 """Characters; a longer word in a narrow column of text is broken."""
 MATRIX = 3
 """Columns that hold a number with its range, above which they are not taken apart."""
-SETTLED = 24.0
-NARROWER = (36.0, 30.0, 26.0, 22.0, 18.0, 15.0, 12.0, 9.0)
-"""Characters at which text wraps, tried from the first; and where no one is enough."""
+LEAST, MARGIN = 9.0, 3.0
+"""Characters that a column has at least, and that a cell keeps free with its indent."""
+NAMES, TEXT, SENTENCES = 54.0, 36.0, 61.0
+"""Characters at which text wraps that has room: in the first column, in others, and where it is long."""
+LONG_TEXT = 123.0
+RAGGED = 1.15
+"""Lines of text end where a word does: so much wider they have to be to hold it."""
+HIGHEST, SETTLED = 99, 2
+"""Lines of the highest row: where narrow columns of text can make room, and where they cannot."""
 _CALENDAR = {"en": ("mmm d, yyyy", "[$-409]mmmm yyyy"), "ru": ("dd.mm.yyyy", "[$-419]mmmm yyyy"),
              "uk": ("dd.mm.yyyy", "[$-422]mmmm yyyy")}  # fmt: skip
 
@@ -134,32 +143,35 @@ def text_for(value: Cell, column: Column, say: Language, currency: str) -> str:
     return text_of(say.cell(value, column, currency))
 
 
-def widths(table: Table, say: Language, currency: str, room: float = math.inf) -> list[float]:
-    """Characters that each column wants: numbers whole, text up to a width at which it wraps.
+def widths(tables: Sequence[Table], say: Language, currency: str, room: float = math.inf) -> list[float]:
+    """Characters that each column wants of a sheet on which ``tables`` stand below each other.
 
-    Where that is more than ``room`` in all, text wraps sooner; its longest word, up to a length, stays whole.
+    Numbers stand whole, text wraps at a good width. Where that is more than ``room`` in all, text wraps on more lines,
+    in each column on as many: the least for which there is room. The longest word, up to a length, stays whole.
     """
-    wants: list[tuple[float, float, bool]] = []
-    for i, column in enumerate(table.columns):
-        cells = [written(row[i], column, currency) for row in table.rows[:2000]]
-        said = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is None}
-        numbers = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is not None}
-        # "too few to judge" in a column of numbers wraps.
-        number = _longest(numbers) + (7 if column.kind == "minutes" else 3) if numbers else 0
-        word = min(_longest(word for cell in said for word in cell.split()), WORD) + 3
-        # Three for margins and indent, five for them and the button of the filter.
-        least = max(number, word, _longest(column.label.split(), bold=True) + 5, 9)
-        text = column.kind == "text"
-        wants.append((least, max(_longest(said) + 3, least) if text else least, text))
+    least: dict[int, float] = defaultdict(float)
+    whole: dict[int, float] = defaultdict(float)
+    for table in tables:
+        for i, column in enumerate(table.columns):
+            cells = [written(row[i], column, currency) for row in table.rows[:2000]]
+            said = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is None}
+            numbers = {say.cell(*cell) for cell in cells if value_of(*cell[:2]) is not None}
+            number = _longest(numbers) + (7 if column.kind == "minutes" else MARGIN) if numbers else 0
+            word = min(_longest(word for cell in said for word in cell.split()), WORD) + MARGIN
+            head = _longest(column.label.split(), bold=True) + MARGIN
+            least[i] = max(least[i], number, word, head, LEAST)
+            whole[i] = max(whole[i], least[i], _longest(said) + MARGIN)
 
-    def bound(most: float) -> list[float]:
-        caps = [1.5 * most if i == 0 else 1.7 * most if want > 123 else most for i, (_, want, _) in enumerate(wants)]
-        return [max(least, min(want, cap + 3) if text else want)
-                for (least, want, text), cap in zip(wants, caps, strict=True)]  # fmt: skip
+    def good(i: int) -> float:
+        most = NAMES if i == 0 else SENTENCES if whole[i] > LONG_TEXT else TEXT
+        return max(least[i], min(whole[i], most + MARGIN))
 
-    tries = (bound(most) for most in NARROWER)
+    def wrapped(lines: int) -> list[float]:
+        return [max(least[i], min(good(i), RAGGED * whole[i] / lines + MARGIN)) for i in range(len(least))]
+
     # Where numbers alone take more room, high rows of narrow text would help nobody.
-    return next((found for found in tries if sum(found) <= room), bound(SETTLED))
+    most = HIGHEST if sum(least.values()) <= room else SETTLED
+    return next((found for n in range(1, most) if sum(found := wrapped(n)) <= room), wrapped(most))
 
 
 def _longest(texts: Iterable[str], *, bold: bool = False) -> float:
@@ -182,15 +194,27 @@ def one_line(text: str, characters: float, *, bold: bool = False) -> str:
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
-    """A legal name for a sheet, at most 31 letters, that no other of ``taken`` (in small letters) has; it is added."""
-    name = " ".join(re.sub(r"[\[\]:*?/\\']", " ", strip_control(title)).split())
-    name = name if len(name) <= 31 else name[:30].rsplit(" ", 1)[0].rstrip(" ,.;-–") + ELLIPSIS
+    """A legal name for a sheet, at most 31 letters, that no other of ``taken`` (in small letters) has; it is added.
+
+    Of "Leads: from marketing to sales" a name that is too long says "Leads"; none ends with a word like "to".
+    """
+    # A straight apostrophe and a colon mean something in formulas.
+    title = " ".join(strip_control(title).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}").split())
+    whole = title.replace(": ", " - ")
+    title = whole if len(whole) <= LONGEST_NAME else title.split(": ")[0]
+    name = " ".join(re.sub(r"[\[\]:*?/\\]", " ", title).split())
+    if len(name) > LONGEST_NAME:
+        words = name[: LONGEST_NAME - 1].rsplit(" ", 1)[0].split()
+        for _ in range(2):
+            if len(words) > 2 and len(words[-1]) <= LITTLE:
+                words.pop()
+        name = " ".join(words).rstrip(" ,.;-–") + ELLIPSIS
     name = name or UNKNOWN.replace("?", ABSENT)
     number, found = 2, name
     # Excel keeps the name History for itself.
     while found.casefold() in taken | {"history"}:
         tail = f" ({number})"
-        found, number = name[: 31 - len(tail)] + tail, number + 1
+        found, number = name[: LONGEST_NAME - len(tail)] + tail, number + 1
     taken.add(found.casefold())
     return found
 

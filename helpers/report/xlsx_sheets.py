@@ -31,7 +31,7 @@ ACROSS = 100.0
 """Characters of a line of running text: it spans the columns that give it this width."""
 NOTES = 2
 """Lines below a table that belong to it."""
-SHEET = 165.0
+SHEET = 180.0
 """Characters of a sheet that is printed on its side and still read."""
 WHOLE = 0.6
 """Share of a page: a lower table stands whole on one."""
@@ -39,6 +39,8 @@ TAIL = 2
 """Rows of a table that no page begins or ends with alone."""
 LINE = 13.0
 """Points of a line at size 10."""
+BUTTON = 14.0
+"""Points of a heading's cell below its text."""
 
 
 @dataclass
@@ -79,12 +81,8 @@ class Sheets:
         """A new sheet with its title in the first row, wide enough for its tables, ready to be printed."""
         sheet = self.book.add_worksheet(sheet_name(name or title, self.taken))
         made = Sheet(sheet, sheet.get_name(), text_of(title))
-        for table in tables:
-            if table is not None:
-                wanted = widths(spread(table, self.say), self.say, self.report.currency, SHEET)
-                longer = max(len(wanted), len(made.widths))
-                pad = [0.0] * longer
-                made.widths = [max(a, b) for a, b in zip([*made.widths, *pad], [*wanted, *pad], strict=False)][:longer]
+        shown = [spread(table, self.say) for table in tables if table is not None]
+        made.widths = widths(shown, self.say, self.report.currency, SHEET)
         while sum(made.widths) < ACROSS:
             made.widths.append(24.0)
         for column, wide in enumerate(made.widths):
@@ -168,10 +166,11 @@ class Sheets:
             plain = [{"header": name} for name in names]
             out.add_table(top, 0, top + len(rows), len(names) - 1, {"style": None, "columns": plain})
         heading = {"bold": True, "font_color": self.colours["paper"], "bg_color": self.colours["accent"]}
-        high = max(lines(name, wide - 3, bold=True) for name, wide in zip(names, sheet.widths, strict=False))
-        sheet.set_height(top, LINE * high + 6)
+        high = max(lines(name, wide, bold=True) for name, wide in zip(names, sheet.widths, strict=False))
+        # The button of a filter covers what stands at the lower right of its cell.
+        sheet.set_height(top, LINE * high + (BUTTON if rows else 6))
         for i, (name, column) in enumerate(zip(names, table.columns, strict=True)):
-            out.write_string(top, i, name, self.look(**heading, **_side(i, column), valign="vcenter"))
+            out.write_string(top, i, name, self.look(**heading, **_side(i, column)))
         edge = {"bottom": 1, "bottom_color": self.colours["grid"]}
         for number, row in enumerate(table.rows, top + 1):
             total = table.total and number == top + len(table.rows)

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 import re
+import subprocess
 import zipfile
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ import pytest
 from demo_report import NASTY, demo_report
 from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
-from needs import needs
+from needs import find, needs
 from office import convert
 from tokens import tokened
 
@@ -158,6 +159,89 @@ def test_a_paragraph_stands_between_two_tables():
     children = [child.tag for child in body(docx_document(demo_report("ru", long=True))).find(w("body"))]
     assert TABLE in children
     assert all(after == PARAGRAPH for tag, after in pairwise(children) if tag == TABLE)
+
+
+def ending(rows):
+    """A report whose numbers behind the figures are tables of so many rows each."""
+    report = demo_report("en")
+    figure = report.sections[0].exhibits[0].figure
+    columns = (model.Column(label="Month"), model.Column(label="Leads", kind="count"))
+    exhibits = tuple(
+        model.Exhibit(key=f"e{n}", title=f"Title {n}", figure=figure,
+                      table=model.Table(columns=columns, rows=tuple((f"t{n} r{i}", i) for i in range(many))))
+        for n, many in enumerate(rows)
+    )  # fmt: skip
+    section = report.sections[0].model_copy(update={"exhibits": exhibits})
+    return docx_document(report.model_copy(update={"sections": (section,), "handouts": ()}))
+
+
+def test_narrow_tables_behind_the_figures_stand_two_abreast_each_with_its_caption():
+    made = body(ending((3, 4, 40, 5)))
+    pair, halves, *_ = (one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None)
+
+    def sides(frame):
+        return frame.findall(f"{w('tr')}/{w('tc')}")
+
+    assert [text_of(side.find(PARAGRAPH)) for side in sides(pair)] == [
+        "Table 1. Figure 1: the numbers",
+        "Table 2. Figure 2: the numbers",
+    ]
+    captions = [text_of(side.find(PARAGRAPH)).strip() for side in sides(halves)]
+    assert captions == ["Table 3. Figure 3: the numbers", ""]
+    # No page breaks the pair; what is as high as a page begins one, and its second half has the heading, too.
+    assert pair.find(f"{w('tr')}/{w('trPr')}/{w('cantSplit')}") is not None
+    assert halves.getprevious().find(f"{w('pPr')}/{w('pageBreakBefore')}") is not None
+    counted = [[text_of(row) for row in side.find(TABLE).findall(w("tr"))] for side in sides(halves)]
+    assert [len(rows) for rows in counted] == [21, 21]
+    assert counted[0][0] == counted[1][0] == "MonthLeads"
+    assert counted[1][1] == "t2 r2020"
+    assert all(side[-1].tag == PARAGRAPH for frame in (pair, halves) for side in sides(frame))
+
+
+@needs("writer")
+@needs("poppler")
+def test_a_table_of_more_than_a_page_begins_without_a_blank_one(tmp_path):
+    """80 rows in two halves are higher than a page: a frame that must not be broken would leave a page empty."""
+    (tmp_path / "long.docx").write_bytes(ending((80,)))
+    made = body(ending((80,)))
+    frames = [one for one in made.iter(TABLE) if one.find(f".//{TABLE}") is not None]
+    assert [len(list(frame.iter(w("tr")))) - 3 for frame in frames] == [40, 40]
+    out = convert(tmp_path, "pdf", tmp_path / "long.docx")
+    text = subprocess.run(
+        [str(find("poppler")), out / "long.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
+    *pages, _ = text.split("\f")
+    # A blank page still says whose it is.
+    assert min(len(page.split()) for page in pages[1:]) > 25
+
+
+def test_below_a_table_that_ends_its_page_nothing_begins_another():
+    """An empty line below a table that fills its page to the end would stand alone on the next one."""
+    report = demo_report("en")
+    table = model.Table(columns=(model.Column(label="x"),), rows=(("a",),))
+    exhibit = model.Exhibit(key="a", title="A table", table=table)
+    first, second = (report.sections[0].model_copy(update={"key": key, "exhibits": (exhibit,)}) for key in "ab")
+    made = body(docx_document(report.model_copy(update={"sections": (first, second)}))).find(w("body"))
+    ends = [(one, after) for one, after in pairwise(made) if one.tag == TABLE]
+    breaks = [after for _, after in ends if after.find(f"{w('pPr')}/{w('pageBreakBefore')}") is not None]
+    assert len(breaks) >= 2
+    gaps = [after for _, after in ends if after not in breaks and not text_of(after)]
+    spaces = [gap.find(f"{w('pPr')}/{w('spacing')}") for gap in gaps]
+    assert spaces
+    assert {(one.get(w("line")), one.get(w("lineRule"))) for one in spaces} == {("20", "exact")}
+
+
+def test_what_runs_along_turned_pages_reaches_their_margin(data):
+    upright, turned, _ = opened(data).sections
+    for section in (upright, turned):
+        room = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+        for running in (section.header, section.footer):
+            (stop,) = running.paragraphs[0].paragraph_format.tab_stops
+            assert stop.position.pt == pytest.approx(room, abs=0.5)
+    styles = etree.fromstring(part(data, "word/styles.xml"))
+    running = [one for one in styles if one.get(w("styleId")) in ("Header", "Footer")]
+    # A stop of the style would come first.
+    assert [len(list(one.iter(w("tab")))) for one in running] == [0, 0]
 
 
 def test_the_language_and_the_properties():

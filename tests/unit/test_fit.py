@@ -5,7 +5,19 @@ from demo_report import demo_report
 
 from helpers.language import language
 from helpers.report import model
-from helpers.report.fit import GUTTER, HALF_SIZES, ROWS, SIZES, advance, fitted, left_out_text, runs, set_texts, stays
+from helpers.report.fit import (
+    GUTTER,
+    HALF_SIZES,
+    LONG,
+    ROWS,
+    SIZES,
+    advance,
+    fitted,
+    left_out_text,
+    runs,
+    set_texts,
+    stays,
+)
 from helpers.report.lettering import width
 from helpers.report.outline import Heading, Numbers, Picture, Text
 
@@ -156,6 +168,33 @@ def test_ordinary_words_stay_whole_in_narrow_columns(word):
     heads = [("№", "count"), ("Что сделать", "text"), ("Ответственный", "text"), ("Цена вопроса", "text"),
              ("Своя оценка, 1-5", "number"), ("Почему так рано", "text"), ("Проверить", "text")]  # fmt: skip
     assert word in set_texts(fit(table(heads, rows)))[1][0][1]
+
+
+def test_a_table_at_the_end_is_wide_rather_than_small():
+    """Upright a few rows are set in the smallest letters; at the end the whole width of a turned page is there."""
+    few = table([("Выручка", "money")] * 6, [[12_345_678.0] * 6] * 3)
+    room = (SIDEWAYS - GUTTER) / 2
+    assert fitted(few, SAY, "RUB", room, SIDEWAYS).size < HALF_SIZES[-1]
+    (run,) = runs([Numbers(few, 1, "Таблица 1", "c", "t", at_the_end=True)], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    ((_, made),) = run.pieces
+    assert (made.wide, made.half) == (True, False)
+    assert made.size >= HALF_SIZES[-1]
+
+
+def test_a_narrow_table_stands_beside_the_next_and_a_long_one_beside_itself():
+    def at_the_end(rows, n):
+        made = table([("Месяц", "text"), ("Лиды", "count")], [(f"м{i}", i) for i in range(rows)])
+        return Numbers(made, n, "Таблица", "c", f"t-{n}", at_the_end=True)
+
+    (run,) = runs([at_the_end(rows, n) for n, rows in enumerate((3, 5, LONG + 3, 4))], SAY, "RUB", UPRIGHT, SIDEWAYS)
+    assert run.beside(0) == run.pieces[1]
+    assert [run.beside(place) for place in (1, 2, 3)] == [None] * 3
+    long = run.pieces[2][1]
+    for parts in (2, 4, 8):
+        cut = long.cut(parts)
+        assert len(cut) == parts
+        assert sum((part.rows for part in cut), ()) == long.rows
+        assert {len(part.rows) for part in cut} <= {len(long.rows) // parts, len(long.rows) // parts + 1}
 
 
 def test_headings_turn_with_the_table_they_head():

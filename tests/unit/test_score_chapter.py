@@ -263,6 +263,20 @@ def test_hidden_figures_are_nowhere_in_the_chapter() -> None:
     )
 
 
+def test_a_column_in_which_all_is_hidden_is_left_out_of_the_table() -> None:
+    """Of a department of one person nothing is shown: three empty columns would only make the others small."""
+    _, more = CASES["hidden"]
+    made = forms("marketing", 8, 3) + forms("sales", 8, 3) + forms("management", 1, 4)
+    exhibit = next(x for x in chapter(made, **more).section().exhibits if x.key == "score-criteria")
+    assert exhibit.table is not None
+    labels = [column.label for column in exhibit.table.columns]
+    assert labels[:4] == ["Criterion", "Company", "Target", "Marketing"]
+    assert not [label for label in labels if "anagement" in label]
+    assert {len(row) for row in exhibit.table.rows} == {len(labels)}
+    held = zip(*exhibit.table.rows, strict=True)
+    assert all(any(cell is not None for cell in column) for column in list(held)[3:])
+
+
 def test_questionable_forms_are_shown_with_and_without() -> None:
     made = usual()
     made[-1] = made[-1].model_copy(update={"seconds": 8.0})

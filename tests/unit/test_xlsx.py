@@ -323,9 +323,7 @@ def test_two_columns_of_one_name_and_a_table_without_rows_are_no_harm():
 
 def test_names_of_sheets_are_legal_and_differ():
     taken = set()
-    found = [
-        sheet_name(title, taken) for title in ("А/Б: [что]?*\\", "а б что", "History", "'", "", "x" * 40, "x" * 41)
-    ]
+    found = [sheet_name(title, taken) for title in ("А/Б [что]?*\\", "а б что", "History", "'", "", "x" * 40, "x" * 41)]
     assert found[:2] == ["А Б что", "а б что (2)"]
     assert len({name.casefold() for name in found}) == len(found)
     for name in found:
@@ -333,6 +331,21 @@ def test_names_of_sheets_are_legal_and_differ():
         assert not re.search(r"[\[\]:*?/\\]", name)
         assert not name.startswith("'")
         assert name.casefold() != "history"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("8. Plan: pace and open deals", "8. Plan - pace and open deals"),
+        ("4. Leads: from marketing to sales", "4. Leads"),
+        ("10. The customer's journey", "10. The customer\N{RIGHT SINGLE QUOTATION MARK}s journey"),
+        ("11. What people say and what the data show", "11. What people say…"),
+        ("11. Что говорят и что показывают данные", "11. Что говорят…"),
+        ("Что сделать в первую очередь", "Что сделать в первую очередь"),
+    ],
+)
+def test_a_long_title_gives_its_sheet_a_name_that_says_something(title, name):
+    assert sheet_name(title, set()) == name
 
 
 def test_a_long_text_is_cut_to_what_a_cell_holds():
@@ -418,10 +431,44 @@ def test_a_row_is_as_high_as_its_words_wrap():
 def test_text_gives_way_where_a_sheet_would_be_too_wide_to_read():
     columns = tuple(Column(label=f"Столбец {i}") for i in range(8))
     table = Table(columns=columns, rows=(("слово " * 30,) * 8, ("А" * 60, *["нет"] * 7)))
-    free, bound = (widths(table, language("ru"), "RUB", room) for room in (math.inf, 165.0))
+    free, bound = (widths([table], language("ru"), "RUB", room) for room in (math.inf, 165.0))
     assert sum(free) > 300
     assert sum(bound) <= 165
     assert min(bound) > 12
+
+
+def test_tables_below_each_other_give_way_together():
+    """Each alone fits: one has its text in the second column, the other in the fifth."""
+    columns = (Column(label="Имя"), *(Column(label=f"Столбец {i}") for i in range(5)))
+    text = "слово " * 40
+    tables = [
+        Table(columns=columns, rows=(("а", *(text if i == place else "да" for i in range(5))),)) for place in (0, 1, 3)
+    ]
+    assert sum(max(widths([one], language("ru"), "RUB", 165.0)[i] for one in tables) for i in range(6)) > 165
+    found = widths(tables, language("ru"), "RUB", 165.0)
+    assert sum(found) <= 165
+    # All wrap alike: no column is narrow beside a wide one.
+    assert found[1] == found[2] == found[4] > 30
+
+
+@pytest.mark.parametrize(("lang", "said"), [("ru", "мало данных для вывода"), ("en", "too few to judge")])
+def test_what_is_said_in_place_of_a_number_stands_on_one_line(lang, said):
+    """Half of the rows of hours and days of the week say it: they would all be of double height."""
+    columns = tuple(Column(label=label, kind=kind) for label, kind in
+                    (("День недели", "text"), ("Часы", "text"), ("Лиды", "count"), ("Доля", "share")))  # fmt: skip
+    hours = ("0–3", 4, model.Quantity(kind="share", low=0.1, high=0.2, text="10–20 %"))
+    table = spread(Table(columns=columns, rows=(("понедельник", *hours), ("вторник", "0–3", 4, said))), language(lang))
+    *_, begin, _ = widths([table], language(lang), "RUB", 165.0)
+    assert lines(said, begin) == 1
+
+
+def test_the_button_of_a_filter_stands_below_the_words_of_its_heading():
+    _, data = of(Table(columns=(Column(label="Имя"), Column(label="Число", kind="count")), rows=(("а", 1),)))
+    xml = parts(data)["xl/worksheets/sheet4.xml"]
+    (heading,) = re.findall(r'<row r="\d+"[^>]* ht="27"', xml)
+    top = heading.split('"')[1]
+    assert f'<c r="A{top}"' in xml
+    assert f'ref="A{top}:B{int(top) + 1}"' in "".join(part for name, part in parts(data).items() if "tables/" in name)
 
 
 def test_a_heading_goes_to_the_page_of_its_table():
