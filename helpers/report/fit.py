@@ -216,7 +216,8 @@ def fitted(
     whole = [column.least(size, first=i == 0, word=LONG_WORD * size) for i, column in enumerate(columns)]
     least = whole if sum(whole) <= room else least
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
-    widths = _shared(least, wished, room)
+    needs = [column.need(low, size) for low, column in zip(least, columns, strict=True)]
+    widths = _shared(least, wished, needs, room)
     if not any(cell.strip() for row in written for cell in row):
         # Empty cells are there to be written in: all the room there is.
         widths = tuple(width * max(1.0, room / sum(widths)) for width in widths)
@@ -320,6 +321,13 @@ class _Column:
         over = _two_lines(self.head, size, self.measure) if self.number else self.measure(self.head, size, bold=True)
         return PADDING * size + min(max(self._longest(size), over), LONGEST)
 
+    def need(self, width: float, size: float) -> float:
+        """Points by which its cells and its heading are wider than ``width``, all together: what wraps in many rows
+        needs room more than one long cell."""
+        inside = width - PADDING * size
+        over = sum(max(self.measure(cell, size) - inside, 0.0) for cell in self.cells)
+        return over + max(self.measure(self.head, size, bold=True) - inside, 0.0)
+
     def _longest(self, size: float) -> float:
         return max([self.measure(self.total, size, bold=True), *(self.measure(cell, size) for cell in self.cells)])
 
@@ -335,13 +343,22 @@ def _words(text: str) -> list[str]:
     return [word for word in re.split(r"[ \n\t]+", text) if word]
 
 
-def _shared(least: Sequence[float], wished: Sequence[float], room: float) -> tuple[float, ...]:
-    """Each column's least width, and of the rest a part in proportion to what it wishes for beyond that."""
+def _shared(least: Sequence[float], wished: Sequence[float], needs: Sequence[float], room: float) -> tuple[float, ...]:
+    """Each column's least width, and of the rest a part in proportion to what it needs, up to what it wishes for."""
     if sum(least) > room:
         return tuple(round(width * room / sum(least), 2) for width in least)
-    more = [wish - low for wish, low in zip(wished, least, strict=True)]
-    part = min(1.0, (room - sum(least)) / sum(more)) if sum(more) > 0 else 0.0
-    return tuple(round(low + part * extra, 2) for low, extra in zip(least, more, strict=True))
+    widths, free = list(least), room - sum(least)
+    open_ = [i for i, (low, wish) in enumerate(zip(least, wished, strict=True)) if wish > low]
+    while open_ and free > 0.01:
+        # No column without need is left out: its heading may stand on one line less.
+        weights = {i: max(needs[i], wished[i] - least[i]) for i in open_}
+        part = free / sum(weights.values())
+        full = [i for i in open_ if widths[i] + part * weights[i] >= wished[i]]
+        for i in full or open_:
+            more = wished[i] - widths[i] if full else part * weights[i]
+            widths[i], free = widths[i] + more, free - more
+        open_ = [i for i in open_ if i not in full] if full else []
+    return tuple(round(width, 2) for width in widths)
 
 
 def advance(text: str, size: float, *, bold: bool = False) -> float:

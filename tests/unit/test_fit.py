@@ -250,3 +250,12 @@ def test_the_last_exhibit_of_a_chapter_stands_whole_and_words_stand_with_their_t
     (run,) = runs(pieces, SAY, "RUB", UPRIGHT, SIDEWAYS)
     stay = [piece for (piece, _), one in zip(run.pieces, stays(run), strict=True) if one]
     assert stay == [Text("goes with"), Heading("c", 2), last, Text("stands")]
+
+
+def test_what_wraps_in_many_rows_has_more_room_than_one_long_cell():
+    long = "от нуля до одиннадцати тысяч рублей в месяц, если ничего не менять"
+    said = "Отвечать на новые заявки в срок, о котором договорились оба отдела"
+    heads = [("Что сделать", "text"), ("Цена вопроса", "text")]
+    made = fitted(table(heads, [(f"{said} {n}", long if n == 3 else "–") for n in range(9)]), SAY, "RUB", 300.0, 300.0)
+    assert made.widths[0] > 1.3 * made.widths[1]
+    assert sum(made.widths) <= 300
