@@ -7,7 +7,7 @@ here: the cells stand in files, which only DuckDB reads, and ``read_csv`` inside
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -229,11 +229,13 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
         ([clean for clean in kept if clean not in wanted.private], f"{_SUSPECT}|{PERHAPS}"),
         ([clean for clean in kept if clean in wanted.private], _SUSPECT),
     )
-    suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in sought if names) or "false"
+    # One column of the file may fill two clean ones: its cells are looked at once.
+    looks = [({parts[clean]: clean for clean in names}.values(), pattern) for names, pattern in sought]
+    suspect = " OR ".join(_any_cell(names, pattern) for names, pattern in looks if names) or "false"
     return f"SELECT *, {suspect} AS _suspect FROM (SELECT {named} FROM {reading.relation})"
 
 
-def _any_cell(names: list[str], pattern: str) -> str:
+def _any_cell(names: Iterable[str], pattern: str) -> str:
     together = ", ".join(f'"{clean}"' for clean in names)
     return f"regexp_matches(concat_ws({quoted(UNIT)}, {together}), {quoted(pattern)})"
 

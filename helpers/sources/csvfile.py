@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 SPARE = 3
 """Columns read beyond the header's, to see cells that stand behind the last one."""
 CHECKED_ROWS = 20
+PIPE = 1 << 20
+"""Bytes: what Linux lets anybody ask for."""
+BUFFER = MAX_CELL + PIPE
+"""Bytes that DuckDB waits for before it parses them, more than the longest row. By itself it would wait for sixteen of
+the longest rows, which is all of most files: nothing would be parsed while the rest is transcoded."""
 _EMPTY_LINE = re.compile(rb"\n(?=\n)")
 
 
@@ -149,6 +155,7 @@ class TextFile:
     def _poured(self, pipe: Path, above: int) -> Facts:
         """Transcode into a pipe; a reader that gives up ends it."""
         with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as sink:
+            _widen(sink.fileno())
             return transcode(self.original, self.encoding, self.name, sink, above)
         return Facts("", quotes_odd=True)
 
@@ -156,6 +163,16 @@ class TextFile:
         """The first rows below the header as Python reads them; blank lines left out."""
         rows = (row for row in split.rows[header + 1 :] if row)
         return tuple(islice(rows, CHECKED_ROWS))
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold more: over the usual 64 KB its writer and its reader wait for each other all the time."""
+    if sys.platform == "linux":
+        import fcntl
+
+        # Where the system allows no more it stays as it is.
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def sound(con: Backend, text: TextFile, split: Split, header: int, reading: Reading) -> bool:
@@ -215,7 +232,7 @@ def _relation(
     return (
         f"read_csv({quoted(str(path))}, header=false, auto_detect=false, skip={skip}, delim={quoted(split.delimiter)}, "
         f"quote={quoted(quote)}, escape={quoted(escape if quote else '')}, strict_mode={str(strict).lower()}, "
-        f"{patience}, max_line_size={MAX_CELL}, columns={{{columns}}})"
+        f"{patience}, max_line_size={MAX_CELL}, buffer_size={BUFFER}, columns={{{columns}}})"
     )
 
 

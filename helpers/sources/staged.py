@@ -70,13 +70,14 @@ class Staged:
         if self.spec.name == "spend" and whole:
             day = f'coalesce("to", {day})'
         days = f"(SELECT {day} AS day FROM {name_of(self.table)} WHERE _drop IS NULL)"
-        number = "floor(epoch(day::TIMESTAMP) / 86400)"
-        found = answers(con, {"usual": f"quantile_cont({number}, 0.995)", "last": "max(day)"}, days)
-        if found["usual"] is None:
-            return None
+        ends = answers(con, {"first": "min(day)", "last": "max(day)"}, days)
+        if ends["first"] is None or (ends["last"] - ends["first"]).days <= LONELY_DAYS:
+            # No day can be that far behind: the dearer question is spared.
+            return ends["last"]  # type: ignore[no-any-return]
+        found = answers(con, {"usual": "quantile_cont(floor(epoch(day::TIMESTAMP) / 86400), 0.995)"}, days)
         limit = dt.date(1970, 1, 1) + dt.timedelta(days=int(found["usual"]) + LONELY_DAYS)
-        if found["last"] <= limit:
-            return found["last"]  # type: ignore[no-any-return]
+        if ends["last"] <= limit:
+            return ends["last"]  # type: ignore[no-any-return]
         self.slips_after = limit
         usual = answers(con, {"last": f"max(day) FILTER (day <= DATE '{limit}')"}, days)
         return usual["last"]  # type: ignore[no-any-return]
