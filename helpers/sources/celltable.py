@@ -94,7 +94,7 @@ def read_cells(con: Backend, candidate: Candidate, name: str, wanted: Wanted) ->
     import duckdb
 
     width = width_of(candidate)
-    first: BaseException | None = None
+    faults: list[Exception] = []
     with _readings(con, candidate, width) as readings:
         for reading in readings:
             select = _select(candidate, reading, width, wanted)
@@ -105,8 +105,9 @@ def read_cells(con: Backend, candidate: Candidate, name: str, wanted: Wanted) ->
                     made = con.raw_sql(f"CREATE OR REPLACE TABLE {name} AS {select}")
                     rows = int(made.fetchone()[0])
                 damaged = _damaged(con, candidate, reading)
-            except duckdb.Error as fault:
-                first = first or fault
+            except (duckdb.Error, UnicodeDecodeError) as fault:
+                # DuckDB quotes the row, and may cut a letter of it in two.
+                faults.append(fault)
                 continue
             if facts and not _learned(candidate, facts[0]):
                 continue
@@ -117,8 +118,7 @@ def read_cells(con: Backend, candidate: Candidate, name: str, wanted: Wanted) ->
             if broken > MOSTLY * rows:
                 raise DataError([_mostly_broken(candidate, broken, rows)])
             return Cells(name, rows, broken, nameless, not reading.strict, damaged)
-    reason = first or ValueError("a quote is opened and never closed")
-    raise refusal(reason, candidate.sheet.name, _first_line(candidate))
+    raise refusal(faults, candidate.sheet.name, _first_line(candidate))
 
 
 def width_of(candidate: Candidate) -> int:

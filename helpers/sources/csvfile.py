@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -236,18 +236,23 @@ def _relation(
     )
 
 
-def refusal(error: BaseException, name: str, first_line: int = 0) -> DataError:
-    """DuckDB's complaint about a text as one clear problem with its line."""
-    text = str(error)
+def refusal(faults: Sequence[Exception], name: str, first_line: int = 0) -> DataError:
+    """DuckDB's complaints about a text as one clear problem with its line; without any a quote is never closed."""
+    texts = [_told(fault) for fault in faults] or ["quote"]
+    if any("Maximum line size" in text for text in texts):
+        return DataError([Problem(f"a row longer than {MAX_CELL >> 20} MB", "this is no table of leads", name)])
+    text = texts[0]
     line = re.search(r"CSV Error on Line: (\d+)", text)
     at = f"line {int(line[1]) + first_line}: " if line else ""
     if "quote" in text:
         return DataError([Problem(f"{at}a quote is opened and never closed", "close it, or export again", name)])
-    if "Maximum line size" in text or "max_line_size" in text or "buffer" in text.lower():
-        return DataError([Problem(f"{at}a row longer than {MAX_CELL >> 20} MB", "this is no table of leads", name)])
-    what = next((part.strip() for part in text.splitlines() if part.strip()), type(error).__name__)
+    what = next((part.strip() for part in text.splitlines() if part.strip()), type(faults[0]).__name__)
     what = re.sub(r"\S*/(\S+)", r"\1", what).removeprefix("Invalid Input Error: ")[:160]
     return DataError([Problem(f"{at}{what}", "open the file and check this place", name)])
+
+
+def _told(fault: Exception) -> str:
+    return fault.object.decode("utf-8", "replace") if isinstance(fault, UnicodeDecodeError) else str(fault)
 
 
 def quoted(text: str) -> str:

@@ -137,6 +137,17 @@ def test_a_table_all_of_whose_rows_are_left_out_says_why(tmp_path: Path) -> None
     assert "no row of leads could be used (exports/d.csv: 1 row; left out: DATE_UNREAD 1)" in said[0]
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8"])
+def test_a_row_that_is_too_long_is_told_by_its_length(tmp_path: Path, encoding: str) -> None:
+    """The engine quotes such a row, cut within a letter; in windows-1251 it is half as long as it will be."""
+    text = deals(1, 2, 3).replace("Окно;100;Анна;02", f"{'перезвонить после обеда ' * 400_000};100;Анна;02")
+    (said,) = refused(tmp_path, "", d__csv=text.encode(encoding), s__csv=spend("2026-03-01;vk;A;5"))
+    assert "exports/d.csv: a row longer than 16 MB" in said
+    long = deals(1, 2, 3).replace("Окно;100;Анна;02", f"{'перезвонить после обеда ' * 340_000};100;Анна;02")
+    read = trap(tmp_path / "fits", "", d__csv=long.encode(encoding), s__csv=spend("2026-03-01;vk;A;5"))
+    assert len(rows(read, "leads")) == 3
+
+
 def test_empty_files_and_what_systems_leave_behind_stop_nothing(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
