@@ -168,13 +168,7 @@ def test_no_page_of_paper_begins_a_chapter_at_its_end_or_holds_one_row_alone(bro
 
     sections = tuple(map(chapter, range(14, 46)))
     report = demo_report("en").model_copy(update={"sections": sections})
-    (tmp_path / "report.html").write_text(html_page(report), encoding="utf-8")
-    page = browser.new_page()
-    page.goto((tmp_path / "report.html").as_uri())
-    (tmp_path / "paper.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
-    page.close()
-    made = subprocess.run([find("poppler"), "-bbox", tmp_path / "paper.pdf", "-"], capture_output=True, check=True)
-    pages = made.stdout.decode().split("<page ")[1:]
+    pages = paper(browser, tmp_path, report, "-bbox").split("<page ")[1:]
     held = [rows for one in pages for rows in Counter(re.findall(r">t(\d+)r\d+<", one)).values()]
     assert sum(held) == sum(range(14, 46))
     assert len(held) > 32 + 9, "no table goes over a page: nothing is tried"
@@ -228,14 +222,14 @@ def test_how_to_read_the_score_and_the_method_are_one_page_of_paper_each(browser
     assert 0 < shared < 6, "it never follows a chapter, or always has the room: nothing is tried"
 
 
-def paper(browser, folder, report):
-    """The text of the report's page printed, its pages divided by form feeds."""
+def paper(browser, folder, report, how="-layout"):
+    """The text of the report's page printed, as poppler tells it: its pages divided by form feeds, or with places."""
     (folder / "report.html").write_text(html_page(report), encoding="utf-8")
     page = browser.new_page()
     page.goto((folder / "report.html").as_uri())
     (folder / "paper.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
     page.close()
-    made = subprocess.run([find("poppler"), "-layout", folder / "paper.pdf", "-"], capture_output=True, check=True)
+    made = subprocess.run([find("poppler"), how, folder / "paper.pdf", "-"], capture_output=True, check=True)
     return made.stdout.decode()
 
 

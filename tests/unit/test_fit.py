@@ -150,8 +150,15 @@ def test_narrow_tables_at_the_end_stand_two_abreast():
     assert not upright.pieces[0][1].half
 
 
-def test_a_table_at_the_end_has_the_whole_page_rather_than_letters_nobody_reads():
-    made = table([("Менеджер", "text"), *[("Лиды", "count")] * 9], [("Иван", *[12_345] * 9)] * 6)
+@pytest.mark.parametrize(
+    "made",
+    [
+        table([("Менеджер", "text"), *[("Лиды", "count")] * 9], [("Иван", *[12_345] * 9)] * 6),
+        # Upright so few rows would be set in the smallest letters.
+        table([("Выручка", "money")] * 6, [[12_345_678.0] * 6] * 3),
+    ],
+)
+def test_a_table_at_the_end_has_the_whole_page_rather_than_letters_nobody_reads(made):
     end = Numbers(made, 1, "Таблица", "c", "t-1", at_the_end=True)
     (run,) = runs([end], SAY, "RUB", UPRIGHT, SIDEWAYS)
     (_, one), half = run.pieces[0], (SIDEWAYS - GUTTER) / 2
@@ -168,17 +175,6 @@ def test_ordinary_words_stay_whole_in_narrow_columns(word):
     heads = [("№", "count"), ("Что сделать", "text"), ("Ответственный", "text"), ("Цена вопроса", "text"),
              ("Своя оценка, 1-5", "number"), ("Почему так рано", "text"), ("Проверить", "text")]  # fmt: skip
     assert word in set_texts(fit(table(heads, rows)))[1][0][1]
-
-
-def test_a_table_at_the_end_is_wide_rather_than_small():
-    """Upright a few rows are set in the smallest letters; at the end the whole width of a turned page is there."""
-    few = table([("Выручка", "money")] * 6, [[12_345_678.0] * 6] * 3)
-    room = (SIDEWAYS - GUTTER) / 2
-    assert fitted(few, SAY, "RUB", room, SIDEWAYS).size < HALF_SIZES[-1]
-    (run,) = runs([Numbers(few, 1, "Таблица 1", "c", "t", at_the_end=True)], SAY, "RUB", UPRIGHT, SIDEWAYS)
-    ((_, made),) = run.pieces
-    assert (made.wide, made.half) == (True, False)
-    assert made.size >= HALF_SIZES[-1]
 
 
 def test_a_narrow_table_stands_beside_the_next_and_a_long_one_beside_itself():
