@@ -6,6 +6,7 @@ forks and no other, with whatever locks the others held. ``THREADS`` is looked a
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -62,6 +63,13 @@ def _load_public() -> None:
 
 _load_public()
 _draw_once()
+# Tables after counting are small: texts of Python's own are looked at twice as fast there as those of Arrow.
+pandas.options.mode.string_storage = "python"
+# What is loaded stays: looked through for garbage by each fork, it would be copied by each as well. What a notebook
+# makes is short-lived, much of it at once (statements are trees of small objects).
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
 # The connection that DuckDB opens when it is imported has a thread for each core.
 duckdb.execute("SET threads = 1")
 THREADS = _threads()
