@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.sources.presets import Preset
 
 ANY = "*"
+OUTCOMES = ("open", "won", "lost")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def stage_map(
     """
     known: dict[tuple[str, str], StageOutcome] = {}
     guesses: set[str] = set()
+    presets = list(presets)
+    prefixes = [preset.stage_prefix for preset in presets if preset.stage_prefix]
     for preset in presets:
         for stage, meaning in preset.meanings().items():
             given = StageOutcome.model_validate(meaning)
@@ -70,8 +74,11 @@ def stage_map(
     problems: list[Problem] = []
     guessed: list[str] = []
     usual, moved = max(USUAL_ROWS, int(USUAL_SHARE * int(pairs["rows"].sum()))), 0
-    for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
+    stages_of = pairs.groupby(["pipeline", "stage"], as_index=False)["rows"].sum()
+    for pipeline, stage, rows in stages_of[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
+        for prefix in () if found else prefixes:
+            found = found or known.get((ANY, re.sub(prefix, "", normal(stage))))
         if found is None and not stage:
             # No stage entered: it is a lead and nothing more is known.
             found = StageOutcome(stage="leads", outcome="open")
@@ -110,9 +117,37 @@ def stage_map(
 
 
 def pairs_of(table: ir.Table) -> ir.Table:
-    """Every pipeline and stage that occurs, "" for none, and the number of rows."""
+    """Every pipeline, stage and outcome that occurs, "" for none, and the number of rows."""
     pipeline, stage = pair_columns(table)
-    return table.select(pipeline=pipeline, stage=stage).group_by("pipeline", "stage").agg(rows=lambda t: t.count())
+    outcome = table.outcome.fill_null("") if "outcome" in table.columns else ibis.literal("")
+    named = table.select(pipeline=pipeline, stage=stage, outcome=outcome)
+    return named.group_by("pipeline", "stage", "outcome").agg(rows=lambda t: t.count())
+
+
+def outcome_problems(pairs: pd.DataFrame) -> list[Problem]:
+    """Words in a column of outcomes that nobody has given a meaning: such a row would pass for one of its stage."""
+    strange = pairs[~pairs["outcome"].str.lower().isin(("", *OUTCOMES))]
+    counted = strange.groupby("outcome")["rows"].sum()
+    return [
+        Problem(
+            f'the outcome "{shown}" ({rows} row{"s" * (rows != 1)}) is not open, won or lost',
+            f'write its meaning under its source, values: {{outcome: {{"{shown}": open|won|lost}}}}',
+            "client.yml",
+        )
+        if (shown := discreet(word))
+        else Problem(
+            f"{rows} row{'s hold' if rows != 1 else ' holds'} no outcome but what may be a person's name, address or "
+            "number",
+            "their cells have moved, or another column is mapped to the outcome: check the file",
+        )
+        for word, rows in counted.items()
+    ]
+
+
+def stageless(pairs: pd.DataFrame) -> int:
+    """Rows that tell neither a stage nor an outcome, among others that do."""
+    silent = (pairs["stage"] == "") & (pairs["outcome"] == "")
+    return 0 if silent.all() else int(pairs.loc[silent, "rows"].sum())
 
 
 def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]) -> ir.Table:

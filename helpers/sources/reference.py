@@ -235,7 +235,7 @@ async def _decide(engine: Engine, part: _Part) -> None:
     if spec.name in MEANT:
         questions.append(asked(pairs_of(part.alive)))
     if spec.money:
-        paid = part.alive.filter(part.alive[spec.money].notnull())
+        paid = part.alive.filter(part.alive[spec.money] != 0)
         questions.append(asked(paid.group_by("_currency").agg(rows=paid.count())))
     if spec.key:
         questions.append(asked(_doubles(engine, part)))

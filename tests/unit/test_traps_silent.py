@@ -1,0 +1,162 @@
+"""What exports hold beside the numbered traps and was once passed over in silence, or stopped what need not stop."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from trapped_folders import CLIENT, codes, column, money, notice, refused, trap
+
+from helpers.language import language
+from helpers.sources.check import check_lines
+from helpers.sources.discreet import discreet
+from helpers.sources.notices import Code
+
+PIPEDRIVE = "Deal - ID,Deal - Title,Deal - Owner,Deal - Value,Deal - Currency of Value,Deal - Stage,Deal - Status"
+PIPEDRIVE += ",Deal - Deal created"
+BITRIX = "ID;Воронка;Стадия сделки;Название сделки;Сумма;Валюта;Ответственный;Дата создания"
+LEADS = "ID;Название лида;Стадия;Ответственный;Дата создания"
+STAGES = "outcomes: {'*': {Contact: {stage: contacted, outcome: open}}}\n"
+
+
+def pipedrive(*outcomes: str) -> bytes:
+    lines = [f"{at},A,Ann,10,RUB,Contact,{word},2026-03-0{at} 10:00:00" for at, word in enumerate(outcomes, 1)]
+    return "\n".join([PIPEDRIVE, *lines, ""]).encode()
+
+
+def bitrix(*lines: str, header: str = BITRIX) -> bytes:
+    return "\n".join([header, *lines, ""]).encode()
+
+
+# Stages and outcomes --------------------------------------------------------------------------------------------------
+
+
+def test_an_outcome_in_another_language_is_asked_about_and_never_open(tmp_path: Path) -> None:
+    table = pipedrive("Gewonnen", "lost", "Gewonnen")
+    said = refused(tmp_path / "asked", "", deals__csv=table, client__yml=f"{CLIENT}{STAGES}".encode())
+    assert said == [
+        'client.yml: the outcome "Gewonnen" (2 rows) is not open, won or lost - write its meaning under its source, '
+        'values: {outcome: {"Gewonnen": open|won|lost}}'
+    ]
+    told = "sources: [{file: exports/deals.csv, preset: pipedrive, values: {outcome: {Gewonnen: won}}}]\n"
+    data = trap(tmp_path / "told", "", deals__csv=table, client__yml=f"{CLIENT}{STAGES}{told}".encode())
+    assert column(data, "deals", "outcome") == ["won", "lost", "won"]
+
+
+def test_a_person_in_a_column_of_outcomes_is_not_named(tmp_path: Path) -> None:
+    yml = f"{CLIENT}{STAGES}".encode()
+    (said,) = refused(tmp_path, "", deals__csv=pipedrive("Anna Zarechnaya", "lost"), client__yml=yml)
+    assert "1 row holds no outcome but what may be a person's name" in said
+    assert "Zarechnaya" not in said
+
+
+def test_leads_without_a_stage_among_others_are_counted(tmp_path: Path) -> None:
+    lines = [f"{at};Заявка;{stage};Анна;0{at}.03.2026 10:00:00" for at, stage in enumerate(("NEW", "", "JUNK", "-"), 1)]
+    data = trap(tmp_path, "", lead__csv=bitrix(*lines, header=LEADS))
+    assert notice(data, Code.NO_STAGE).rows == 2
+    assert column(data, "leads", "outcome") == ["open", "open", "lost", "open"]
+    assert "2 rows without a stage: counted as open" in "\n".join(check_lines(data, language("en")))
+
+
+def test_a_list_with_outcomes_needs_no_stages(tmp_path: Path) -> None:
+    data = trap(tmp_path, "", deals__csv=pipedrive("won", "open").replace(b"Contact", b""))
+    assert Code.NO_STAGE not in codes(data)
+
+
+def test_bitrix_numbers_the_stages_of_further_pipelines(tmp_path: Path) -> None:
+    lines = [f"{at};Опт;{stage};Окно;10;RUB;Анна;0{at}.03.2026 10:00:00"
+             for at, stage in enumerate(("C14:WON", "C2:LOSE", "WON"), 1)]  # fmt: skip
+    data = trap(tmp_path, "", deal__csv=bitrix(*lines))
+    assert column(data, "deals", "outcome") == ["won", "lost", "won"]
+    (said,) = refused(tmp_path / "own", "", deal__csv=bitrix(lines[0].replace("C14:WON", "C14:UC_7"), lines[1]))
+    assert 'the stage "C14:UC_7"' in said
+
+
+# Money ----------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_nothing_in_any_currency(tmp_path: Path) -> None:
+    lines = ["1;Опт;WON;Окно;100,50;RUB;Анна;01.03.2026 10:00:00", "2;Опт;LOSE;Окно;0;USD;Анна;02.03.2026 10:00:00",
+             "3;Опт;LOSE;Окно;;EUR;Анна;03.03.2026 10:00:00"]  # fmt: skip
+    data = trap(tmp_path, "", deal__csv=bitrix(*lines))
+    assert money(data, "deals") == ("100.5", "100.5")
+    assert column(data, "deals", "amount")[1:] == [0, None]
+    (said,) = refused(tmp_path / "paid", "", deal__csv=bitrix(*lines, lines[1].replace("2;Опт;LOSE;Окно;0", "4;Опт;WON;О;5")))
+    assert "5 USD in 1 row, the report is in RUB, and there is no rate" in said
+    rates = f"{CLIENT}rates: {{USD: {{2026-01-01: 90}}}}\n".encode()
+    with_rate = trap(tmp_path / "rate", "", deal__csv=bitrix(*lines), client__yml=rates)
+    assert column(with_rate, "deals", "amount")[1:] == [0, None]
+
+
+def test_the_cell_that_is_shown_stands_in_the_row_that_is_named(tmp_path: Path) -> None:
+    lines = ["1;Опт;WON;Окно;сто;RUB;Анна;01.03.2026 10:00:00", "2;Опт;LOSE;Окно;два;RUB;Анна;02.03.2026 10:00:00"]
+    found = notice(trap(tmp_path, "", deal__csv=bitrix(*lines)), Code.NUMBER_UNREAD)
+    assert (found.detail, found.first_rows) == ("сто", (2,))
+
+
+def test_deals_won_for_nothing_and_closed_too_early_are_named(tmp_path: Path) -> None:
+    head = BITRIX + ";Дата закрытия"
+    lines = ["31;Опт;WON;Окно;0;RUB;Анна;05.03.2026 10:00:00;04.03.2026", "32;Опт;WON;Окно;;RUB;Анна;06.03.2026 10:00:00;"]
+    data = trap(tmp_path, "", deal__csv=bitrix(*lines, header=head))
+    named = {one.code: one.first_id for one in data.notices if one.first_id}
+    assert named == {Code.CLOSED_BEFORE_CREATED: "31", Code.WON_ZERO_AMOUNT: "31", Code.WON_WITHOUT_AMOUNT: "32"}
+    text = "\n".join(check_lines(data, language("en")))
+    assert "1 row won with an amount of zero: counted as won, with no revenue (for example 31)" in text
+
+
+# Days -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "week", ["02.03.2026 - 08.03.2026", "02.03.2026-08.03.2026", "2026-03-02 – 2026-03-08", "02.03.26 по 08.03.26"]
+)
+def test_two_days_in_one_cell_are_the_first_and_the_last(tmp_path: Path, week: str) -> None:
+    text = f"Неделя;Кампания;№ Кампании;Показы;Клики;Расход, ₽\n{week};Поиск;101;10;1;100,50\n"
+    text += "09.03.2026;Поиск;101;10;1;9,50\nмарт 2026;Сети;102;10;1;5\n"
+    data = trap(tmp_path, "", d__csv=text.encode())
+    ends = sorted(str(day)[:10] for day in column(data, "spend", "to"))
+    # A day alone begins its week; a month says so itself.
+    assert ends == ["2026-03-08", "2026-03-15", "2026-03-31"]
+    assert money(data) == ("115", "115")
+
+
+def test_days_that_cannot_be_read_are_shown_and_telephone_numbers_are_not() -> None:
+    assert discreet("02.03.2026 - 08.03.2026") == "02.03.2026 - 08.03.2026"
+    assert discreet("02.03.2026 - 79000000000") == ""
+    assert discreet("8 900 000-00-00") == ""
+
+
+# Cells and files ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["#Н/Д", "#ССЫЛКА!", "#ПОСИЛАННЯ!", "#ЗНАЧ!", "#Дел/0!", "#NUM!"])
+def test_the_errors_of_a_spreadsheet_have_names_in_its_language(tmp_path: Path, word: str) -> None:
+    lines = [f"1;Опт;WON;{word};{word};RUB;{word};01.03.2026 10:00:00"]
+    data = trap(tmp_path, "", deal__csv=bitrix(*lines))
+    assert column(data, "deals", "amount") == [None]
+    assert column(data, "deals", "manager") == [None]
+    assert {one.column: one.detail for one in data.notices if one.code is Code.PLACEHOLDER} == {
+        "Сумма": word, "Ответственный": word, "Название сделки": word,
+    }  # fmt: skip
+
+
+def test_the_placeholder_is_shown(tmp_path: Path) -> None:
+    lines = ["1;Опт;WON;Окно;1;RUB;Анна;01.03.2026 10:00:00", "2;Опт;LOSE;Окно;#N/A;RUB;Анна;02.03.2026 10:00:00"]
+    found = notice(trap(tmp_path, "", deal__csv=bitrix(*lines)), Code.PLACEHOLDER)
+    assert (found.rows, found.detail, found.first_rows) == (1, "#N/A", (3,))
+
+
+def test_a_picture_in_an_archive_is_left_aside_as_beside_one(tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("DEAL.csv", bitrix("1;Опт;WON;Окно;1;RUB;Анна;01.03.2026 10:00:00"))
+        archive.writestr("screen.png", b"\x89PNG\r\n\x1a\n0000")
+        archive.writestr("contract.pdf", b"%PDF-1.7 0000")
+    data = trap(tmp_path, "", june__zip=made.getvalue())
+    assert money(data, "deals") == ("1", "1")
+    assert {raw.name: raw.unused for raw in data.files if raw.unused} == {
+        "exports/june.zip » contract.pdf": "this is a PDF - export a table: CSV or XLSX",
+        "exports/june.zip » screen.png": "this is a picture - export a table: CSV or XLSX",
+    }
