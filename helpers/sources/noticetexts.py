@@ -106,8 +106,8 @@ def _dress(notice: Notice, say: Language, rows: str, detail: str) -> str | None:
             detail=detail,
         ),
         Code.CELL_ERROR: say(
-            "cells of the workbook with an error such as #N/A or #REF!, read as empty: {detail}. Correct the formulas and "
-            "save it",
+            "cells of the workbook with an error such as #N/A or #REF!, read as empty: {detail}. Correct the formulas "
+            "and save it",
             detail=detail,
         ),
         Code.HEADER_TWICE: say(

@@ -134,7 +134,7 @@ def outcome_problems(pairs: pd.DataFrame) -> list[Problem]:
             f'write its meaning under its source, values: {{outcome: {{"{shown}": open|won|lost}}}}',
             "client.yml",
         )
-        if (shown := discreet(word))
+        if (shown := discreet(str(word)))
         else Problem(
             f"{rows} row{'s hold' if rows != 1 else ' holds'} no outcome but what may be a person's name, address or "
             "number",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from trapped_folders import CLIENT, codes, column, money, notice, refused, trap
 
+from helpers.client import read_client
+from helpers.errors import DataError
 from helpers.language import language
+from helpers.sources import load
 from helpers.sources.check import check_lines
 from helpers.sources.discreet import discreet
+from helpers.sources.loading import Data
 from helpers.sources.notices import Code
 
 PIPEDRIVE = "Deal - ID,Deal - Title,Deal - Owner,Deal - Value,Deal - Currency of Value,Deal - Stage,Deal - Status"
@@ -83,7 +91,9 @@ def test_nothing_is_nothing_in_any_currency(tmp_path: Path) -> None:
     data = trap(tmp_path, "", deal__csv=bitrix(*lines))
     assert money(data, "deals") == ("100.5", "100.5")
     assert column(data, "deals", "amount")[1:] == [0, None]
-    (said,) = refused(tmp_path / "paid", "", deal__csv=bitrix(*lines, lines[1].replace("2;Опт;LOSE;Окно;0", "4;Опт;WON;О;5")))
+    (said,) = refused(
+        tmp_path / "paid", "", deal__csv=bitrix(*lines, lines[1].replace("2;Опт;LOSE;Окно;0", "4;Опт;WON;О;5"))
+    )
     assert "5 USD in 1 row, the report is in RUB, and there is no rate" in said
     rates = f"{CLIENT}rates: {{USD: {{2026-01-01: 90}}}}\n".encode()
     with_rate = trap(tmp_path / "rate", "", deal__csv=bitrix(*lines), client__yml=rates)
@@ -98,7 +108,10 @@ def test_the_cell_that_is_shown_stands_in_the_row_that_is_named(tmp_path: Path) 
 
 def test_deals_won_for_nothing_and_closed_too_early_are_named(tmp_path: Path) -> None:
     head = BITRIX + ";Дата закрытия"
-    lines = ["31;Опт;WON;Окно;0;RUB;Анна;05.03.2026 10:00:00;04.03.2026", "32;Опт;WON;Окно;;RUB;Анна;06.03.2026 10:00:00;"]
+    lines = [
+        "31;Опт;WON;Окно;0;RUB;Анна;05.03.2026 10:00:00;04.03.2026",
+        "32;Опт;WON;Окно;;RUB;Анна;06.03.2026 10:00:00;",
+    ]
     data = trap(tmp_path, "", deal__csv=bitrix(*lines, header=head))
     named = {one.code: one.first_id for one in data.notices if one.first_id}
     assert named == {Code.CLOSED_BEFORE_CREATED: "31", Code.WON_ZERO_AMOUNT: "31", Code.WON_WITHOUT_AMOUNT: "32"}
@@ -160,3 +173,47 @@ def test_a_picture_in_an_archive_is_left_aside_as_beside_one(tmp_path: Path) -> 
         "exports/june.zip » contract.pdf": "this is a PDF - export a table: CSV or XLSX",
         "exports/june.zip » screen.png": "this is a picture - export a table: CSV or XLSX",
     }
+
+
+# A database of one's own ----------------------------------------------------------------------------------------------
+
+STORED = """client: Traps
+lang: en
+currency: RUB
+rates: {USD: {2026-01-01: 90}}
+outcomes: {'*': {New: {stage: leads}}}
+sources:
+  - table: deals
+    connection: duckdb://
+    file: deals.parquet
+    also: [leads]
+"""
+
+
+def stored(folder: Path, *rows: tuple[str, str, str | None, str, float]) -> Data:
+    """A client whose deals - id, stage, outcome, currency, amount - lie in a Parquet file that is read where it is."""
+    folder.mkdir(parents=True)
+    (folder / "client.yml").write_text(STORED, encoding="utf-8")
+    names = ("deal_id", "stage", "outcome", "currency", "amount")
+    columns = {name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)}
+    days = [dt.datetime(2026, 3, 1, 10)] * len(rows)
+    money = pa.array([Decimal(str(amount)) for amount in columns.pop("amount")], pa.decimal128(18, 6))
+    table = pa.table({**columns, "opened_at": days, "amount": money})
+    pq.write_table(table, folder / "deals.parquet")
+    return load(read_client(folder))
+
+
+def test_a_database_stops_at_money_without_a_rate_though_others_have_one(tmp_path: Path) -> None:
+    rows = [("1", "New", "won", "RUB", 10.5), ("2", "New", "won", "USD", 2), ("3", "New", "open", "EUR", 0)]
+    data = stored(tmp_path / "fine", *rows)
+    assert column(data, "deals", "amount") == [10.5, 180, 0]
+    with pytest.raises(DataError, match="1 rows in EUR, the report is in RUB, and there is no rate"):
+        stored(tmp_path / "euro", *rows, ("4", "New", "won", "EUR", 5))
+
+
+def test_a_database_stops_at_an_outcome_without_a_meaning_and_counts_rows_without_a_stage(tmp_path: Path) -> None:
+    rows = [("1", "New", "won", "RUB", 10.5), ("2", "", None, "RUB", 2.0)]
+    data = stored(tmp_path / "fine", *rows)
+    assert notice(data, Code.NO_STAGE, "deals").rows == 1
+    with pytest.raises(DataError, match=r'the outcome "Verkauft" \(1 row\) is not open, won or lost'):
+        stored(tmp_path / "odd", *rows, ("3", "New", "Verkauft", "RUB", 5))
