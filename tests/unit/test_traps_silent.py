@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from trapped_folders import CLIENT, codes, column, money, notice, refused, trap
 
 from helpers.client import read_client
@@ -159,6 +160,56 @@ def test_the_placeholder_is_shown(tmp_path: Path) -> None:
     lines = ["1;Опт;WON;Окно;1;RUB;Анна;01.03.2026 10:00:00", "2;Опт;LOSE;Окно;#N/A;RUB;Анна;02.03.2026 10:00:00"]
     found = notice(trap(tmp_path, "", deal__csv=bitrix(*lines)), Code.PLACEHOLDER)
     assert (found.rows, found.detail, found.first_rows) == (1, "#N/A", (3,))
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+            if name.startswith("hidden"):
+                sheet.hide()
+    return made.getvalue()
+
+
+SPEND: list[object] = ["Date", "Source", "Campaign", "Spend"]
+
+
+def test_sheets_that_fill_different_tables_are_all_read(tmp_path: Path) -> None:
+    lines = [BITRIX.split(";"), "1;Опт;WON;Окно;100;RUB;Анна;01.03.2026 10:00:00".split(";")]
+    book = workbook(Deals=list(map(list, lines)), Spend=[SPEND, ["2026-03-01", "vk", "A", 10.5]])
+    data = trap(tmp_path, "", all__xlsx=book)
+    assert (money(data, "deals"), money(data)) == (("100", "100"), ("10.5", "10.5"))
+    assert Code.FILE_UNUSED not in codes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Feb", [["Date", "Source", "Campaign", "Paid"], ["2026-02-05", "vk", "A", 20]]),
+        ("Feb", [["2026-02-05", "vk", "A", 20], ["2026-02-06", "vk", "A", 20]]),
+        ("hidden", [SPEND, ["2026-02-05", "vk", "A", 20]]),
+    ],
+)
+def test_a_sheet_that_is_not_read_is_said(tmp_path: Path, name: str, lines: list[list[object]]) -> None:
+    book = workbook(**{"Jan": [SPEND, ["2026-01-05", "vk", "A", 10]], name: lines})
+    data = trap(tmp_path, "", s__xlsx=book)
+    assert money(data) == ("10", "10")
+    left = notice(data, Code.FILE_UNUSED)
+    assert left.file == f"exports/s.xlsx [{name}]"
+    assert "читается другой лист" in "\n".join(check_lines(data, language("ru")))
+
+
+def test_a_sheet_that_another_source_reads_is_not_left_aside(tmp_path: Path) -> None:
+    mapped = "  - {table: spend, file: exports/s.xlsx, columns: {from: Date, channel: Source, cost: %s}}\n"
+    paid: list[object] = ["Date", "Source", "Paid"]
+    book = workbook(A=[SPEND, ["2026-01-05", "vk", "A", 10]], B=[paid, ["2026-01-06", "vk", 5]])
+    yml = f"{CLIENT}sources:\n{mapped % 'Spend'}{mapped % 'Paid'}".encode()
+    data = trap(tmp_path, "", s__xlsx=book, client__yml=yml)
+    assert money(data) == ("15", "15")
+    assert Code.FILE_UNUSED not in codes(data)
 
 
 def test_a_picture_in_an_archive_is_left_aside_as_beside_one(tmp_path: Path) -> None:
