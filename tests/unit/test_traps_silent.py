@@ -178,7 +178,7 @@ SPEND: list[object] = ["Date", "Source", "Campaign", "Spend"]
 
 
 def test_sheets_that_fill_different_tables_are_all_read(tmp_path: Path) -> None:
-    lines = [BITRIX.split(";"), "1;Опт;WON;Окно;100;RUB;Анна;01.03.2026 10:00:00".split(";")]
+    lines = [BITRIX.split(";"), ["1", "Опт", "WON", "Окно", "100", "RUB", "Анна", "01.03.2026 10:00:00"]]
     book = workbook(Deals=list(map(list, lines)), Spend=[SPEND, ["2026-03-01", "vk", "A", 10.5]])
     data = trap(tmp_path, "", all__xlsx=book)
     assert (money(data, "deals"), money(data)) == (("100", "100"), ("10.5", "10.5"))
