@@ -223,8 +223,8 @@ def _last() -> tuple[str, str]:
 def _asking() -> tuple[str, ...]:
     """What the survey asks: ``audit_form_<group>`` the bit of a form of `FORMS`; ``audit_stray`` whether a text holds
     an address or a telephone number (``audit_perhaps`` where it may), ``audit_stray_id`` whether an id does; of numbers
-    the decimal mark (``audit_ascii``: the text with European digits); of dates whether the first and the second number may
-    be the day."""
+    the decimal mark (``audit_ascii``: the text with European digits); of dates whether the first and the second number
+    may be the day."""
     digits = [quoted(signs) for signs in _OTHER_DIGITS]
     forms = tuple(f"audit_form_{group}(t) AS {_form(patterns)}" for group, patterns in FORMS.items())
     # Two marks of one kind part thousands, so the other one is decimal.
