@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ANY = "*"
 OUTCOMES = ("open", "won", "lost")
+MEANING = ("pipeline", "stage", "outcome")
+"""Columns that tell what became of a row."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,7 @@ def stage_map(
 
 def pairs_of(table: ir.Table) -> ir.Table:
     """Every pipeline, stage and outcome that occurs, "" for none, and the number of rows."""
-    pipeline, stage = pair_columns(table)
-    outcome = table.outcome.fill_null("") if "outcome" in table.columns else ibis.literal("")
-    named = table.select(pipeline=pipeline, stage=stage, outcome=outcome)
-    return named.group_by("pipeline", "stage", "outcome").agg(rows=lambda t: t.count())
+    return table.select(**meaning_of(table)).group_by(*MEANING).agg(rows=lambda t: t.count())
 
 
 def outcome_problems(pairs: pd.DataFrame) -> list[Problem]:
@@ -154,7 +153,8 @@ def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], 
     """The table with ``at``, the position of the stage (0 = first; what is known at least), and ``by_stage``, the
     outcome that the stage says. ``mapping`` names pipelines and stages as exported."""
     lead, won = stages.index("leads"), stages.index("won")
-    in_pipeline, in_stage = pair_columns(table)
+    exported = meaning_of(table)
+    in_pipeline, in_stage = exported["pipeline"], exported["stage"]
     # One small number for what a stage means: compared once a row, and taken apart into position and outcome.
     meanings: dict[tuple[int, str], int] = {}
     branches: dict[str, list[tuple[str, int]]] = {}
@@ -177,9 +177,7 @@ def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], 
     ).drop("_meaning")
 
 
-def pair_columns(table: ir.Table) -> tuple[ir.StringValue, ir.StringValue]:
-    """Pipeline and stage as exported, "" for none."""
+def meaning_of(table: ir.Table) -> dict[str, ir.StringValue]:
+    """Pipeline, stage and outcome as exported, "" for none."""
     none = ibis.literal("")
-    pipeline = table.pipeline.fill_null("") if "pipeline" in table.columns else none
-    stage = table.stage.fill_null("") if "stage" in table.columns else none
-    return pipeline, stage
+    return {name: table[name].fill_null("") if name in table.columns else none for name in MEANING}
