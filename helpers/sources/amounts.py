@@ -58,7 +58,8 @@ def in_one_currency(con: Backend, client: Client, mapped: Mapped, table: ir.Tabl
     if "currency" not in mapped.columns and usual == client.currency:
         return table
     code = _code(table.currency.fill_null(usual), client) if "currency" in mapped.columns else ibis.literal(usual)
-    data = table.mutate(_currency=code).filter(~table._blank & ~table._total & ~table._footer)
+    paid = ibis.or_(*((table[name] != 0).fill_null(False) for name in money))
+    data = table.mutate(_currency=code).filter(paid & ~table._blank & ~table._total & ~table._footer)
     found = data.group_by("_currency").agg(rows=data.count(), amount=data[money[0]].sum(), place=place_of(data).min())
     foreign = {
         str(row["_currency"]): row
@@ -170,13 +171,16 @@ def _claimed(client: Client, mapped: Mapped) -> str | None:
 def rate_of(
     rates: dict[str, dict[dt.date, Decimal]], code: ir.StringValue, day: ir.DateValue, own: str
 ) -> ir.DecimalValue:
-    """The rate of the last date on or before the day; before the first date the first rate."""
+    """The rate of the last date on or before the day; before the first date the first rate.
+
+    1 for a currency without rates: it stops the audit where there is money in it, and nothing is nothing in any.
+    """
     branches = [(code == own, _exact(Decimal(1)))]
     for name, dated in rates.items():
         days = sorted(dated, reverse=True)
         branches += [((code == name) & (day >= ibis.literal(start)), _exact(dated[start])) for start in days]
         branches.append((code == name, _exact(dated[days[-1]])))
-    return ibis.cases(*branches, else_=ibis.null("decimal(18, 8)"))
+    return ibis.cases(*branches, else_=_exact(Decimal(1)))
 
 
 def _exact(value: Decimal) -> ir.DecimalScalar:

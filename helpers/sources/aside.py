@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 NOTE = "a note, by its name"
 UNNAMED = "client.yml does not name it under sources"
+OTHER_SHEET = (
+    "another sheet of this file is read - if this one holds other rows, name the file under sources once for each, "
+    "with sheet:"
+)
 UNKNOWN = "not recognised; "
 """How the reason begins of a table that nobody knows."""
 
@@ -26,6 +30,10 @@ def aside_text(reason: str, say: Language) -> str:
     known = {
         NOTE: say("a note, by its name"),
         UNNAMED: say("client.yml does not name it under sources"),
+        OTHER_SHEET: say(
+            "another sheet of this file is read; if this one holds other rows, name the file under sources once for "
+            "each, with “sheet:”"
+        ),
         " - ".join(EMPTY): say("the file is empty: export it again"),
         "contacts are people, not enquiries; the deals are read": say(
             "contacts are people, not enquiries; the deals are read"

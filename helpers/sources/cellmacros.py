@@ -77,6 +77,11 @@ _TWO_DOTS, _TWO_COMMAS = r"^\d+\.\d+\.", r"^\d+,\d+,"
 
 # Dates ----------------------------------------------------------------------------------------------------------------
 
+_OTHER_DIGITS = (
+    "".join(chr(first + number) for first in (0xFF10, 0x660, 0x6F0) for number in range(10)) + "．，٫٬",
+    "0123456789" * 3 + ".,.,",
+)
+"""Digits and marks of full width, Arabic and Persian, and those they stand for."""
 _SMALL = r"a-z\x{df}-\x{24f}\x{370}-\x{52f}"
 """Small letters of Latin, Greek and Cyrillic: all of Unicode's would cost RE2 milliseconds wherever they stand."""
 _LETTERS = r"A-Za-z\x{c0}-\x{24f}\x{370}-\x{52f}"
@@ -205,7 +210,7 @@ def _written_number(kind: str) -> str:
 
 def _digits(kind: str) -> str:
     """Digits and decimal marks of a number; "" where the text is none."""
-    body = f"regexp_extract(t, {quoted(_written_number(kind))}, 1)"
+    body = f"regexp_extract(audit_ascii(t), {quoted(_written_number(kind))}, 1)"
     return _replaced(body, (rf"{_GAP}|['’]", ""), (r"[.,]$", ""), (r"^([.,])", r"0\1"))
 
 
@@ -218,7 +223,9 @@ def _last() -> tuple[str, str]:
 def _asking() -> tuple[str, ...]:
     """What the survey asks: ``audit_form_<group>`` the bit of a form of `FORMS`; ``audit_stray`` whether a text holds
     an address or a telephone number (``audit_perhaps`` where it may), ``audit_stray_id`` whether an id does; of numbers
-    the decimal mark; of dates whether the first and the second number may be the day."""
+    the decimal mark (``audit_ascii``: the text with European digits); of dates whether the first and the second number
+    may be the day."""
+    digits = [quoted(signs) for signs in _OTHER_DIGITS]
     forms = tuple(f"audit_form_{group}(t) AS {_form(patterns)}" for group, patterns in FORMS.items())
     # Two marks of one kind part thousands, so the other one is decimal.
     comma, dot = (f"{one} OR {_fits('b', two)}" for one, two in zip(_last(), (_TWO_DOTS, _TWO_COMMAS), strict=True))
@@ -232,6 +239,7 @@ def _asking() -> tuple[str, ...]:
     ]
     return (
         *forms,
+        f"audit_ascii(t) AS CASE WHEN strlen(t) = length(t) THEN t ELSE translate(t, {digits[0]}, {digits[1]}) END",
         f"audit_template(t) AS {_fits('t', MACRO)}",
         f"audit_damaged(t) AS {_fits('t', SUSPICIOUS)}",
         f"audit_stray(t) AS {_fits('t', WRITTEN)}",
@@ -283,7 +291,7 @@ def _number(kind: str, type_: str) -> str:
     digits = _once(f"audit_digits_{kind}(t)", "b", "audit_unmarked(b, d)")
     factor = f"CASE WHEN {_fits('t', _MINUS)} THEN -1 ELSE 1 END"
     if kind != "time":
-        word = f"regexp_extract(t, {quoted(_written_number(kind))}, 2)"
+        word = f"regexp_extract(audit_ascii(t), {quoted(_written_number(kind))}, 2)"
         scales = " ".join(f"WHEN {_fits('w', f'(?i)^({words})$')} THEN {times}" for words, times in _SCALES)
         factor = f"({factor} * {_once(word, 'w', f'CASE {scales} ELSE 1 END')})"
     read = f"try_cast(try_cast({digits} AS {type_}) * {factor} AS {type_})"

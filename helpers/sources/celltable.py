@@ -44,6 +44,11 @@ _SUSPECT = (
 )
 """A row in which some cell may have to be cleaned: spaces around it, a placeholder, an unfilled template, damage; with
 ``PERHAPS`` beside it also somebody's address or telephone number."""
+_DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
+_RANGE = rf"^({_DAY})\s*(?:[-–—/]|по|to)\s*({_DAY})$"
+"""Two days in one cell: '2026-01-01/2026-01-31', '05.01.2026 - 11.01.2026'."""
+ONE_MOMENT = 16
+"""No day alone is written in more bytes, and no two in as few."""
 _NOTHING = "(?i)^(?:" + "|".join([f"[{_SPACES}]", *(re.escape(word) for word in PLACEHOLDERS if word)]) + ")*$"
 """A row of nothing but '#REF!' or dashes is as empty as an empty one."""
 
@@ -81,6 +86,8 @@ class Wanted:
     """An id tells rows apart: cells that nobody reads need not be looked at, which spares half of the parsing."""
     currency: str
     """The client's, to choose among converted amounts."""
+    ranges: bool
+    """The first day may stand in one cell with the last one."""
     private: frozenset[str]
     """Clean names of contacts and titles: they become hashes and marks, whatever stands in them."""
 
@@ -219,10 +226,11 @@ def _select(candidate: Candidate, reading: Reading, width: int, wanted: Wanted) 
         foreign = f"coalesce(audit_key({parts['currency']}), '') <> {own}"
         for clean in ("cost", "currency"):
             parts[clean] = f"CASE WHEN {foreign} AND {taken} THEN audit_cell({at[clean]}) ELSE {parts[clean]} END"
-    if preset.range_mark and "from" in columns:
-        mark, both = quoted(preset.range_mark), parts["from"]
-        parts["from"] = f"trim(split_part({both}, {mark}, 1))"
-        parts["to"] = f"CASE WHEN contains({both}, {mark}) THEN trim(split_part({both}, {mark}, 2)) END"
+    if wanted.ranges:
+        cell = f"audit_trim({parts['from']})"
+        both = f"strlen({parts['from']}) > {ONE_MOMENT} AND regexp_matches({cell}, {quoted(_RANGE)})"
+        parts["to"] = f"CASE WHEN {both} THEN regexp_extract({cell}, {quoted(_RANGE)}, 2) END"
+        parts["from"] = f"CASE WHEN {both} THEN regexp_extract({cell}, {quoted(_RANGE)}, 1) ELSE {parts['from']} END"
     named = ", ".join(f'{text} AS "{clean}"' for clean, text in parts.items())
     kept = [clean for clean in parts if not clean.startswith("_")]
     sought = (

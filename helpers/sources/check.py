@@ -91,4 +91,6 @@ def _line(notice: Notice, say: Language, currency: str) -> str:
         row, file = notice.first_rows[0], notice.first_file
         where = say("from row {row} of {file}", row=row, file=file) if file else say("from row {row}", row=row)
         text += f" ({where})"
+    if notice.first_id:
+        text += f" ({say('for example {id}', id=notice.first_id)})"
     return text

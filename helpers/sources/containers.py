@@ -66,15 +66,12 @@ def members(path: Path, name: str, scratch: Path) -> list[Member]:
     """The files behind a file: one, or those of a zip or gzip archive.
 
     Raises:
-        DataError: empty, of a kind that holds no table, protected, damaged, or too large when unpacked.
+        DataError: empty, protected, damaged, or too large when unpacked.
     """
     with path.open("rb") as stream:
         head = stream.read(16)
     if not head:
         raise NoTableError([Problem(*EMPTY, name)])
-    for mark, kind in KINDS:
-        if head.startswith(mark):
-            raise NoTableError([Problem(f"this is {kind}", "export a table: CSV or XLSX", name)])
     if head.startswith(b"\x1f\x8b"):
         return [_gunzipped(path, name, scratch)]
     if head.startswith(b"PK\x05\x06"):
@@ -94,6 +91,16 @@ def members(path: Path, name: str, scratch: Path) -> list[Member]:
                 raise NoTableError([Problem("a document, not a table", "export a table: CSV or XLSX", name)])
             return _unzipped(archive, name, scratch)
     return [Member(path, name, "")]
+
+
+def refuse_kinds(head: bytes, name: str) -> None:
+    """
+    Raises:
+        NoTableError: a file that begins so holds no table.
+    """
+    for mark, kind in KINDS:
+        if head.startswith(mark):
+            raise NoTableError([Problem(f"this is {kind}", "export a table: CSV or XLSX", name)])
 
 
 def is_workbook(names: set[str]) -> bool:

@@ -10,6 +10,7 @@ MOST = 60
 
 _NUMBER = re.compile(r"(?:\+|\b)\d(?:[\s().-]*\d){8,}")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?")
+_DATES = re.compile(rf"{_DATE.pattern}(?:\s*[-–—/]\s*{_DATE.pattern})?")
 _WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d)")
 """Before a month and a day no first name."""
 _NAME = re.compile(r"\b[A-ZА-ЯЁІЇЄҐ][a-zа-яёіїєґ'’]+\.?\s+[A-ZА-ЯЁІЇЄҐ](?:[a-zа-яёіїєґ'’]+\b|\.)")
@@ -20,7 +21,7 @@ def discreet(text: str) -> str:
     text = " ".join(text.split())
     if len(text) > MOST or "@" in text or _NAME.search(_WEEKDAY.sub("", text)):
         return ""
-    return "" if _NUMBER.search(text) and not _DATE.fullmatch(text) else text
+    return "" if _NUMBER.search(text) and not _DATES.fullmatch(text) else text
 
 
 def example(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,9 @@ import pandas as pd
 
 from helpers.errors import DataError
 from helpers.sources.asking import asked, asked_row, together
+from helpers.sources.discreet import discreet
 from helpers.sources.notices import Code, Ledger, Notice
-from helpers.sources.outcomes import stage_map, with_meaning
+from helpers.sources.outcomes import OUTCOMES, outcome_problems, stage_map, stageless, with_meaning
 from helpers.sources.presets import Preset
 from helpers.sources.values import MONEY
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.sources.engines import Engine
 
-OUTCOMES = ("open", "won", "lost")
 WIDE = "decimal(20, 6)"
 Told = Callable[[], Coroutine[Any, Any, Any]]
 """Asks about a clean table what becomes notices."""
@@ -106,13 +106,25 @@ def _clean_deals(
 async def _unpaid(clean: ir.Table, ledger: Ledger) -> None:
     """Won deals without money."""
     won = clean.outcome == "won"
-    found = await asked_row(
-        clean.aggregate(without=(won & clean.amount.isnull()).sum(), zero=(won & (clean.amount == 0)).sum())
-    )
+    odd = {"without": won & clean.amount.isnull(), "zero": won & (clean.amount == 0)}
+    found = await asked_row(clean.aggregate(**_with_first(odd, clean.deal_id)))
     ledger.add(
-        Notice(Code.WON_WITHOUT_AMOUNT, "deals", int(found["without"] or 0)),
-        Notice(Code.WON_ZERO_AMOUNT, "deals", int(found["zero"] or 0)),
+        Notice(Code.WON_WITHOUT_AMOUNT, "deals", int(found["without"] or 0), first_id=_id(found["without_id"])),
+        Notice(Code.WON_ZERO_AMOUNT, "deals", int(found["zero"] or 0), first_id=_id(found["zero_id"])),
     )
+
+
+def _with_first(odd: Mapping[str, ir.BooleanValue], key: ir.StringValue) -> dict[str, ir.Value]:
+    """How many rows are odd in each way, and the first id of them as ``<name>_id``."""
+    return {
+        **{name: where.sum() for name, where in odd.items()},
+        **{f"{name}_id": key.min(where=where) for name, where in odd.items()},
+    }
+
+
+def _id(found: object) -> str:
+    """An id as a message may show it."""
+    return "" if found is None else discreet(str(found))
 
 
 def _clean_events(
@@ -185,8 +197,10 @@ def _with_meaning(
 ) -> ir.Table:
     pairs = pairs.sort_values(["pipeline", "stage"])
     mapping, problems, guessed = stage_map(work.client, presets, pairs)
+    problems += outcome_problems(pairs)
     if problems:
         raise DataError(problems)
+    work.ledger.add(Notice(Code.NO_STAGE, name, stageless(pairs)))
     if guessed:
         work.ledger.add(Notice(Code.STAGE_GUESSED, name, detail=", ".join(guessed)))
     table = with_meaning(table, mapping, work.client.stage_keys)
@@ -247,10 +261,10 @@ async def _notices(work: Cleaning, table: ir.Table) -> None:
     # On a day of audit that the client has chosen, what closed later is still open.
     known = closed if work.client.as_of is None else ibis.ifelse(late, ibis.null("date"), closed)
     test = table.test
+    odd = {"before": known < table.created_at.cast("date"), "late": late}
     found = await asked_row(
         table.aggregate(
-            before=(known < table.created_at.cast("date")).sum(),
-            late=late.sum(),
+            **_with_first(odd, table.lead_id),
             nobody=(table.manager == "").sum(),
             nameless=((table.campaign == "") & (table.campaign_id == "")).sum(),
             people=table.person.nunique(),
@@ -262,8 +276,8 @@ async def _notices(work: Cleaning, table: ir.Table) -> None:
     )
     later = Code.CLOSED_AFTER_AS_OF if work.client.as_of is None else Code.OUTCOME_AFTER_AS_OF
     work.ledger.add(
-        Notice(Code.CLOSED_BEFORE_CREATED, name, int(found["before"] or 0)),
-        Notice(later, name, int(found["late"] or 0)),
+        Notice(Code.CLOSED_BEFORE_CREATED, name, int(found["before"] or 0), first_id=_id(found["before_id"])),
+        Notice(later, name, int(found["late"] or 0), first_id=_id(found["late_id"])),
         Notice(Code.NO_MANAGER, name, int(found["nobody"] or 0)),
         Notice(Code.NO_CAMPAIGN, name, int(found["nameless"] or 0)),
         Notice(Code.REPEATS, name, int(found["with_person"] or 0) - int(found["people"] or 0)),

@@ -377,7 +377,7 @@ def _unread(con: Backend, table: ir.Table, spec: Table, ledger: Ledger, files: S
             name = f"{kind}{column.name}"
             if name in table.columns:
                 asked[f"{name}:n"] = f"count({name})"
-                asked[f"{name}:example"] = f"min({name})"
+                asked[f"{name}:example"] = f"arg_min({name}, {PLACE})"
                 asked[f"{name}:place"] = f"min({PLACE}) FILTER ({name} IS NOT NULL)"
     odd = {"negative": f"{spec.money} < 0", "double": "_kept_double"} if spec.money else {}
     if spec.name == "spend":

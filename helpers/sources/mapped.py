@@ -62,6 +62,8 @@ class Mapped:
     """Views over those tables."""
     spans: dict[int, str] = field(default_factory=dict)
     """Numbers of the files whose rows of spend each cover the 'week', 'month' or 'quarter' that their day begins."""
+    lone_days: bool = False
+    """Rows of spend have a first day; the last one stands in its cell, or is told by the week or month it begins."""
     vat_off: bool = False
     """Other spend is without VAT: it is to be taken off here."""
 
@@ -90,18 +92,21 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     identity, keyed = _identity(source), bool(TABLES[source.table].key)
     raws, parts, notices, found = [], [], [], {}
     present: set[str] = set()
+    ranged = source.table == "spend"
     private = frozenset(name for name, column in columns.items() if column.type in ("person", "title"))
     for candidate in candidates:
         places = {clean: at for clean, at in candidate.places.items() if clean in columns}
         constants = _constants(source, candidate, columns)
         values = {clean: meaning for clean in places if (meaning := preset.values_for(source, clean))}
         name = ibis.util.gen_name("text")
-        wanted = Wanted(places, values, constants, identity, keyed, client.currency, private)
+        ranges = source.table == "spend" and "from" in places and "to" not in {*places, *constants}
+        wanted = Wanted(places, values, constants, identity, keyed, client.currency, ranges, private)
         cells = read_cells(con, candidate, name, wanted)
         raw = candidate.account(table=source.table, guessed=candidate.guessed, rows=cells.rows)
         raws.append(raw)
         notices += _notices(candidate, cells, raw, source)
-        there = set(places) | set(constants) | ({"to"} if preset.range_mark and "from" in places else set())
+        there = {*places, *constants, *(["to"] if ranges else [])}
+        ranged &= ranges
         present |= there
         found.update({clean: candidate.headers[at[0]] for clean, at in places.items() if at[0] < len(raw.headers)})
         parts.append((name, there, candidate.header + 2))
@@ -114,7 +119,8 @@ def map_source(con: Backend, client: Client, planned: Planned) -> Mapped:
     made = Mapped(
         source, preset, table, kept, found, tuple(raws), currency, tuple(name for name, _, _ in parts), late, notices
     )
-    if source.table == "spend" and "to" not in present:
+    made.lone_days = ranged
+    if ranged:
         named = {number: span_of(normal(c.headers[c.places["from"][0]]))
                  for number, c in enumerate(candidates) if "from" in c.places}  # fmt: skip
         made.spans = {number: span for number, span in named.items() if span}
@@ -212,6 +218,8 @@ def _notices(candidate: Candidate, cells: Cells, raw: RawFile, source: Source) -
         found.append(Notice(Code.QUOTES_ODD, table, None, file=name))
     if isinstance(content, BookSheet) and content.uncounted:
         found.append(Notice(Code.FORMULA_EMPTY, table, None, file=name, detail=str(content.uncounted)))
+    if isinstance(content, BookSheet) and content.errors:
+        found.append(Notice(Code.CELL_ERROR, table, None, file=name, detail=str(content.errors)))
     if cells.nameless:
         places = ", ".join(str(at + 1) for at in nameless_columns(candidate)[:5])
         found.append(Notice(Code.COLUMN_NAMELESS, table, cells.nameless, file=name, detail=places))

@@ -47,6 +47,7 @@ class Code(StrEnum):
     BYTES_REPLACED = "BYTES_REPLACED"
     QUOTES_ODD = "QUOTES_ODD"
     FORMULA_EMPTY = "FORMULA_EMPTY"
+    CELL_ERROR = "CELL_ERROR"
     HEADER_TWICE = "HEADER_TWICE"
     COLUMN_NAMELESS = "COLUMN_NAMELESS"
     HEADER_NEAR = "HEADER_NEAR"
@@ -87,6 +88,7 @@ class Code(StrEnum):
     WON_WITHOUT_AMOUNT = "WON_WITHOUT_AMOUNT"
     WON_ZERO_AMOUNT = "WON_ZERO_AMOUNT"
     NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    NO_STAGE = "NO_STAGE"
     NO_MANAGER = "NO_MANAGER"
     NO_CAMPAIGN = "NO_CAMPAIGN"
     REPEATS = "REPEATS"
@@ -164,6 +166,8 @@ class Notice:
     """Up to five row numbers in the file, as a person counts them."""
     first_file: str = ""
     """The file of the first of them, where the rows may lie in several."""
+    first_id: str = ""
+    """The first id of the rows, where they are found when their places are forgotten."""
 
     @property
     def group(self) -> str:

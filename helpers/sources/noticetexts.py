@@ -37,7 +37,7 @@ def _detail(notice: Notice, say: Language, currency: str) -> str:
         currencies, _, amount = notice.detail.partition(": ")
         value, _, code = amount.partition(" ")
         return f"{currencies}: {say.money(Decimal(value), code, 2)}"
-    if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY):
+    if notice.code in (Code.BYTES_REPLACED, Code.FORMULA_EMPTY, Code.CELL_ERROR):
         return say.count(int(notice.detail))
     if notice.code is Code.AS_OF_ASSUMED:
         return say.date(notice.detail)
@@ -103,6 +103,11 @@ def _dress(notice: Notice, say: Language, rows: str, detail: str) -> str | None:
         Code.FORMULA_EMPTY: say(
             "formulas without a stored result, read as empty: {detail}. Open the file in a spreadsheet program and "
             "save it",
+            detail=detail,
+        ),
+        Code.CELL_ERROR: say(
+            "cells of the workbook with an error such as #N/A or #REF!, read as empty: {detail}. Correct the formulas "
+            "and save it",
             detail=detail,
         ),
         Code.HEADER_TWICE: say(
@@ -283,6 +288,7 @@ def _kept(notice: Notice, say: Language, rows: str, detail: str) -> str | None:
         Code.NEGATIVE_AMOUNT: say(
             "{rows} with a negative amount in “{column}”: kept with its sign", rows=rows, column=column
         ),
+        Code.NO_STAGE: say("{rows} without a stage: counted as open, as far as a lead", rows=rows),
         Code.NO_MANAGER: say("{rows} without a manager", rows=rows),
         Code.NO_CAMPAIGN: say("{rows} without a campaign name", rows=rows),
         Code.REPEATS: say("{rows} from people who had written before", rows=rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from helpers.sources.presets import Preset
 
 ANY = "*"
+OUTCOMES = ("open", "won", "lost")
+MEANING = ("pipeline", "stage", "outcome")
+"""Columns that tell what became of a row."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ def stage_map(
     """
     known: dict[tuple[str, str], StageOutcome] = {}
     guesses: set[str] = set()
+    presets = list(presets)
+    prefixes = [preset.stage_prefix for preset in presets if preset.stage_prefix]
     for preset in presets:
         for stage, meaning in preset.meanings().items():
             given = StageOutcome.model_validate(meaning)
@@ -70,8 +76,11 @@ def stage_map(
     problems: list[Problem] = []
     guessed: list[str] = []
     usual, moved = max(USUAL_ROWS, int(USUAL_SHARE * int(pairs["rows"].sum()))), 0
-    for pipeline, stage, rows in pairs[["pipeline", "stage", "rows"]].itertuples(index=False):
+    stages_of = pairs.groupby(["pipeline", "stage"], as_index=False)["rows"].sum()
+    for pipeline, stage, rows in stages_of[["pipeline", "stage", "rows"]].itertuples(index=False):
         found = known.get((normal(pipeline), normal(stage))) or known.get((ANY, normal(stage)))
+        for prefix in () if found else prefixes:
+            found = found or known.get((ANY, re.sub(prefix, "", normal(stage))))
         if found is None and not stage:
             # No stage entered: it is a lead and nothing more is known.
             found = StageOutcome(stage="leads", outcome="open")
@@ -110,16 +119,42 @@ def stage_map(
 
 
 def pairs_of(table: ir.Table) -> ir.Table:
-    """Every pipeline and stage that occurs, "" for none, and the number of rows."""
-    pipeline, stage = pair_columns(table)
-    return table.select(pipeline=pipeline, stage=stage).group_by("pipeline", "stage").agg(rows=lambda t: t.count())
+    """Every pipeline, stage and outcome that occurs, "" for none, and the number of rows."""
+    return table.select(**meaning_of(table)).group_by(*MEANING).agg(rows=lambda t: t.count())
+
+
+def outcome_problems(pairs: pd.DataFrame) -> list[Problem]:
+    """Words in a column of outcomes that nobody has given a meaning: such a row would pass for one of its stage."""
+    strange = pairs[~pairs["outcome"].str.lower().isin(("", *OUTCOMES))]
+    counted = strange.groupby("outcome")["rows"].sum()
+    return [
+        Problem(
+            f'the outcome "{shown}" ({rows} row{"s" * (rows != 1)}) is not open, won or lost',
+            f'write its meaning under its source, values: {{outcome: {{"{shown}": open|won|lost}}}}',
+            "client.yml",
+        )
+        if (shown := discreet(str(word)))
+        else Problem(
+            f"{rows} row{'s hold' if rows != 1 else ' holds'} no outcome but what may be a person's name, address or "
+            "number",
+            "their cells have moved, or another column is mapped to the outcome: check the file",
+        )
+        for word, rows in counted.items()
+    ]
+
+
+def stageless(pairs: pd.DataFrame) -> int:
+    """Rows that tell neither a stage nor an outcome, among others that do."""
+    silent = (pairs["stage"] == "") & (pairs["outcome"] == "")
+    return 0 if silent.all() else int(pairs.loc[silent, "rows"].sum())
 
 
 def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], stages: tuple[str, ...]) -> ir.Table:
     """The table with ``at``, the position of the stage (0 = first; what is known at least), and ``by_stage``, the
     outcome that the stage says. ``mapping`` names pipelines and stages as exported."""
     lead, won = stages.index("leads"), stages.index("won")
-    in_pipeline, in_stage = pair_columns(table)
+    exported = meaning_of(table)
+    in_pipeline, in_stage = exported["pipeline"], exported["stage"]
     # One small number for what a stage means: compared once a row, and taken apart into position and outcome.
     meanings: dict[tuple[int, str], int] = {}
     branches: dict[str, list[tuple[str, int]]] = {}
@@ -142,9 +177,7 @@ def with_meaning(table: ir.Table, mapping: dict[tuple[str, str], StageOutcome], 
     ).drop("_meaning")
 
 
-def pair_columns(table: ir.Table) -> tuple[ir.StringValue, ir.StringValue]:
-    """Pipeline and stage as exported, "" for none."""
+def meaning_of(table: ir.Table) -> dict[str, ir.StringValue]:
+    """Pipeline, stage and outcome as exported, "" for none."""
     none = ibis.literal("")
-    pipeline = table.pipeline.fill_null("") if "pipeline" in table.columns else none
-    stage = table.stage.fill_null("") if "stage" in table.columns else none
-    return pipeline, stage
+    return {name: table[name].fill_null("") if name in table.columns else none for name in MEANING}

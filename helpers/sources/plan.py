@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.client import Source
 from helpers.errors import DataError, Problem
-from helpers.sources.aside import NOTE, UNNAMED
+from helpers.sources.aside import NOTE, OTHER_SHEET, UNNAMED
 from helpers.sources.candidate import Candidate
 from helpers.sources.containers import NoTableError, is_litter
 from helpers.sources.currency import vat_in
@@ -107,6 +107,9 @@ def plan_sources(client: Client, scratch: Path) -> Plan:
         raise DataError(problems)
     if client.sources:
         unused += _unnamed(client, given)
+    # A sheet that one source leaves aside another may read.
+    read_somewhere = {candidate.sheet.name for part in planned for candidate in part.candidates}
+    unused = [raw for raw in dict.fromkeys(unused) if raw.name not in read_somewhere]
     return Plan(tuple(planned), tuple(unused))
 
 
@@ -129,13 +132,44 @@ def _of_file(
         except DataError as error:
             problems += error.problems
         else:
-            if candidate.preset.unused:
-                left.append(candidate.account(unused=candidate.preset.unused))
-            else:
-                found.append((candidate.name, candidate))
+            more, aside = _other_sheets(member, candidate, source)
+            for one in (candidate, *more):
+                if one.preset.unused:
+                    left.append(one.account(unused=one.preset.unused))
+                else:
+                    found.append((one.name, one))
+            left += aside
     if strange and not found and not left and len(problems) == stopped:
         raise NoTableError(strange)
     return found, left
+
+
+def _other_sheets(sheets: Sequence[Sheet], read: Candidate, source: Source) -> tuple[list[Candidate], list[RawFile]]:
+    """Sheets of a file beside the one that is read: those that fill other tables are read too, the others are said."""
+    if source.sheet or read.preset.sheet:
+        return [], []
+    loose = not source.table and not source.preset
+    found: list[Candidate] = []
+    left: list[RawFile] = []
+    filled = set(read.preset.fills)
+    for sheet in sheets:
+        if sheet is read.sheet:
+            continue
+        other = _sure(sheet, source) if loose and not sheet.hidden else None
+        if other is not None and not filled & set(other.preset.fills):
+            found.append(other)
+            filled |= set(other.preset.fills)
+        else:
+            left.append(RawFile(sheet.name, sheet.views[0].taken_for, "", (), 1, unused=OTHER_SHEET))
+    return found, left
+
+
+def _sure(sheet: Sheet, source: Source) -> Candidate | None:
+    """What a sheet alone is taken for; None where nobody knows it."""
+    try:
+        return _candidate([sheet], source)
+    except DataError:
+        return None
 
 
 @dataclass(frozen=True)

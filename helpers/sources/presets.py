@@ -87,6 +87,8 @@ class Preset(Strict):
     values: dict[str, dict[str, Any]] = {}
     outcomes: dict[str, dict[str, str]] = {}
     """Stage (any pipeline) → {outcome, stage}, where the system fixes the names."""
+    stage_prefix: str = ""
+    """Regular expression for what a system writes before the names it fixes: the number of the pipeline."""
 
     sheet: str | None = None
     dates: Literal["dmy", "mdy", "ymd"] | None = None
@@ -94,8 +96,6 @@ class Preset(Strict):
     timezone: str | None = None
     grain: Literal["daily", "period", "row"] = "row"
     """What a row of spend covers: a day, the report's whole period (named above the header), or what it says."""
-    range_mark: str = ""
-    """Two dates in one cell: '2026-01-01/2026-01-31'."""
     per_file: str = ""
     """What one file stands for ('campaign'): equal rows of two files are not an overlap."""
     pair: str = ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.errors import Problem
-from helpers.sources.containers import EMPTY, Member, NoTableError, members
+from helpers.sources.containers import EMPTY, Member, NoTableError, members, refuse_kinds
 from helpers.sources.csvfile import TextFile
 from helpers.sources.delimiter import ONE_CELL, Row, Split, rows_in_cells, splits
 from helpers.sources.discreet import discreet
@@ -124,9 +124,10 @@ def open_sheets(path: Path, name: str, scratch: Path, aside: list[Problem] | Non
 
 def _sheets(member: Member, scratch: Path) -> list[Sheet]:
     with member.path.open("rb") as stream:
-        head = stream.read(8)
+        head = stream.read(16)
     if not head:
         raise NoTableError([Problem(*EMPTY, member.name)])
+    refuse_kinds(head, member.name)
     packed = f", in {member.packed}" if member.packed else ""
     if head.startswith(b"PAR1"):
         return [_parquet(member, packed)]

@@ -31,7 +31,7 @@ from helpers.sources.fitted import Fit, cleaned, fitted, untidy
 from helpers.sources.leads import MEANT, Cleaning, Told
 from helpers.sources.loading import Data, comparison, lacking_period, mixed_vat
 from helpers.sources.notices import Code, Ledger, Notice, TableLedger
-from helpers.sources.outcomes import pair_columns, pairs_of
+from helpers.sources.outcomes import MEANING, meaning_of, pairs_of
 from helpers.sources.presets import GENERIC
 from helpers.sources.quantiles import quantile
 from helpers.sources.rawfiles import RawFile
@@ -235,7 +235,7 @@ async def _decide(engine: Engine, part: _Part) -> None:
     if spec.name in MEANT:
         questions.append(asked(pairs_of(part.alive)))
     if spec.money:
-        paid = part.alive.filter(part.alive[spec.money].notnull())
+        paid = part.alive.filter(part.alive[spec.money] != 0)
         questions.append(asked(paid.group_by("_currency").agg(rows=paid.count())))
     if spec.key:
         questions.append(asked(_doubles(engine, part)))
@@ -264,7 +264,7 @@ def _money_of(table: ir.Table, spec: Table) -> ir.StringScalar:
 
 
 def _doubles(engine: Engine, part: _Part) -> ir.Table:
-    """Rows that repeat an id: day, pipeline, stage | rows, money; no rows where all ids differ.
+    """Rows that repeat an id: day, pipeline, stage, outcome | rows, money; no rows where all ids differ.
 
     Asked together with all else: only rows of repeated ids are put in order.
     """
@@ -275,9 +275,9 @@ def _doubles(engine: Engine, part: _Part) -> ir.Table:
     repeated = alive.inner_join(several, [(spec.key, "_id")]).drop("_id")
     marked = _without_doubles(engine, repeated, spec)
     doubles = marked.filter(marked["_drop"].notnull())
-    pipeline, stage = pair_columns(doubles)
-    made = doubles.mutate(_day=_day(doubles, spec), _pipeline=pipeline, _stage=stage)
-    return made.group_by("_day", "_pipeline", "_stage").agg(rows=made.count(), money=_money_of(made, spec))
+    told = {f"_{name}": text for name, text in meaning_of(doubles).items()}
+    made = doubles.mutate(_day=_day(doubles, spec), **told)
+    return made.group_by("_day", *told).agg(rows=made.count(), money=_money_of(made, spec))
 
 
 def _take_out(part: _Part, doubles: pd.DataFrame) -> None:
@@ -291,8 +291,8 @@ def _take_out(part: _Part, doubles: pd.DataFrame) -> None:
     ]
     part.counts = pd.DataFrame(kept, columns=part.counts.columns).query("rows > 0").reset_index(drop=True)
     if len(part.pairs):
-        named = moved.rename(columns={"_pipeline": "pipeline", "_stage": "stage"})[part.pairs.columns]
-        pairs = pd.concat([part.pairs, named]).groupby(["pipeline", "stage"], as_index=False)["rows"].sum()
+        named = moved.rename(columns={f"_{name}": name for name in MEANING})[part.pairs.columns]
+        pairs = pd.concat([part.pairs, named]).groupby(list(MEANING), as_index=False)["rows"].sum()
         part.pairs = pairs[pairs["rows"] > 0]
 
 

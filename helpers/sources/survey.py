@@ -39,6 +39,8 @@ class Survey:
     """Clean column → cells with a placeholder worth saying."""
     first: dict[tuple[str, str], int]
     """('odd' or 'contacts', clean column) → place of the first of these cells."""
+    placeholders: dict[str, str]
+    """Clean column → the first of its placeholders."""
     forms: dict[str, frozenset[str]]
     """Number, date and id columns → the forms their cells are written in."""
     macros: dict[str, int]
@@ -106,6 +108,7 @@ def surveyed(con: Backend, table: ir.Table, columns: Mapping[str, Column], meant
             for name in columns
             if (place := found.get(f"first:{kind}:{name}")) is not None
         },
+        placeholders={name: str(word) for name in columns if (word := found.get(f"written:odd:{name}")) is not None},
         forms=seen,
         macros={name: count(f"macros:{name}") for name in MACRO_COLUMNS if name in columns},
         damaged=frozenset(name for name in columns if count(f"damaged:{name}")),
@@ -127,6 +130,7 @@ def _odd_questions(columns: Mapping[str, Column]) -> dict[str, str]:
             tests["damaged"] = f"audit_damaged({cell})"
         asked |= {f"{kind}:{name}": f"count(*) FILTER ({test})" for kind, test in tests.items()}
         asked[f"first:odd:{name}"] = f"min({PLACE}) FILTER ({tests['odd']})"
+        asked[f"written:odd:{name}"] = f"arg_min({cell}, {PLACE}) FILTER ({tests['odd']})"
     texts = [f'"{name}"' for name, column in columns.items() if column.type == "text"]
     anybody = [f"audit_perhaps(concat_ws({quoted(UNIT)}, {', '.join(texts)}))"] if texts else []
     anybody += [f'audit_stray_id("{name}")' for name, column in columns.items() if column.type == "id"]

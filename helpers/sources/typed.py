@@ -146,6 +146,7 @@ def _cleaned(
             count,
             file=source.file,
             column=mapped.headers.get(name, name),
+            detail=survey.placeholders[name] if code is Code.PLACEHOLDER else "",
             **mapped.first(survey.first.get((kind, name))),
         )
         for kind, code, counts in taken
@@ -177,8 +178,7 @@ def _values(
         values[name] = _zoned(value, _zone(mapped), client.timezone) if column.type == "moment" else value
         if _prefixed(name, styles):
             values[name] = without_prefix(value)
-        days = name == "from" and mapped.source.table == "spend" and "to" not in mapped.columns
-        if days and OTHER in styles[name].forms:
+        if name == "from" and mapped.lone_days and OTHER in styles[name].forms:
             values |= {f"_{span}": span_value(text, span) for span in SAID}
             values[name] = ibis.coalesce(value, *(values[f"_{span}"] for span in SAID))
     return values
@@ -191,8 +191,8 @@ def _completed(mapped: Mapped, read: ir.Table) -> dict[str, ir.Value]:
         values[name] = read[name]
         if column.type not in ("id", "text", "person", "title"):
             values[f"_bad_{name}"] = ibis.ifelse(read[name].isnull(), read[f"_text_{name}"], ibis.null("string"))
-    if mapped.source.table == "spend" and "to" not in mapped.columns and ("_month" in read.columns or mapped.spans):
-        values["to"] = _whole_days(mapped, read)
+    if mapped.lone_days and ("_month" in read.columns or mapped.spans):
+        values["to"] = ibis.coalesce(read["to"], _whole_days(mapped, read))
     return values
 
 

@@ -36,6 +36,7 @@ SCANNED_BYTES = 48 << 20
 _ROW = re.compile(rb'<(?:x:)?row [^>]*?\br="(\d+)"')
 _CELL = re.compile(rb'<(?:x:)?c [^>]*?\br="([A-Z]{1,4})\d')
 _DIMENSION = re.compile(rb'<(?:x:)?dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+_ERROR = b' t="e"'
 _EPOCH_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
 _UNCOUNTED = re.compile(rb"</(?:x:)?f>\s*(?:<(?:x:)?v>\s*</(?:x:)?v>|<(?:x:)?v\s*/>)?\s*</(?:x:)?c>")
 
@@ -50,6 +51,8 @@ class BookSheet:
     hidden: bool
     uncounted: int
     """Formulas of the workbook whose result it does not hold (nobody has opened it in a spreadsheet program)."""
+    errors: int
+    """Cells of the workbook that hold an error, such as #REF!: calamine gives them as empty."""
     since_1904: bool
     """Days are counted from 1904: calamine minds that where a cell is formatted as a date, and only there."""
     _book: CalamineWorkbook
@@ -127,7 +130,7 @@ def open_book(path: Path, name: str) -> list[BookSheet]:
 
     with path.open("rb") as stream:
         zipped = stream.read(2) == b"PK"
-    uncounted = _measured(path, name) if zipped else 0
+    uncounted, errors = _measured(path, name) if zipped else (0, 0)
     since_1904 = zipped and _counts_from_1904(path)
     with _guarded(name):
         # A path is believed about its ending: an XLSX that is called .xls goes by its bytes.
@@ -135,7 +138,7 @@ def open_book(path: Path, name: str) -> list[BookSheet]:
         named = path.suffix.lower() in fitting
         book = CalamineWorkbook.from_path(str(path)) if named else CalamineWorkbook.from_filelike(_bytes_of(path))
     sheets = [
-        BookSheet(name, sheet.name, sheet.visible != SheetVisibleEnum.Visible, uncounted, since_1904, book)
+        BookSheet(name, sheet.name, sheet.visible != SheetVisibleEnum.Visible, uncounted, errors, since_1904, book)
         for sheet in book.sheets_metadata
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
@@ -239,26 +242,26 @@ def _shown(cell: Any) -> str:
     return _text((cell,))[0].as_py() or ""
 
 
-def _measured(path: Path, name: str) -> int:
-    """Formulas without a result.
+def _measured(path: Path, name: str) -> tuple[int, int]:
+    """Formulas without a result, cells with an error.
 
     Raises:
         DataError: a sheet reaches so far that opening it would eat the memory (a stray cell in the last row).
     """
-    uncounted = 0
+    uncounted = errors = 0
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename, re.IGNORECASE):
                     continue
                 with archive.open(info) as stream:
-                    rows, columns, found = _extent(stream, info.file_size)
-                uncounted += found
+                    rows, columns, without, wrong = _extent(stream, info.file_size)
+                uncounted, errors = uncounted + without, errors + wrong
                 if rows * columns > MAX_CELLS:
                     raise DataError([_far(rows, columns, name)])
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise DataError([_unreadable(error, name)]) from None
-    return uncounted
+    return uncounted, errors
 
 
 def _counts_from_1904(path: Path) -> bool:
@@ -279,13 +282,13 @@ def _far(rows: int, columns: int, name: str) -> Problem:
     )
 
 
-def _extent(stream: Any, size: int) -> tuple[int, int, int]:
-    """Rows, columns and formulas without a result of a sheet's XML."""
+def _extent(stream: Any, size: int) -> tuple[int, int, int, int]:
+    """Rows, columns, formulas without a result and cells with an error of a sheet's XML."""
     head = stream.read(1 << 16)
     claimed = _DIMENSION.search(head)
     if claimed and size > SCANNED_BYTES:
-        return int(claimed[2]), _column(claimed[1]), 0
-    rows, letters, uncounted, kept = 0, {b"A"}, 0, b""
+        return int(claimed[2]), _column(claimed[1]), 0, 0
+    rows, letters, uncounted, errors, kept = 0, {b"A"}, 0, 0, b""
     chunk = head
     while chunk:
         text = kept + chunk
@@ -294,8 +297,9 @@ def _extent(stream: Any, size: int) -> tuple[int, int, int]:
         uncounted += len(_UNCOUNTED.findall(text))
         end = text.rfind(b">") + 1
         kept = text[end:] if len(text) - end < 4096 else b""
+        errors += text.count(_ERROR, 0, len(text) - len(kept))
         chunk = stream.read(1 << 20)
-    return rows, max(map(_column, letters)), uncounted
+    return rows, max(map(_column, letters)), uncounted, errors
 
 
 def _column(letters: bytes) -> int:
