@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.funnel_counts import ADVERTISING, AFTERWARDS
 from helpers.chapters.funnel_visibility import DEPARTMENTS
-from helpers.language import UNKNOWN
+from helpers.language import UNKNOWN, share_digits
 from helpers.report import model, theme
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _VISIBLE = 0.06
 
 def share_text(value: float, say: Language) -> str:
     """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %, 0.042 %."""
-    return say.share(value, 0 if value >= 0.1 or value <= 0 else min(4, -1 - math.floor(math.log10(value))))
+    return say.share(value, share_digits(value))
 
 
 def interval_text(interval: tuple[float, float], say: Language) -> str:

@@ -60,9 +60,10 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
     out = []
     if moves.to:
         out.append(
-            say("Where it is now, 100 of this money brings back {back} of gross profit. Moved, it would make the "
+            say("Where it is now, {hundred} of this money brings back {back} of gross profit. Moved, it would make the "
                 "profit of the period larger by {gain} at most: if it earned there as these campaigns do today.",
-                back=say.count(moves.losing_per_100), gain=say.money_short(moves.gain, currency))
+                hundred=say.money(100, currency), back=say.money(moves.losing_per_100, currency),
+                gain=say.money_short(moves.gain, currency))
         )  # fmt: skip
         out.append(
             say("A campaign that grows finds more expensive leads. The moved money pays for itself as long as it earns "
