@@ -266,12 +266,12 @@ class DriverWords:
             say("Change"),
             *(factor_name(name, say) for name in names),
         )
+        # Tests and the like: no money before, none now.
+        table = table[table[["before", "after", *names]].any(axis=1)]
         order = (table["after"] - table["before"]).abs().sort_values(ascending=False, kind="stable").index
         channels = [
             (self.channel(row), row.before, row.after, row.after - row.before, *(getattr(row, name) for name in names))
             for row in lines(table.loc[order[:CHANNELS]])
-            # Tests and the like: no money before, none now.
-            if row.before or row.after or any(getattr(row, name) for name in names)
         ]
         rest = table.loc[order[CHANNELS:]]
         if len(rest):
