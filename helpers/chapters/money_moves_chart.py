@@ -132,8 +132,10 @@ def _draw(moves: Moves, measured: Measured, say: Language, currency: str, alt: s
     ax.set_ylim(places[-1] + 0.6, -0.6)
     theme.label_bars(ax, bars, texts)
     if moves.to:
-        ax.text(0, len(kept) + 0.1, say("from campaigns that lose, moved to:"), va="center_baseline", ha="left",
-                fontsize=8.5, color=theme.COLOURS["muted"])  # fmt: skip
+        # Beside the axis, whose line would cross the first letter.
+        ax.annotate(say("from campaigns that lose, moved to:"), (0, len(kept) + 0.1), xytext=(4, 0),
+                    textcoords="offset points", va="center_baseline", ha="left", fontsize=8.5,
+                    color=theme.COLOURS["muted"])  # fmt: skip
     theme.money_axis(ax.xaxis, say, currency)
     return theme.picture(fig, "money-moves", alt)
 
