@@ -288,7 +288,7 @@ class Language:
             return write[column.kind](value)
         default = 1 if column.kind == "number" else 0
         digits = default if column.digits is None else column.digits
-        if column.kind == "share" and digits and 0 < float(value) < 0.01:
+        if column.kind == "share" and digits and isinstance(value, (int, float)) and 0 < value < 0.01:
             # "0.0 %" beside its range of "0.009-0.012 %" would be wrong.
             digits = max(digits, share_digits(value))
         return str(getattr(self, column.kind)(value, digits))
