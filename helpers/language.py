@@ -287,7 +287,11 @@ class Language:
             }
             return write[column.kind](value)
         default = 1 if column.kind == "number" else 0
-        return str(getattr(self, column.kind)(value, default if column.digits is None else column.digits))
+        digits = default if column.digits is None else column.digits
+        if column.kind == "share" and digits and isinstance(value, (int, float)) and 0 < value < 0.01:
+            # "0.0 %" beside its range of "0.009-0.012 %" would be wrong.
+            digits = max(digits, share_digits(value))
+        return str(getattr(self, column.kind)(value, digits))
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
@@ -371,6 +375,11 @@ def _decimal(value: Number) -> Decimal:
         if isinstance(value, Decimal)
         else Decimal(int(value) if isinstance(value, Integral) else repr(float(value)))
     )
+
+
+def share_digits(value: float) -> int:
+    """Digits that a share needs after the decimal mark: 42 %, 4.2 %, 0.42 %, 0.042 %."""
+    return 0 if value >= 0.1 or value <= 0 else min(4, -1 - math.floor(math.log10(value)))
 
 
 def _times_hundred(value: Number) -> Number:

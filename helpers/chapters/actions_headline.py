@@ -50,11 +50,17 @@ def _loss(stake: Stake, words: Words) -> str:
     return {
         "answer": say("Late first answers may cost about {money} a month", money=money),
         "untouched": say("Leads that nobody answers cost about {money} a month", money=money),
-        "qualified": say("Most is lost on the way to a qualified lead: about {money} a month", money=money),
-        "win_rate": say("Most is lost between the qualified lead and the sale: about {money} a month", money=money),
-        "conversion": say("Most is lost between the lead and the sale: about {money} a month", money=money),
-        "deal": say("Most is lost on the size of a sale: about {money} a month", money=money),
-        "lead_cost": say("Most is lost on the price of a lead: about {money} a month", money=money),
+        "qualified": say(
+            "Beyond chance most is lost on the way to a qualified lead: about {money} a month", money=money
+        ),
+        "win_rate": say(
+            "Beyond chance most is lost between the qualified lead and the sale: about {money} a month", money=money
+        ),
+        "conversion": say(
+            "Beyond chance most is lost between the lead and the sale: about {money} a month", money=money
+        ),
+        "deal": say("Beyond chance most is lost on the size of a sale: about {money} a month", money=money),
+        "lead_cost": say("Beyond chance most is lost on the price of a lead: about {money} a month", money=money),
         "losing": say("Campaigns that do not pay back cost about {money} a month", money=money),
     }[stake.driver]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from helpers.client import Client
     from helpers.language import Language
 
-ROW, HEADING = 0.33, 0.33
+ROW, HEADING = 0.3, 0.3
 """Inches of a line and of the heading of a group."""
 NAME = 32
 """Characters on each of the two lines of a question's title."""

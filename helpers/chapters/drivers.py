@@ -149,8 +149,9 @@ class Drivers(Chapter):
             key="drivers-channels",
             title=title,
             reading=(
-                say("Each line adds up to the change of its channel, each column to its part of the whole. Counts of "
-                    "single channels are small: read a line as a hint where to look."),
+                say("Below the change stand its parts: each column adds up to the change of its channel, each line to "
+                    "its part of the whole. Counts of single channels are small: read a column as a hint where to "
+                    "look."),
             ),
             table=self.words.channels(),
             note=self._note(),

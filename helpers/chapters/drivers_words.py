@@ -20,8 +20,8 @@ FEW = 3
 """Causes that a paragraph names."""
 MOST = 0.4
 """A part that makes so much of the change is its cause "above all"."""
-CHANNELS = 15
-"""Channels that a table names; the rest is in audit.json."""
+CHANNELS = 7
+"""Channels that a table names, each a column of it; the rest is in audit.json."""
 
 
 def factor_name(factor: str, say: Language) -> str:
@@ -260,32 +260,27 @@ class DriverWords:
         """Profit a month of each channel, and what its change came with."""
         say, table = self.say, self.measured.channels
         names = [part.factor for part in self.measured.parts]
-        columns = (
-            Column(label=say("Channel")),
-            Column(label=say("Profit a month before"), kind="money"),
-            Column(label=say("Profit a month now"), kind="money"),
-            Column(label=say("Change"), kind="money"),
-            *(Column(label=factor_name(name, say), kind="money") for name in names),
+        parts = (
+            say("Profit a month before"),
+            say("Profit a month now"),
+            say("Change"),
+            *(factor_name(name, say) for name in names),
         )
+        # Tests and the like: no money before, none now.
+        table = table[table[["before", "after", *names]].any(axis=1)]
         order = (table["after"] - table["before"]).abs().sort_values(ascending=False, kind="stable").index
-        rows = [
-            (
-                self.channel(row),
-                row.before,
-                row.after,
-                row.after - row.before,
-                *(getattr(row, name) for name in names),
-            )
+        channels = [
+            (self.channel(row), row.before, row.after, row.after - row.before, *(getattr(row, name) for name in names))
             for row in lines(table.loc[order[:CHANNELS]])
-            # Tests and the like: no money before, none now.
-            if row.before or row.after or any(getattr(row, name) for name in names)
         ]
         rest = table.loc[order[CHANNELS:]]
         if len(rest):
             sums = rest.select_dtypes("number").sum()
             change = sums["after"] - sums["before"]
             label = say.plural("{n} more channel", "{n} more channels", len(rest))
-            rows.append((label, sums["before"], sums["after"], change, *(sums[name] for name in names)))
+            channels.append((label, sums["before"], sums["after"], change, *(sums[name] for name in names)))
+        columns = (Column(label=say("Part")), *(Column(label=channel[0], kind="money") for channel in channels))
+        rows = ((part, *(channel[i] for channel in channels)) for i, part in enumerate(parts, 1))
         return Table(columns=columns, rows=tuple(rows))
 
     def channel(self, row: object) -> str:

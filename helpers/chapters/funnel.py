@@ -138,8 +138,8 @@ class Funnel(Chapter):
             text=(
                 say("Leads are counted by the day they came, their outcomes up to the date of the audit."),
                 say("A question mark is a stage nobody knows. No conversion is counted into it or out of it."),
-                say("At least: the export shows where leads stand today, not the way they went, so more may have been "
-                    "there."),
+                say("At least (≥): the export shows where leads stand today, not the way they went, so more may have "
+                    "been there."),
                 say("A step is seen by a department when at least half of its people see figures for both of its ends, "
                     "and the figures exist."),
             ),

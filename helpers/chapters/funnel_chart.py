@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.chapters.funnel_counts import ADVERTISING, AFTERWARDS
 from helpers.chapters.funnel_visibility import DEPARTMENTS
-from helpers.language import UNKNOWN
+from helpers.language import UNKNOWN, share_digits
 from helpers.report import model, theme
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _VISIBLE = 0.06
 
 def share_text(value: float, say: Language) -> str:
     """A conversion with as many digits as it needs: 42 %, 4.2 %, 0.42 %, 0.042 %."""
-    return say.share(value, 0 if value >= 0.1 or value <= 0 else min(4, -1 - math.floor(math.log10(value))))
+    return say.share(value, share_digits(value))
 
 
 def interval_text(interval: tuple[float, float], say: Language) -> str:
@@ -84,7 +84,7 @@ def draw_funnel(
     fig, ax = theme.figure(height=height)
     theme.margins(ax)
     wide = 72 * theme.WIDTH
-    names = [theme.shorten(client.stage_label(step.stage, say), 23, lines=2) for step in funnel.steps]
+    names = [theme.shorten(client.stage_label(step.stage, say), 20, lines=2) for step in funnel.steps]
     left = max(theme.width(name, 8.5) for name in names) + 10
     sights = [max(_SIGHT, theme.width(_sight_head(department, say), _SMALL) + 8) for department in DEPARTMENTS]
     sight = wide - sum(sights)
@@ -124,6 +124,10 @@ def _wrapped(step: Step, say: Language) -> tuple[str, str]:
     if step.step is not None and step.step.possible and step.step.share is None and step.count is not None:
         # How many unknown steps lie between matters where a rate is read; the table says it here.
         return theme.shorten(first, 13, lines=2), ""
+    if step.skipped and " (" in first:
+        # The range below its share: the bars need the width.
+        share, interval = first.removesuffix(")").split(" (")
+        return share, f"{interval}\n{second}"
     return first, theme.shorten(second, 18, lines=2) if step.skipped else second
 
 
@@ -142,7 +146,7 @@ def _draw_bars(ax: Axes, funnel: MeasuredFunnel, client: Client, say: Language, 
     # An unknown stage can hold as many as the last known one (what comes after a purchase, as many as bought); before
     # the first known one there is no limit.
     most = sold = 1.0
-    shortest = room
+    ends: list[tuple[float, bool]] = []
     for row, step in enumerate(funnel.steps):
         known = step.count if step.count is not None else step.at_least
         colour = _owner_colour(owners.get(step.stage, ()))
@@ -160,12 +164,23 @@ def _draw_bars(ax: Axes, funnel: MeasuredFunnel, client: Client, say: Language, 
                 end = limit
             most = length if step.count is not None else most
             sold = length if step.stage == "won" else sold
-        text, inside = _count_text(step, say), step.stage in ADVERTISING and known is not None
-        style: dict[str, Any] = {"textcoords": "offset points", "va": "center_baseline", "fontweight": "bold"}
-        ax.annotate(text.replace("\n", " ") if inside else text, (0 if inside else end, row), (5, 0), **style)
-        if end > 0 and not inside:
-            shortest = min(shortest, (room - theme.width(text, bold=True) - 6) / end)
-    ax.set_xlim(0, room / max(shortest, 1))
+        pale = step.stage in ADVERTISING and known is not None
+        ends.append((end, pale))
+    texts = [_count_text(step, say) for step in funnel.steps]
+    # What a bar of length 1 may take, so that each count has room behind its bar.
+    longest = [
+        (room - theme.width(text, bold=True) - 6) / max(end, 0.01) for text, (end, _) in zip(texts, ends, strict=True)
+    ]
+    one = min([room, *(most for most, (_, pale) in zip(longest, ends, strict=True) if not pale)])
+    # A pale bar is not to scale and holds its count, unless that is longer.
+    held = [pale and theme.width(text, bold=True) + 10 < one for text, (_, pale) in zip(texts, ends, strict=True)]
+    one = min(
+        [one, *(most for most, (_, pale), within in zip(longest, ends, held, strict=True) if pale and not within)]
+    )
+    for row, (text, (end, _), within) in enumerate(zip(texts, ends, held, strict=True)):
+        ax.annotate(text, (0 if within else end, row), (5, 0), textcoords="offset points", va="center_baseline",
+                    fontweight="bold")  # fmt: skip
+    ax.set_xlim(0, room / max(one, 1))
 
 
 def _owner_colour(owner: tuple[str, ...]) -> str:
@@ -181,8 +196,7 @@ def _count_text(step: Step, say: Language) -> str:
         return say.count(step.count)
     if step.at_least is None:
         return UNKNOWN
-    # On two lines: the bars need the width. Digits are grouped by another kind of space.
-    return "\n".join(say("at least {n}", n=say.count(step.at_least)).rsplit(" ", 1))
+    return f"≥ {say.count(step.at_least)}"
 
 
 def _draw_texts(ax: Axes, funnel: MeasuredFunnel, client: Client, say: Language, rate: float, cost: float) -> None:

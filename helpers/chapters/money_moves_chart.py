@@ -60,9 +60,10 @@ def _reading(moves: Moves, say: Language, currency: str) -> tuple[str, ...]:
     out = []
     if moves.to:
         out.append(
-            say("Where it is now, 100 of this money brings back {back} of gross profit. Moved, it would make the "
+            say("Where it is now, {hundred} of this money brings back {back} of gross profit. Moved, it would make the "
                 "profit of the period larger by {gain} at most: if it earned there as these campaigns do today.",
-                back=say.count(moves.losing_per_100), gain=say.money_short(moves.gain, currency))
+                hundred=say.money(100, currency), back=say.money(moves.losing_per_100, currency),
+                gain=say.money_short(moves.gain, currency))
         )  # fmt: skip
         out.append(
             say("A campaign that grows finds more expensive leads. The moved money pays for itself as long as it earns "
@@ -131,8 +132,10 @@ def _draw(moves: Moves, measured: Measured, say: Language, currency: str, alt: s
     ax.set_ylim(places[-1] + 0.6, -0.6)
     theme.label_bars(ax, bars, texts)
     if moves.to:
-        ax.text(0, len(kept) + 0.1, say("from campaigns that lose, moved to:"), va="center_baseline", ha="left",
-                fontsize=8.5, color=theme.COLOURS["muted"])  # fmt: skip
+        # Beside the axis, whose line would cross the first letter.
+        ax.annotate(say("from campaigns that lose, moved to:"), (0, len(kept) + 0.1), xytext=(4, 0),
+                    textcoords="offset points", va="center_baseline", ha="left", fontsize=8.5,
+                    color=theme.COLOURS["muted"])  # fmt: skip
     theme.money_axis(ax.xaxis, say, currency)
     return theme.picture(fig, "money-moves", alt)
 

@@ -199,12 +199,13 @@ class Titles:
         """Title: how many campaigns reach the aim."""
         known = self.measured.matched["per_100"].dropna()
         reach = int((known >= aim).sum())
+        each = {"aim": self.say.money(aim, self.currency), "hundred": self.say.money(100, self.currency)}
         if not reach:
-            return self.say("No campaign brings in {aim} of revenue per 100 of spend so far", aim=self.say.count(aim))
+            return self.say("No campaign brings in {aim} of revenue per {hundred} of spend so far", **each)
         return self.say.plural(
-            "{n} campaign of {of} brings in {aim} or more of revenue per 100 of spend so far",
-            "{n} campaigns of {of} bring in {aim} or more of revenue per 100 of spend so far",
-            reach, of=self.say.count(len(known)), aim=self.say.count(aim),
+            "{n} campaign of {of} brings in {aim} or more of revenue per {hundred} of spend so far",
+            "{n} campaigns of {of} bring in {aim} or more of revenue per {hundred} of spend so far",
+            reach, of=self.say.count(len(known)), **each,
         )  # fmt: skip
 
     def aim_alt(self, aim: float) -> str:

@@ -116,7 +116,7 @@ class ScoreChapter(Chapter):
     def _lead(self) -> tuple[str, ...]:
         say, score = self.say, self.score
         first = say(
-            "Both departments rated twenty statements from 1 to 5. Inside a department leaders and staff weigh the "
+            "Both departments rate twenty statements from 1 to 5. Inside a department leaders and staff weigh the "
             "same; the company is the plain mean of marketing and sales."
         )
         head = words.headline(score, self.questionnaire, say)

@@ -201,6 +201,8 @@ def fitted(
             numeric[i],
             written[-1][i] if table.total and written else "",
             measure,
+            # A word that many rows share is no row's name.
+            names=i == 0 and 2 * len({row[i] for row in written}) > len(written),
         )
         for i, head in enumerate(heads)
     ]
@@ -209,11 +211,11 @@ def fitted(
         tries.append((LAST_SIZES[0], upright))
     tries += [(size, sideways) for size in SIZES + LAST_SIZES]
     for size, room in tries:
-        least = [column.least(size, first=i == 0) for i, column in enumerate(columns)]
+        least = [column.least(size) for column in columns]
         if sum(least) <= room:
             break
     # A long name stays whole where there is room for it; what is left is shared.
-    whole = [column.least(size, first=i == 0, word=LONG_WORD * size) for i, column in enumerate(columns)]
+    whole = [column.least(size, word=LONG_WORD * size) for column in columns]
     least = whole if sum(whole) <= room else least
     wished = [max(low, column.wished(size)) for low, column in zip(least, columns, strict=True)]
     needs = [column.need(low, size) for low, column in zip(least, columns, strict=True)]
@@ -301,8 +303,10 @@ class _Column:
     number: bool
     total: str
     measure: Measure
+    names: bool
+    """Its cells name the rows."""
 
-    def least(self, size: float, *, first: bool, word: float = 0.0) -> float:
+    def least(self, size: float, *, word: float = 0.0) -> float:
         """Points under which it is not read: numbers whole, text a few words a line, names of rows more.
 
         In the smallest letters a word a line has to do. A longer word than ``word`` points may be broken.
@@ -313,7 +317,7 @@ class _Column:
         if self.number:
             return PADDING * size + max(needed, self._longest(size))
         inside = max((min(self.measure(part, size), word) for cell in self.cells for part in _words(cell)), default=0.0)
-        column = 0.0 if size in LAST_SIZES else (NAMES if first else TEXT) * scale
+        column = 0.0 if size in LAST_SIZES else (NAMES if self.names else TEXT) * scale
         return PADDING * size + max(needed, inside, min(column, self._longest(size)))
 
     def wished(self, size: float) -> float:

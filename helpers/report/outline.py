@@ -12,7 +12,7 @@ from itertools import count
 from textwrap import wrap
 from typing import Literal
 
-from helpers.language import Language
+from helpers.language import NBSP, Language
 from helpers.report.model import (
     Action,
     Block,
@@ -277,7 +277,7 @@ class _Outline:
             if numbers is not None:
                 numbers = replace(numbers, caption=say("{figure}: the numbers", figure=label))
             if numbers is not None and _folded(exhibit):
-                see = say("The numbers: {table}", table=numbers.label)
+                see = say("The numbers: {table}", table=numbers.label.replace(" ", NBSP))
                 yield Picture(exhibit.figure, n, label, source, see, numbers.key)
                 self.later.append(replace(numbers, at_the_end=True))
                 numbers = None

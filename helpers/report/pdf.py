@@ -48,6 +48,8 @@ BOXES = {"soft": "#f3f5f8", "caution": "#fdf6e8", "caution_edge": "#e07b12"}
 """What a frame is filled with, as on the page."""
 SHARE = 215.0
 """Points, three tenths of a page: with so much of it left the next chapter begins on it, at least its first words."""
+WHOLE = 380.0
+"""Points: lower tables abreast stand whole on a turned page, with their captions and notes."""
 LETTERS = 9.5
 """Points: the size of text."""
 STORY = 500
@@ -121,6 +123,7 @@ def _data(report: Report, say: Language) -> dict[str, Any]:
         "gutter": GUTTER,
         "long": LONG,
         "share": SHARE,
+        "whole": WHOLE,
         "sheet": None,
         "owner": _owner(report, say),
         "runs": [_run(run, say) for run in runs(outline(report, say), say, report.currency, ROOM, SIDEWAYS)],
@@ -201,6 +204,7 @@ def _cells(table: Fitted) -> dict[str, Any]:
         "heads": heads,
         "rows": [[signed(cell) for cell in row] for row in rows],
         "long_rows": longest > STORY,
+        "high": height(table),
         "tall": height(table) > TALL,
         # Its caption stands on a line or two.
         "begin": height(replace(table, rows=table.rows[:2])) + 30,

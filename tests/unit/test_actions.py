@@ -55,7 +55,8 @@ def test_the_headline_says_what_is_lost_a_month_and_where() -> None:
     assert 0.85e6 < stake.low < 0.95e6
     assert 1.05e6 < stake.high < 1.15e6
     assert found.headline() == (
-        f"Most is lost on the way to a qualified lead: about ₽{round(stake.low, -4) / 1e3:.0f}K–₽1.1M a month"
+        "Beyond chance most is lost on the way to a qualified lead: about "
+        f"₽{round(stake.low, -4) / 1e3:.0f}K–₽1.1M a month"
     )
 
 

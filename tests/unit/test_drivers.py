@@ -203,6 +203,20 @@ def test_one_channel_has_no_table_of_channels() -> None:
     assert [exhibit.key for exhibit in section.exhibits] == ["drivers-waterfall"]
 
 
+def test_channels_stand_side_by_side_and_add_up() -> None:
+    names = [f"канал {i}" for i in range(9)]
+    cells = [made for i, name in enumerate(names)
+             for made in (was(300, 60 + i, channel=name), cell(300, 30 - i, channel=name))]  # fmt: skip
+    test_lead = [was(40, 0, channel="test"), cell(40, 0, channel="test")]
+    drivers = chapter(two(*cells, *test_lead, spend=[row for name in names for row in money(name)]))
+    table = drivers.section().exhibits[1].table
+    assert [column.label for column in table.columns] == ["Part", *reversed(names[2:]), "2 more channels"]
+    before, now, change, *found = (row[1:] for row in table.rows)
+    assert [b - a for a, b in zip(before, now, strict=True)] == pytest.approx(list(change))
+    assert [math.fsum(column) for column in zip(*found, strict=True)] == pytest.approx(list(change))
+    assert [math.fsum(row) for row in found] == pytest.approx([part.value for part in drivers.measured.parts])
+
+
 def test_small_channels_are_one_line_and_three_thousand_fit() -> None:
     many = [cell(3 + i % 2, 1, channel=f"канал {i}", span=span, month=month)
             for i in range(1500) for span, month in (("now", "2026-01-01"), ("before", "2025-07-01"))]  # fmt: skip

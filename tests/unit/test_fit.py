@@ -9,6 +9,7 @@ from helpers.report.fit import (
     GUTTER,
     HALF_SIZES,
     LONG,
+    NAMES,
     ROWS,
     SIZES,
     advance,
@@ -62,6 +63,15 @@ def test_a_long_name_stays_whole_where_text_can_give_way():
     narrow = fit(table([("Имя", "text")] * 9, [("слово слово слово слово", *[name] * 8)]))
     assert set_texts(narrow)[1][0][1].replace("\N{ZERO WIDTH SPACE}", "") == name
     assert sum(narrow.widths) <= SIDEWAYS + 0.1
+
+
+def test_what_many_rows_share_gives_way_to_what_is_told():
+    columns = [(head, "text") for head in ("Что произошло", "Таблица", "Пояснение", "Код")]
+    rest = [("Расходы на рекламу", "слово " * (20 + n), "CAMPAIGN_WITHOUT_LEADS") for n in range(8)]
+    shared = fit(table(columns, [("Оставлено, стоит знать", *row) for row in rest]))
+    names = fit(table(columns, [(f"Оставлено, стоит знать {n}", *row) for n, row in enumerate(rest)]))
+    assert shared.widths[0] < NAMES < names.widths[0]
+    assert shared.widths[2] > names.widths[2]
 
 
 def test_a_small_table_keeps_its_size_and_takes_what_it_needs():

@@ -286,6 +286,11 @@ def test_cells_with_digits_of_their_own():
     assert EN.cell(2.34, Column(label="x", kind="number", digits=0), "USD") == "2"
 
 
+@pytest.mark.parametrize(("value", "expected"), [(0.0001, "0.010%"), (0.0096, "0.96%"), (0.012, "1.2%"), (0.0, "0.0%")])
+def test_a_small_share_keeps_the_digits_that_tell_it_from_nothing(value, expected):
+    assert EN.cell(value, Column(label="x", kind="share", digits=1), "USD") == expected
+
+
 def test_importing_it_does_not_import_babel():
     code = (
         "import sys, helpers.language; sys.exit(any(name.split('.')[0] in ('babel', 'pandas') for name in sys.modules))"

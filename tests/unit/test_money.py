@@ -97,7 +97,7 @@ def test_margin_and_aim() -> None:
     assert row(money, "B").profit == 30 * 10_000 * 0.5 - 40_000
     assert money.measured.sums.profit == 33 * 5000 - 80_000
     aim = next(x for x in money.section().exhibits if x.key == "money-aim")
-    assert aim.title == "1 campaign of 2 brings in 500 or more of revenue per 100 of spend so far"
+    assert aim.title == "1 campaign of 2 brings in ₽500 or more of revenue per ₽100 of spend so far"
     assert aim.figure is not None
     assert row(money, "B").action == "scale"
     assert row(money_of(facts, margin=0.5, earn_per_100=5000), "B").action == "hold"

@@ -45,7 +45,7 @@ def test_a_folded_table_stands_at_the_end_and_its_picture_says_where(report):
     table = next(p for p in of(Numbers, report) if p.key == picture.see_key)
     assert table.at_the_end
     assert table.caption == "Figure 2: the numbers"
-    assert picture.see == f"The numbers: {table.label}"
+    assert picture.see == f"The numbers: {table.label}".replace("Table ", "Table\N{NO-BREAK SPACE}")
     # An open table stands below its picture, one without a picture in its place.
     first, second = (p for p in of(Numbers, report) if p.number in (1, 2))
     assert not first.at_the_end
