@@ -12,14 +12,19 @@ from typing import Any
 import docx
 import pytest
 from pipeline import Audited, audited
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Inches
 from textboxes import faults
 
 from helpers.chapters.conversations import Conversations
 from helpers.chapters.leads import Leads
 from helpers.chapters.speed import Speed
+from helpers.report import theme
 from helpers.report.docx import docx_document
 from helpers.report.html import html_page
 from helpers.report.pdf import pdf_document
+from helpers.report.pptx import CLEAR, pptx_document
 from helpers.survey.criteria import questionnaire
 
 PROJECT = Path(__file__).parents[2]
@@ -290,6 +295,14 @@ def test_no_text_of_a_picture_is_cut_or_lies_on_another(sample: Sample) -> None:
     figures = sample[0].report.figures()
     assert len(figures) > 10
     assert {figure.name: found for figure in figures if (found := faults(figure.svg))} == {}
+
+
+def test_no_picture_is_too_small_on_its_slide(sample: Sample) -> None:
+    deck = Presentation(io.BytesIO(pptx_document(sample[0].report)))
+    pictures = [shape for slide in deck.slides for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert len(pictures) > len(sample[0].report.figures())
+    wanted = CLEAR * theme.WIDTH
+    assert [shape.name for shape in pictures if shape.width / Inches(1) < wanted] == []
 
 
 def test_the_documents_of_a_sample_can_be_handed_over(sample: Sample) -> None:
