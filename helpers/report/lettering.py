@@ -42,7 +42,7 @@ def strip_control(text: str) -> str:
 
 
 def tied(text: str, *, ranges: bool = False) -> str:
-    """``strip_control(text)`` as running text is set: no line begins with a dash, or with a number's "%", hours or days.
+    """``strip_control(text)`` as running text is set: no line begins with a dash or with a number's "%", hours or days.
 
     "5 – 6" stays on one line; with ``ranges`` so do "2 300–3 700" and "−$290", by joiners. Browsers and typst know that
     these are nothing to be drawn; office programs take them from another font, as a box or in a higher line.
