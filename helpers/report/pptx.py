@@ -38,8 +38,8 @@ FEW = 0.3
 """Words beside a picture that are not so high, against it, leave the room beside it empty, too."""
 GAP, CHAPTER = 0.35, 0.55
 """Inches: between a picture and its words; down to where the name of the chapter ends."""
-NOTE = 0.52
-"""Inches of a note at most, below a picture."""
+NOTE, NARROW_NOTE = 0.52, 1.2
+"""Inches of a note at most, below a picture and at its side."""
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "uk": "uk-UA"}
 
 
@@ -180,9 +180,9 @@ class _Slides:
         head = Area(column.left, column.top, column.width, 0.4 * column.height)
         used = painter.title(slide, exhibit.title, self.plain - 2, head)
         column = column.inset(top=used.top - column.top + 0.15)
-        self.note(slide, exhibit.note, column, 0.6)
+        column = column.inset(bottom=self.note(slide, exhibit.note, column, NARROW_NOTE))
         words = [Words(text, 16, after=0.6) for text in exhibit.reading[:READINGS]]
-        painter.text(slide, words, column.inset(bottom=0.7))
+        painter.text(slide, words, column)
 
     def svg(self, figure: Figure) -> str:
         """The picture in the brand's greys; ``ReportError`` where it holds more than shapes."""
