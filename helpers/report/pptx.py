@@ -38,7 +38,7 @@ FEW = 0.3
 """Words beside a picture that are not so high, against it, leave the room beside it empty, too."""
 GAP, CHAPTER = 0.35, 0.55
 """Inches: between a picture and its words; down to where the name of the chapter ends."""
-NOTE, NARROW_NOTE = 0.52, 1.2
+NOTE, NARROW_NOTE = 0.52, 2.0
 """Inches of a note at most, below a picture and at its side."""
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "uk": "uk-UA"}
 
