@@ -38,13 +38,16 @@ def draw_claims(claims: Sequence[Claim], client: Client, say: Language, alt: str
     labels = [theme.shorten(words.name(claim, say), NAME, lines=2) for _, found in groups for claim in found]
     values = [_value(claim, say) for _, found in groups for claim in found]
     theme.margins(ax, left_labels=labels, right_labels=[*values, say("figure")], top_lines=1.6)
-    places, headings, at = [], [], 0.0
+    places, headings, rows, at = [], [], [], 0.0
     for key, found in groups:
         headings.append((at, key, len(found)))
+        # A heading stays with the first row of its group.
+        rows.append([at - 0.5])
         at += HEADING / ROW
         for _ in found:
             places.append(at)
             at += 1
+            rows[-1].append(at - 0.5)
     ax.set(xlim=(0.8, 5.2), ylim=(at - 0.4, -0.8))
     ordered = [claim for _, found in groups for claim in found]
     for place, claim, value in zip(places, ordered, values, strict=True):
@@ -63,7 +66,7 @@ def draw_claims(claims: Sequence[Claim], client: Client, say: Language, alt: str
     ax.set_yticks(places, labels)
     ax.set_xticks([1, 2, 3, 4, 5], [say.count(tick) for tick in range(1, 6)])
     ax.grid(axis="x")
-    return theme.picture(fig, "claims-levels", alt)
+    return theme.picture(fig, "claims-levels", alt, rows=rows)
 
 
 def _value(claim: Claim, say: Language) -> str:

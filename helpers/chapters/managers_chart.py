@@ -64,7 +64,7 @@ def draw_rates(shown: pd.DataFrame, say: Language, alt: str) -> Figure:
     theme.share_axis(ax.xaxis, say)
     ax.grid(axis="x")
     _right(ax, places, text, theme.COLOURS["ink"])
-    return theme.picture(fig, "managers-conversion", alt)
+    return theme.picture(fig, "managers-conversion", alt, rows=theme.edges(len(labels)))
 
 
 def draw_limits(measured: MeasuredManagers, say: Language, alt: str) -> Figure:
@@ -90,7 +90,7 @@ def draw_limits(measured: MeasuredManagers, say: Language, alt: str) -> Figure:
     ax.set_xlim(0, 1.03 * max(float(shown["outer_high"].max()), float(shown["rate"].max())))
     theme.share_axis(ax.xaxis, say)
     _right(ax, places, text, theme.COLOURS["ink"])
-    return theme.picture(fig, "managers-limits", alt)
+    return theme.picture(fig, "managers-limits", alt, rows=theme.edges(len(labels)))
 
 
 def _right(ax: object, places: list[int], text: list[str], colour: str) -> None:

@@ -20,6 +20,8 @@ CELL = 0.33
 """Inches per row of the heat map."""
 NAME = 34
 """Letters of a criterion's title on one of its two lines."""
+AREA = 4
+"""Criteria of an area."""
 MANY_UNKNOWN = 0.4
 
 
@@ -176,7 +178,7 @@ def draw_criteria(score: Score, questionnaire: Questionnaire, say: Language, alt
             if value is None and text:
                 box = {"boxstyle": "square,pad=0.15", "facecolor": theme.COLOURS["paper"], "edgecolor": "none"}
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8, color=colour, bbox=box)
-    for row in range(4, len(names), 4):
+    for row in range(AREA, len(names), AREA):
         ax.axhline(row, color=theme.COLOURS["neutral"], linewidth=0.8)
     for column, (key, head) in enumerate(zip(shown, heads, strict=True)):
         forms = "" if key == "company" else say.plural("{n} form", "{n} forms", score.departments[key].forms)
@@ -187,7 +189,9 @@ def draw_criteria(score: Score, questionnaire: Questionnaire, say: Language, alt
     ax.set_xticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-    return theme.picture(fig, "score-criteria", alt)
+    return theme.picture(
+        fig, "score-criteria", alt, rows=[[edge + 0.5 for edge in own] for own in theme.edges(len(names), AREA)]
+    )
 
 
 def _cell_text(one: CriterionScore, cell: Cell | None, value: float | None, say: Language) -> str:
@@ -233,4 +237,4 @@ def draw_gaps(gaps: Sequence[CriterionScore], questionnaire: Questionnaire, say:
     ax.set_yticks(range(len(names)), names)
     ax.set_xticks([1, 2, 3, 4, 5], [say.count(tick) for tick in range(1, 6)])
     ax.grid(axis="x")
-    return theme.picture(fig, "score-gaps", alt)
+    return theme.picture(fig, "score-gaps", alt, rows=theme.edges(len(names)))

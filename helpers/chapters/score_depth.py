@@ -123,7 +123,7 @@ def _draw_targets(criteria: list[CriterionScore], questionnaire: Questionnaire, 
     ax.set_yticks(range(len(names)), names)
     ax.set_xticks([1, 2, 3, 4, 5], [say.count(tick) for tick in range(1, 6)])
     ax.grid(axis="x")
-    return theme.picture(fig, "score-targets", alt)
+    return theme.picture(fig, "score-targets", alt, rows=theme.edges(len(names)))
 
 
 def agreement_exhibit(score: Score, questionnaire: Questionnaire, say: Language, note: str) -> Exhibit | None:
@@ -207,7 +207,7 @@ def _draw_agreement(
     ticks = [0, 0.25, 0.5, 0.75, 1]
     ax.set_xticks(ticks, [say.number(tick, 2) for tick in ticks])
     ax.grid(axis="x")
-    return theme.picture(fig, "score-agreement", alt)
+    return theme.picture(fig, "score-agreement", alt, rows=theme.edges(len(names)))
 
 
 def change_exhibit(

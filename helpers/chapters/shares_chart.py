@@ -54,14 +54,17 @@ def draw_shares(
 
     rows: list[tuple[float, Panel, Share]] = []
     heads: list[tuple[float, str]] = []
+    edges: list[list[float]] = []
     place = 0.0
     for panel in panels:
+        edges.append([place - 0.6])
         if panel.title:
             heads.append((place - 0.1, panel.title))
             place += GAP - 0.1
         for group in shown(panel.groups):
             rows.append((place, panel, group))
             place += 1
+            edges[-1].append(place - 0.5)
         place += 0.35
     labels = [theme.shorten(group.name, 30, lines=2) for _, _, group in rows]
     text = [_count(group, say) for _, _, group in rows]
@@ -89,7 +92,7 @@ def draw_shares(
         _mark(ax, at, panel, group, say, top)
         ax.annotate(count, (1, at), xycoords=("axes fraction", "data"), xytext=(5, 0), textcoords="offset points",
                     va="center_baseline", color=theme.COLOURS["ink"], annotation_clip=False)  # fmt: skip
-    return theme.picture(fig, name, alt)
+    return theme.picture(fig, name, alt, rows=edges)
 
 
 def _count(group: Share, say: Language) -> str:

@@ -43,7 +43,7 @@ def _lines(rows: list[dict[str, Any]], measured: Measured, say: Language, alt: s
     for number, ax in enumerate(np.atleast_1d(axes)):
         own = slice(number * each, (number + 1) * each)
         _panel(ax, rows[own], names[own], each, measured, say, labelled=panels == 1)
-    return theme.picture(fig, "clients-all", alt)
+    return theme.picture(fig, "clients-all", alt, rows=theme.edges(each))
 
 
 def _place(fig: Any, axes: Any, names: Sequence[str], panels: int) -> None:
@@ -127,4 +127,4 @@ def draw_money(found: Sequence[tuple[str, Stake]], currency: str, name: str, say
     ax.set_yticks(places, names)
     ax.set_ylim(len(shown) - 0.4, -0.6)
     theme.money_axis(ax.xaxis, say, currency)
-    return theme.picture(fig, name, alt)
+    return theme.picture(fig, name, alt, rows=theme.edges(len(shown)))

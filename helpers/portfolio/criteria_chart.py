@@ -60,7 +60,7 @@ def draw_scores(rows: Sequence[dict[str, Any]], measured: Measured, say: Languag
     ax.set_yticks(range(len(names)), names)
     ax.set_xticks([1, 2, 3, 4, 5], [say.count(tick) for tick in range(1, 6)])
     ax.grid(axis="x")
-    return theme.picture(fig, "criteria-scores", alt)
+    return theme.picture(fig, "criteria-scores", alt, rows=theme.edges(len(names)))
 
 
 def draw_verdicts(rows: Sequence[dict[str, Any]], say: Language, alt: str) -> Figure:
@@ -91,7 +91,7 @@ def draw_verdicts(rows: Sequence[dict[str, Any]], say: Language, alt: str) -> Fi
     _key(ax, say)
     ax.set_yticks(range(len(names)), names)
     theme.count_axis(ax.xaxis, say)
-    return theme.picture(fig, "criteria-verdicts", alt)
+    return theme.picture(fig, "criteria-verdicts", alt, rows=theme.edges(len(names)))
 
 
 def _key(ax: Any, say: Language) -> None:

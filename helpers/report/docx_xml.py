@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
 
 from helpers.report.docx_styles import w
 from helpers.report.fit import Fitted, set_texts
-from helpers.report.lettering import strip_control, tied
+from helpers.report.lettering import JOINER, strip_control, tied
 
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,13 +34,17 @@ def element(name: str, /, *children: Any, **attributes: Any) -> Any:
 def run(text: str, *, bold: bool = False, colour: str = "", size: float = 0, style: str = "") -> Any:
     """A piece of text; ``size`` in points, ``colour`` as '#rrggbb'. Line breaks stay line breaks."""
     made = element("r", _properties(bold, colour, size, style))
-    for i, line in enumerate(tied(text).replace("\t", " ").split("\n")):
+    for i, line in enumerate(tied(text, ranges=True).replace("\t", " ").split("\n")):
         if i:
             made.append(element("br"))
-        said = element("t")
-        said.set(XML_SPACE, "preserve")
-        said.text = line
-        made.append(said)
+        made.append(_said(line))
+    return made
+
+
+def _said(text: str) -> Any:
+    made = element("t")
+    made.set(XML_SPACE, "preserve")
+    made.text = text
     return made
 
 
@@ -58,7 +63,26 @@ def _properties(bold: bool, colour: str, size: float, style: str) -> Any:
 
 def paragraph(style: str, *inside: Any, **properties: Any) -> Any:
     """A paragraph of a style (its id); ``properties`` are those of ``_shape``."""
-    return element("p", _shape(style, **properties), *inside)
+    made = element("p", _shape(style, **properties), *inside)
+    for one in list(made.iter(w("r"))):
+        if any(JOINER in (said.text or "") for said in one.iter(w("t"))):
+            _join(one)
+    return made
+
+
+def _join(whole: Any) -> None:
+    """Give joiners runs of their own, of one point: where a face has none, programs take it from a higher one."""
+    look = whole.find(w("rPr"))
+    made = [element("r", deepcopy(look))]
+    for child in [child for child in whole if child is not look]:
+        first, *rest = (child.text or "").split(JOINER)
+        made[-1].append(_said(first) if child.tag == w("t") else child)
+        for text in rest:
+            made.append(element("r", _properties(bold=False, colour="", size=1, style=""), _said(JOINER)))
+            made.append(element("r", deepcopy(look), _said(text)))
+    parent = whole.getparent()
+    place = parent.index(whole)
+    parent[place : place + 1] = made
 
 
 def _shape(

@@ -26,6 +26,7 @@ ELLIPSIS = "…"
 JOINER = "\N{WORD JOINER}"
 _RANGE = re.compile(rf"(?<=[\dKMB%]){DASH}(?=\S{{0,3}}\d)")
 _APART = re.compile(rf" {DASH} (?=\d)")
+_TIME = re.compile(r"(?<=\d) (?=(?:h|min|days?|ч|мин|дн|дней|дня|день|год|хв|днів|дні)\b)")
 _SIGN = re.compile(rf"{MINUS}(?=[^\w\s{JOINER}])")
 _INSIDE = re.compile(rf"{_RANGE.pattern}|{_SIGN.pattern}|{NBSP}{DASH}(?={NBSP}\d)|(?<=\d)-(?=\d)")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -41,12 +42,12 @@ def strip_control(text: str) -> str:
 
 
 def tied(text: str, *, ranges: bool = False) -> str:
-    """``strip_control(text)`` as running text is set: no line begins with a dash or with the "%" of a number.
+    """``strip_control(text)`` as running text is set: no line begins with a dash or with a number's "%", hours or days.
 
-    "5 – 6" stays on one line; with ``ranges`` so do "2 300–3 700" and "−$290". Office programs take the joiner for
-    that from another font, which may be a box or a higher line; browsers and typst know that it is nothing to be drawn.
+    "5 – 6" stays on one line; with ``ranges`` so do "2 300–3 700" and "−$290", by joiners. Browsers and typst know that
+    these are nothing to be drawn; office programs take them from another font, as a box or in a higher line.
     """
-    text = PER_CENT.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- "))
+    text = PER_CENT.sub(NBSP, _TIME.sub(NBSP, strip_control(text).replace(" - ", f"{NBSP}- ")))
     text = _APART.sub(f"{NBSP}{DASH}{NBSP}", text)
     return signed(_RANGE.sub(f"{DASH}{JOINER}", text)) if ranges else text
 

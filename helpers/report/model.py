@@ -73,6 +73,11 @@ class Figure(Model):
     name: str = Field(pattern=r"^[a-z0-9_-]+$")
     alt: str = Field(min_length=1)
     """Written from the numbers: what a person who cannot see the picture needs to know."""
+    rows: tuple[tuple[float, ...], ...] = ()
+    """Where its rows begin and end, in points from its top, group by group; () where it has none.
+
+    What is above the first row and below the last belongs to all of them: a slide may show some rows with it.
+    """
     svg: str = Field(default="", exclude=True, repr=False)
     """The picture itself; kept in figures/<name>.svg, not in report.json."""
 

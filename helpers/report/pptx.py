@@ -23,18 +23,23 @@ from helpers.report.outline import action_pairs
 from helpers.report.pptx_deck import Area, Deck, deck_of, title_size
 from helpers.report.pptx_pages import actions_page, days_page, main_page, reading_page, title_page
 from helpers.report.pptx_parts import ACCENT, MUTED, Painter, Words
+from helpers.report.pptx_slices import slices
 from helpers.report.repeatable import repeatable
 
 READINGS = 3
 """Sentences on a slide; all of them stand in its notes."""
-TALL = 0.75
+TALL = 0.65
 """Height of a picture against its width, from which it gets the whole height of a slide."""
+CLEAR = 1.06
+"""Points of a slide for each of a picture at least: letters of 8.5 are read as 9. Rows that have no room go on."""
 BESIDE = 0.85
 """A picture as much smaller for the words beside it is still preferred to one with an empty room at its right."""
 FEW = 0.3
 """Words beside a picture that are not so high, against it, leave the room beside it empty, too."""
 GAP, CHAPTER = 0.35, 0.55
 """Inches: between a picture and its words; down to where the name of the chapter ends."""
+NOTE, NARROW_NOTE = 0.52, 2.0
+"""Inches of a note at most, below a picture and at its side."""
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "uk": "uk-UA"}
 
 
@@ -113,13 +118,16 @@ class _Slides:
     def section(self, section: Section) -> None:
         """A slide for each exhibit; a chapter that has none says on one slide what is missing."""
         for exhibit in section.exhibits:
-            slide = self.add()
-            self.chapter(slide, section)
-            if self.tall(exhibit):
-                self.beside(slide, exhibit)
-            else:
-                self.exhibit(slide, exhibit, self.painter.title(slide, exhibit.title, self.plain))
-            self.notes(slide, exhibit.title, *exhibit.reading, exhibit.note, *section.lead, *_told(section.boxes))
+            parts = self.parts(exhibit)
+            tall = any(map(self.tall, parts))
+            for part in parts:
+                slide = self.add()
+                self.chapter(slide, section)
+                if tall:
+                    self.beside(slide, part)
+                else:
+                    self.exhibit(slide, part, self.painter.title(slide, part.title, self.plain))
+                self.notes(slide, exhibit.title, *exhibit.reading, exhibit.note, *section.lead, *_told(section.boxes))
         if not section.exhibits:
             slide = self.add()
             self.painter.title(slide, section.title, self.plain)
@@ -134,6 +142,24 @@ class _Slides:
         if not self.deck.own:
             words = [Words(section.title, 11, colour=ACCENT, after=0)]
             self.painter.text(slide, words, Area(1.2, 0.2, self.deck.content.width - 0.6, 0.25), anchor="middle")
+
+    def parts(self, exhibit: Exhibit) -> tuple[Exhibit, ...]:
+        """The exhibit, or some of the rows of its picture on each of several slides where all would be too small."""
+        if exhibit.figure is None or not exhibit.figure.svg:
+            return (exhibit,)
+        room = self.deck.content
+        high = room.height - NOTE if self.deck.own else room.top + room.height - CHAPTER
+        shown = slices(exhibit.figure, 72 * high / CLEAR)
+        if len(shown) == 1:
+            return (exhibit,)
+        titles = (
+            self.say("{title} ({part} of {parts})", title=exhibit.title, part=number, parts=len(shown))
+            for number in range(1, len(shown) + 1)
+        )
+        return tuple(
+            exhibit.model_copy(update={"figure": figure, "title": title})
+            for figure, title in zip(shown, titles, strict=True)
+        )
 
     def tall(self, exhibit: Exhibit) -> bool:
         """Its picture wants the height of the slide; a deck of the consultant's keeps its title where it is."""
@@ -154,9 +180,9 @@ class _Slides:
         head = Area(column.left, column.top, column.width, 0.4 * column.height)
         used = painter.title(slide, exhibit.title, self.plain - 2, head)
         column = column.inset(top=used.top - column.top + 0.15)
-        self.note(slide, exhibit.note, column, 0.6)
+        column = column.inset(bottom=self.note(slide, exhibit.note, column, NARROW_NOTE))
         words = [Words(text, 16, after=0.6) for text in exhibit.reading[:READINGS]]
-        painter.text(slide, words, column.inset(bottom=0.7))
+        painter.text(slide, words, column)
 
     def svg(self, figure: Figure) -> str:
         """The picture in the brand's greys; ``ReportError`` where it holds more than shapes."""
@@ -176,7 +202,7 @@ class _Slides:
     def exhibit(self, slide: Any, exhibit: Exhibit, area: Area) -> None:
         """The picture with its reading beside or below it, whichever leaves it larger; else the table."""
         painter = self.painter
-        area = area.inset(bottom=self.note(slide, exhibit.note, area, 0.52))
+        area = area.inset(bottom=self.note(slide, exhibit.note, area, NOTE))
         words = [Words(text, 16, after=0.6) for text in exhibit.reading[:READINGS]]
         if exhibit.figure is not None and exhibit.figure.svg:
             self.picture(slide, exhibit, words, area)

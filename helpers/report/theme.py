@@ -49,6 +49,7 @@ __all__ = [
     "COLOURS",
     "applied",
     "count_axis",
+    "edges",
     "figure",
     "hatch",
     "label_bars",
@@ -227,8 +228,13 @@ class _Clean(Formatter):
         return clean(self.inner.get_offset())
 
 
-def picture(fig: matplotlib.figure.Figure, name: str, alt: str) -> model.Figure:
-    """The figure as SVG: text as outlines, ids and bytes that depend on ``name`` and what is drawn only."""
+def picture(
+    fig: matplotlib.figure.Figure, name: str, alt: str, *, rows: Sequence[Sequence[float]] = ()
+) -> model.Figure:
+    """The figure as SVG: text as outlines, ids and bytes that depend on ``name`` and what is drawn only.
+
+    ``rows``: where the rows of the first axes begin and end, from the top, in its own units and group by group.
+    """
     if fig.axes and not getattr(fig, "margins_known", True):
         margins(fig.axes)
     _make_room(fig)
@@ -242,4 +248,17 @@ def picture(fig: matplotlib.figure.Figure, name: str, alt: str) -> model.Figure:
             text.set_text(clean(text.get_text()))
         file = io.StringIO()
         fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return model.Figure(name=name, alt=alt, svg=compact(file.getvalue(), alt))
+    edges = tuple(tuple(_from_top(fig, edge) for edge in group) for group in rows)
+    return model.Figure(name=name, alt=alt, rows=edges, svg=compact(file.getvalue(), alt))
+
+
+def edges(rows: int, group: int = 0) -> tuple[tuple[float, ...], ...]:
+    """``rows`` of a picture whose rows are drawn at 0, 1, 2 …, in groups of so many; 0: all in one."""
+    starts = range(0, rows, group or max(rows, 1))
+    return tuple(tuple(row - 0.5 for row in range(at, min(at + (group or rows), rows) + 1)) for at in starts)
+
+
+def _from_top(fig: matplotlib.figure.Figure, y: float) -> float:
+    """Points between the top of the figure and a place of its first axes."""
+    up = float(fig.axes[0].transData.transform((0, y))[1])
+    return round((1 - up / fig.bbox.height) * 72 * float(fig.get_size_inches()[1]), 1)

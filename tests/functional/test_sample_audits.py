@@ -12,14 +12,20 @@ from typing import Any
 import docx
 import pytest
 from pipeline import Audited, audited
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Inches
 from textboxes import faults
 
 from helpers.chapters.conversations import Conversations
 from helpers.chapters.leads import Leads
 from helpers.chapters.speed import Speed
+from helpers.report import theme
 from helpers.report.docx import docx_document
 from helpers.report.html import html_page
+from helpers.report.lettering import ELLIPSIS
 from helpers.report.pdf import pdf_document
+from helpers.report.pptx import CLEAR, pptx_document
 from helpers.survey.criteria import questionnaire
 
 PROJECT = Path(__file__).parents[2]
@@ -290,6 +296,16 @@ def test_no_text_of_a_picture_is_cut_or_lies_on_another(sample: Sample) -> None:
     figures = sample[0].report.figures()
     assert len(figures) > 10
     assert {figure.name: found for figure in figures if (found := faults(figure.svg))} == {}
+
+
+def test_slides_show_pictures_large_and_texts_whole(sample: Sample) -> None:
+    deck = Presentation(io.BytesIO(pptx_document(sample[0].report)))
+    pictures = [shape for slide in deck.slides for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert len(pictures) > len(sample[0].report.figures())
+    wanted = CLEAR * theme.WIDTH
+    assert [shape.name for shape in pictures if shape.width / Inches(1) < wanted] == []
+    texts = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
+    assert [text for text in texts if text.endswith(ELLIPSIS)] == []
 
 
 def test_the_documents_of_a_sample_can_be_handed_over(sample: Sample) -> None:

@@ -1,4 +1,4 @@
-"""Slides and workbook opened by LibreOffice: every slide, picture, title and cell is there after the round trip."""
+"""Slides, documents and workbooks opened by LibreOffice: what was written is there after the round trip."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from helpers.report import model
+from helpers.report.docx import docx_document
+from helpers.report.lettering import JOINER
 from helpers.report.pptx import pptx_document
 from helpers.report.xlsx import xlsx_document
 
@@ -97,6 +99,22 @@ def test_no_line_ends_within_a_range(tmp_path: Path) -> None:
     lines = [line.strip() for line in done.stdout.decode().splitlines()]
     assert sum("59–200" in line for line in lines) == 4 * len(exhibits)
     assert [line for line in lines if line.endswith(("–", "−"))] == []
+
+
+@needs("writer")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_no_line_of_a_document_ends_within_a_range(tmp_path: Path) -> None:
+    said = "59–200 тыс. ₽ −₽290K " * 30
+    texts = tuple(f"{'о' * n} {said}" for n in range(12))
+    section = model.Section(key="a", title="a", lead=texts)
+    path = tmp_path / "ranges.docx"
+    path.write_bytes(docx_document(demo_report("ru").model_copy(update={"sections": (section,)})))
+    convert(tmp_path, "pdf", path)
+    done = subprocess.run(["pdftotext", tmp_path / "pdf" / "ranges.pdf", "-"], capture_output=True, check=True)
+    lines = [line.strip() for line in done.stdout.decode().replace(JOINER, "").splitlines()]
+    assert sum(line.count("59–200") for line in lines) == 30 * len(texts)
+    assert sum(line.count("−₽290K") for line in lines) == 30 * len(texts)
+    assert [line for line in lines if line.endswith(("–", "−")) and len(line) > 1] == []
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from helpers.errors import ReportError
 from helpers.report import model
 from helpers.report.docx import docx_document, handout_docx
 from helpers.report.docx_styles import w
-from helpers.report.lettering import tied
+from helpers.report.docx_xml import paragraph, run
+from helpers.report.lettering import JOINER, tied
 from helpers.report.save import documents
 
 PARAGRAPH, TABLE, VALUE = w("p"), w("tbl"), w("val")
@@ -70,7 +71,7 @@ def test_headings_captions_and_title_have_their_styles(data):
     report = demo_report("ru")
     assert styled(data, "Title") == [report.title]
     chapters = styled(data, "Heading 1")
-    assert chapters[:3] == ["Главное", "Первые 90 дней", "Как читать итоговый балл"]
+    assert chapters[:3] == ["Главное", tied("Первые 90 дней"), "Как читать итоговый балл"]
     assert set(chapters) >= {section.title for section in report.sections}
     assert {tied(x.title) for section in report.sections for x in section.exhibits} <= set(styled(data, "Heading 2"))
     captions = styled(data, "Caption")
@@ -283,6 +284,17 @@ def test_it_holds_every_text_of_the_report():
     made = docx_document(report)
     text = part(made, "word/document.xml").decode()
     assert {place for mark, place in marks.items() if mark not in text} == set()
+
+
+def test_what_keeps_a_range_on_its_line_is_too_small_to_be_seen():
+    made = paragraph("Normal", run("Теряется 59–200\nили −$5", bold=True, size=9))
+    runs = made.findall(w("r"))
+    assert [text_of(one) for one in runs] == ["Теряется 59–", JOINER, "200или −", JOINER, "$5"]
+    assert len(runs[2].findall(w("br"))) == 1
+    assert [one.find(f"{w('rPr')}/{w('sz')}").get(VALUE) for one in runs] == ["18", "2", "18", "2", "18"]
+    assert [one.find(f"{w('rPr')}/{w('b')}") is not None for one in runs] == [True, False, True, False, True]
+    # Nothing to be held: one run, as it was.
+    assert len(paragraph("Normal", run("Один - два")).findall(w("r"))) == 1
 
 
 def test_hostile_text_is_text():

@@ -15,11 +15,12 @@ from pptx.util import Inches
 
 from helpers.errors import ReportError
 from helpers.language import LANGUAGES, NBSP
-from helpers.report import model
+from helpers.report import model, theme
 from helpers.report.arial import arial
 from helpers.report.fit import line_count
+from helpers.report.inline import size_of
 from helpers.report.lettering import strip_control
-from helpers.report.pptx import pptx_document
+from helpers.report.pptx import CLEAR, pptx_document
 from helpers.report.pptx_deck import Area
 from helpers.report.pptx_lines import ORPHAN, held, settled, unbroken
 from helpers.report.pptx_parts import LEAST, TITLE, Words, fit, height, plain
@@ -333,6 +334,26 @@ def test_words_stand_where_they_leave_the_least_of_a_slide_empty():
     assert alone.width > picture.width
 
 
+@pytest.mark.parametrize("template", [False, True])
+def test_rows_that_would_be_too_small_go_on_on_the_next_slide(template):
+    fig, ax = theme.figure(height=7.4)
+    ax.barh(range(20), range(20))
+    ax.set_ylim(19.5, -0.5)
+    figure = theme.picture(fig, "rows", "Twenty rows.", rows=theme.edges(20))
+    exhibit = model.Exhibit(key="a", title="Finding", figure=figure, reading=("How to read it.",), note="Source")
+    section = model.Section(key="a", title="a", exhibits=(exhibit,))
+    report = (own() if template else demo_report("ru")).model_copy(update={"sections": (section,)})
+    *_, before, first, second = opened(pptx_document(report)).slides
+    assert [title(slide) for slide in (first, second)] == ["Finding (1 из 2)", "Finding (2 из 2)"]
+    assert not title(before).startswith("Finding")
+    for slide in (first, second):
+        (picture,) = (shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
+        # Their deck is narrower, ours has the room.
+        assert picture.width / POINT >= (0.8 if template else CLEAR) * size_of(figure.svg)[0]
+        assert picture._element.xpath(".//p:cNvPr/@descr") == ["Twenty rows."]
+        assert "How to read it." in "\n".join(words(slide))
+
+
 def test_letters_become_smaller_before_a_text_is_cut():
     area = Area(0, 0, 4, 1)
     (one,), factor = fit([Words("слово " * 8, 18)], area)
@@ -413,9 +434,9 @@ def test_a_brand_gives_its_colours_name_and_footer():
     data = pptx_document(report)
     deck = opened(data)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        theme = package.read("ppt/theme/theme1.xml").decode()
-    assert 'accent1><a:srgbClr val="7A1F3D"' in theme
-    assert 'accent2><a:srgbClr val="B88C0A"' in theme
+        colours = package.read("ppt/theme/theme1.xml").decode()
+    assert 'accent1><a:srgbClr val="7A1F3D"' in colours
+    assert 'accent2><a:srgbClr val="B88C0A"' in colours
     assert deck.core_properties.author == "Иванова"
     assert {"Иванова\na@b.example"} <= set(words(deck.slides[0]))
     for slide in deck.slides:

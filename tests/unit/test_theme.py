@@ -147,6 +147,9 @@ def test_what_cannot_be_written_is_taken_out():
 def test_no_line_begins_with_a_dash_nor_ends_within_a_range():
     assert tied("a - b 2–3\x00") == "a\N{NO-BREAK SPACE}- b 2–3"
     assert tied("vk: Скидка 20 % до 5 %") == "vk: Скидка 20\N{NO-BREAK SPACE}% до 5\N{NO-BREAK SPACE}%"
+    assert tied("до 3,0 мин, за 90 дней, 5 hosts, 1 h") == (
+        "до 3,0\N{NO-BREAK SPACE}мин, за 90\N{NO-BREAK SPACE}дней, 5 hosts, 1\N{NO-BREAK SPACE}h"
+    )
     assert tied("a - b 2–3, €8–€9K–€1M, май–июнь 5 – 6", ranges=True) == (
         "a\N{NO-BREAK SPACE}- b 2–\N{WORD JOINER}3, €8–\N{WORD JOINER}€9K–\N{WORD JOINER}€1M, "
         "май–июнь 5\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}6"
