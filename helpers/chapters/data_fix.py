@@ -157,7 +157,7 @@ def _fields(facts: Facts, filled: pd.DataFrame, tracked: bool, say: Language) ->
         "decided": (
             say("Not known whether sales took the lead"),
             say("Rejected leads and their reasons"),
-            say("Record for each lead whether it was accepted, and why not."),
+            say("Record for each lead whether it was accepted, and if not, why."),
         ),
         "priced": (
             say("Won deals without an amount"),
