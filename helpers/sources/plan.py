@@ -18,7 +18,7 @@ from helpers.sources.aside import NOTE, OTHER_SHEET, UNNAMED
 from helpers.sources.candidate import Candidate
 from helpers.sources.containers import NoTableError, is_litter
 from helpers.sources.currency import vat_in
-from helpers.sources.nearmiss import aliases_of, money_header, near_money, partial_report, refused_part
+from helpers.sources.nearmiss import aliases_of, ambiguous, money_header, near_money, partial_report, refused_part
 from helpers.sources.presets import GENERIC, Preset, read_preset
 from helpers.sources.rawfiles import RawFile, Sheet, open_sheets
 from helpers.sources.recognise import mapped_by_hand, named_sheet, recognise
@@ -127,12 +127,12 @@ def _of_file(
     for member in _members(sheets):
         try:
             candidate = _candidate(member, source)
+            more, aside = _other_sheets(member, candidate, source)
         except NoTableError as error:
             strange += error.problems
         except DataError as error:
             problems += error.problems
         else:
-            more, aside = _other_sheets(member, candidate, source)
             for one in (candidate, *more):
                 if one.preset.unused:
                     left.append(one.account(unused=one.preset.unused))
@@ -145,7 +145,11 @@ def _of_file(
 
 
 def _other_sheets(sheets: Sequence[Sheet], read: Candidate, source: Source) -> tuple[list[Candidate], list[RawFile]]:
-    """Sheets of a file beside the one that is read: those that fill other tables are read too, the others are said."""
+    """Sheets of a file beside the one that is read: those that fill other tables are read too, the others are said.
+
+    Raises:
+        DataError: another sheet is an export of the same kind: whether it holds more rows, or the same, is asked.
+    """
     if source.sheet or read.preset.sheet:
         return [], []
     loose = not source.table and not source.preset
@@ -155,8 +159,10 @@ def _other_sheets(sheets: Sequence[Sheet], read: Candidate, source: Source) -> t
     for sheet in sheets:
         if sheet is read.sheet:
             continue
-        other = _sure(sheet, source) if loose and not sheet.hidden else None
-        if other is not None and not filled & set(other.preset.fills):
+        other = None if sheet.hidden or source.columns else _sure(sheet, source)
+        if other is not None and other.name == read.name:
+            raise DataError([ambiguous(read, other)])
+        if loose and other is not None and not filled & set(other.preset.fills):
             found.append(other)
             filled |= set(other.preset.fills)
         else:

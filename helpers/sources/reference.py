@@ -310,7 +310,8 @@ def _exchange(client: Client, parts: dict[str, _Part], ledger: Ledger) -> None:
                 detail = f"{code} → {client.currency}"
                 ledger.add(Notice(Code.CURRENCY_CONVERTED, part.spec.name, rows, None, part.label, detail=detail))
             elif code != client.currency:
-                what = f"{rows} rows in {code}, the report is in {client.currency}, and there is no rate"
+                held = f"{rows} {'row' if rows == 1 else 'rows'} in {code}"
+                what = f"{held}, the report is in {client.currency}, and there is no rate"
                 todo = f"write rates: {{{code}: {{2026-01-01: ...}}}} in client.yml"
                 problems.append(Problem(what, todo, part.label))
     if problems:

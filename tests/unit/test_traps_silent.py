@@ -202,6 +202,14 @@ def test_a_sheet_that_is_not_read_is_said(tmp_path: Path, name: str, lines: list
     assert "читается другой лист" in "\n".join(check_lines(data, language("ru")))
 
 
+def test_sheets_of_one_kind_are_asked_about_though_one_has_a_column_more(tmp_path: Path) -> None:
+    book = workbook(
+        Jan=[[*SPEND, "Clicks"], ["2026-01-05", "vk", "A", 10, 3]], Feb=[SPEND, ["2026-02-05", "vk", "A", 20]]
+    )
+    with pytest.raises(DataError, match=r'two sheets hold the same columns.*sheet: "Jan" or sheet: "Feb"'):
+        trap(tmp_path, "", s__xlsx=book)
+
+
 def test_a_sheet_that_another_source_reads_is_not_left_aside(tmp_path: Path) -> None:
     mapped = "  - {table: spend, file: exports/s.xlsx, columns: {from: Date, channel: Source, cost: %s}}\n"
     paid: list[object] = ["Date", "Source", "Paid"]
@@ -258,7 +266,7 @@ def test_a_database_stops_at_money_without_a_rate_though_others_have_one(tmp_pat
     rows = [("1", "New", "won", "RUB", 10.5), ("2", "New", "won", "USD", 2), ("3", "New", "open", "EUR", 0)]
     data = stored(tmp_path / "fine", *rows)
     assert column(data, "deals", "amount") == [10.5, 180, 0]
-    with pytest.raises(DataError, match="1 rows in EUR, the report is in RUB, and there is no rate"):
+    with pytest.raises(DataError, match="1 row in EUR, the report is in RUB, and there is no rate"):
         stored(tmp_path / "euro", *rows, ("4", "New", "won", "EUR", 5))
 
 
