@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.chapters.handout_sources import bullets, heading, line, table, text
 from helpers.chapters.leads_pay import measure_pay
+from helpers.chapters.leads_pay_words import PayWords
 from helpers.report.model import Cell, Column, Handout, Table
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def pay_clause(sources: Sources) -> Handout:
     ]  # fmt: skip
     months = _months(sources, measured)
     if sources.marked and months:
-        blocks += [heading(say("Our own months")), table(_table(sources, months)), text(_sum(sources, months))]
+        # What a month is paid besides its leads: without it the sums of the table cannot be followed.
+        schemes = PayWords(measured, sources.client.currency, say).schemes() if measured is not None else ()
+        blocks.append(heading(say("Our own months")))
+        blocks += [text(" ".join(schemes))] if schemes else []
+        blocks += [table(_table(sources, months)), text(_sum(sources, months))]
         if measured is not None and measured.paid_channels:
             blocks.append(text(say("Leads of channels with spend are paid by number, as the pay sheet counts them.")))
         if measured is not None and measured.assumed and measured.neutral is not None:

@@ -71,8 +71,8 @@ class PayWords:
         ]  # fmt: skip
         return "; ".join(parts) + "."
 
-    def reading(self) -> tuple[str, ...]:
-        """The two schemes, the plan both ways, the rate that changes nothing in total."""
+    def schemes(self) -> tuple[str, ...]:
+        """What each of the two schemes pays for."""
         say, pay, out = self.say, self.pay, []
         if pay.scheme:
             out.append(say("Today: {scheme}.", scheme=self.scheme(pay.scheme)))
@@ -83,6 +83,11 @@ class PayWords:
                 if pay.assumed
                 else say("Proposed: {scheme}.", scheme=proposed)
             )
+        return tuple(out)
+
+    def reading(self) -> tuple[str, ...]:
+        """The two schemes, the plan both ways, the rate that changes nothing in total."""
+        say, pay, out = self.say, self.pay, list(self.schemes())
         sheet, today = pay.total("paid"), pay.total("today")
         if pay.scheme and sheet is not None and today is not None and sheet - today > SOME * sheet:
             out.append(

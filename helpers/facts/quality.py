@@ -29,7 +29,8 @@ class Quality:
 
     tracking: pd.DataFrame
     """span, channel, trace | leads, won, revenue. ``trace``: how far a lead can be followed - "campaign", "channel"
-    (only), "unfilled" (a template of the advertising system came instead of a value), "nothing"."""
+    (only), "unfilled" (not that far, and a template of the advertising system came instead of a value),
+    "nothing"."""
     kinds: pd.DataFrame
     """span, kind | spend, rows, credit (the part of spend that is negative)."""
     counts: pd.DataFrame
@@ -72,11 +73,13 @@ async def _tracking(ground: Ground, leads: ir.Table | None) -> pd.DataFrame:
     if leads is None:
         return Quality.empty().tracking
     keys = ["span", "channel", "trace"]
+    named = (leads.campaign != "") | (leads.campaign_id != "")
     made = leads.mutate(
         trace=ibis.cases(
+            # A template left unfilled in another tag does not hide the campaign that came.
+            (named & (leads.channel != ""), "campaign"),
             (leads.unfilled, "unfilled"),
             (leads.channel == "", "nothing"),
-            ((leads.campaign != "") | (leads.campaign_id != ""), "campaign"),
             else_="channel",
         )
     )

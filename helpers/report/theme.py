@@ -190,7 +190,7 @@ def margins(
 
 
 def _make_room(fig: matplotlib.figure.Figure) -> None:
-    """Move the axes right or up where their tick labels would leave the picture (ticks set after ``margins``)."""
+    """Move or narrow the axes where their tick labels would leave the picture (ticks set after ``margins``)."""
     wide, high = (72 * float(inches) for inches in fig.get_size_inches())
     for panel in (axes for axes in fig.axes if axes.axison):
         place = panel.get_position()
@@ -200,6 +200,22 @@ def _make_room(fig: matplotlib.figure.Figure) -> None:
         bottom = max((_height(label, 8.5) for label in _tick_labels(panel.xaxis)), default=0) + 8
         if panel.xaxis.get_ticks_position() == "bottom" and place.y0 * high < bottom:
             fig.subplots_adjust(bottom=fig.subplotpars.bottom + bottom / high - place.y0)
+        if (beyond := _right_end(panel, wide) + 3 - wide) > 0:
+            fig.subplots_adjust(right=fig.subplotpars.right - beyond / wide)
+
+
+def _right_end(panel: Any, wide: float) -> float:
+    """Where the labels below the axes end, in points from the left of a picture so wide."""
+    labels = _tick_labels(panel.xaxis)
+    ticks = panel.transData.transform([(tick, 0) for tick in panel.get_xticks()]) if labels else ()
+    across = panel.get_figure().transFigure.inverted()
+    low, high = panel.get_position().intervalx
+    ends = [
+        place * wide + width(label, 8.5) / 2
+        for (place, _), label in zip((across.transform(tick) for tick in ticks), labels, strict=False)
+        if low - 0.001 <= place <= high + 0.001
+    ]
+    return max(ends, default=0.0)
 
 
 def _tick_labels(axis: Any) -> list[str]:

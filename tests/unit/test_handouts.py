@@ -237,6 +237,7 @@ def test_the_pay_clause_with_the_worked_example_and_own_months() -> None:
     text = words(page)
     assert "Plan 100, delivered 130, qualified 90: 90 are paid for, the other 40 are not." in text
     assert "kept to 130%, by qualified ones it is kept to 90%. At ₽30 each that is ₽2,700." in text
+    assert "Today: fixed ₽1,000 + for each lead ₽10. Proposed: fixed ₽1,000 + for each qualified lead ₽30." in text
     # 200 leads, 80 qualified of 100 planned; 1000 + 200 x 10 against 1000 + 80 x 30.
     assert "2026-01 | 100.0 | 200 | 80 | 0.8 | 3000.0 | 3400.0" in text
     assert "In the audited period 1,200 leads were delivered; 480 of them are qualified" in text

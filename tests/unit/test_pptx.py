@@ -124,6 +124,10 @@ def test_actions_and_days_are_told_whole():
     for one in report.actions:
         told = (one.title, one.why, one.owner, one.first_step, one.effort, one.watch, one.look_again, one.amount)
         assert all(flat(text) in "\n".join(words(actions)) for text in told)
+    # In the notes an action is a paragraph of sentences.
+    spoken = flat(actions.notes_slide.notes_text_frame.text)
+    assert all(f"Ответственный: {flat(one.owner)}. Первый шаг: " in spoken for one in report.actions)
+    assert ".." not in spoken
     assert all(flat(item) in "\n".join(words(days)) for stretch in report.days for item in stretch.items)
     assert report.next_audit in "\n".join(words(days))
     assert all(flat(one.text) in "\n".join(words(reading)) for one in report.score.readings)

@@ -217,3 +217,13 @@ def test_month_axis_names_years_where_they_begin():
     _, ax = theme.figure()
     theme.month_axis(ax, SAY, [dt.date(2025 + m // 12, m % 12 + 1, 1) for m in range(10, 14)])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["нояб\n2025", "дек", "янв\n2026", "февр"]
+
+
+def test_the_last_label_below_an_axis_stays_inside_the_picture():
+    fig, ax = theme.figure(2.0)
+    ax.set(xlim=(0, 4.02), ylim=(0, 1))
+    theme.margins(ax)
+    ax.set_xticks([0, 2, 4], ["0 €", "200 тис. €", "400 тис. €"])
+    theme.picture(fig, "ends", "Ends")
+    fig.draw_without_rendering()
+    assert max(label.get_window_extent().x1 for label in ax.get_xticklabels()) <= fig.bbox.x1
