@@ -84,15 +84,18 @@ class _Slides:
             self.notes(
                 slide,
                 *(
-                    f"{number}. {action.title}. "
-                    + " ".join(f"{name}: {text}" if name else text for name, text in action_pairs(action, self.say))
+                    text
                     for number, action in enumerate(report.actions, 1)
+                    for text in (
+                        f"{number}. {action.title}",
+                        *(f"{name}: {told}" for name, told in action_pairs(action, self.say)),
+                    )
                 ),
             )
         if report.days:
             slide = self.add()
             days_page(painter, slide, report, self.plain)
-            self.notes(slide, *(f"{stretch.title}: {'; '.join(stretch.items)}" for stretch in report.days))
+            self.notes(slide, *(f"{stretch.title}: {' '.join(stretch.items)}" for stretch in report.days))
         if card and card.readings:
             slide = self.add()
             reading_page(painter, slide, card, self.plain)

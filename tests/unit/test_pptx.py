@@ -118,6 +118,17 @@ def test_notes_hold_what_the_slide_has_no_room_for(case):
             assert all(strip_control(text) in notes for text in told)
 
 
+def test_notes_of_actions_and_days_read_as_prose(case):
+    report, deck = case
+    actions, days = (list(deck.slides)[place].notes_slide.notes_text_frame.text.split("\n") for place in (2, 3))
+    # A paragraph for each thing that is told, so none runs into the next.
+    for one in report.actions:
+        for text in (one.why, one.owner, one.first_step, one.look_again):
+            assert any(line.endswith(strip_control(text)) for line in actions)
+    assert not any(".;" in line for line in days)
+    assert len(days) == len(report.days)
+
+
 def test_actions_and_days_are_told_whole():
     report, data = made("ru")
     _, _, actions, days, reading, *_ = opened(data).slides
