@@ -79,16 +79,17 @@ class Plan(Chapter):
     def _boxes(self) -> tuple[Box, ...]:
         say, measured = self.say, self.measured
         boxes = []
-        without = [
-            figure
-            for figure, one in (("qualified", measured.qualified), ("revenue", measured.revenue))
-            if one is None or one.plan is None
-        ]
-        if without and self.words.running:
-            example = f"plan: {{{measured.month:%Y-%m}: {{qualified: …, revenue: …}}}}"
+        without = [one.figure for one in self.words.running if one.plan is None]
+        if without:
+            titles = {
+                "qualified": say("No plan of qualified leads for this month"),
+                "revenue": say("No plan of revenue for this month"),
+            }
+            wanted = ", ".join(f"{figure}: …" for figure in without)
+            example = f"plan: {{{measured.month:%Y-%m}: {{{wanted}}}}}"
             boxes.append(
                 Box(
-                    title=say("No plan of this month"),
+                    title=say("No plan of this month") if len(without) == len(titles) else titles[without[0]],
                     text=(
                         say("Write the plan of each month into client.yml: {example}. Then the chance of making it is "
                             "told here.", example=example),

@@ -92,7 +92,7 @@ class _Slides:
         if report.days:
             slide = self.add()
             days_page(painter, slide, report, self.plain)
-            self.notes(slide, *(f"{stretch.title}: {'; '.join(stretch.items)}" for stretch in report.days))
+            self.notes(slide, *(f"{stretch.title}: {' '.join(stretch.items)}" for stretch in report.days))
         if card and card.readings:
             slide = self.add()
             reading_page(painter, slide, card, self.plain)

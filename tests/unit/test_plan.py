@@ -119,6 +119,19 @@ def test_plan_missing_says_what_to_write_and_still_shows_the_pace() -> None:
     assert plan.figures()["plan"]["revenue"]["expected"] == 276_000
 
 
+def test_a_plan_of_one_figure_is_not_called_no_plan() -> None:
+    for given, missing, title in (
+        ({"revenue": 300_000}, "qualified", "No plan of qualified leads for this month"),
+        ({"qualified": 80}, "revenue", "No plan of revenue for this month"),
+    ):
+        box = chapter(steady(), plan={"2026-07": given}).section().boxes[0]
+        assert box.title == title
+        assert f"plan: {{2026-07: {{{missing}: …}}}}." in box.text[0]
+    assert chapter(steady()).section().boxes[0].title == "No plan of this month"
+    whole = chapter(steady(), plan={"2026-07": {"qualified": 80, "revenue": 300_000}}).section()
+    assert not any(box.title.startswith("No plan") for box in whole.boxes)
+
+
 def test_a_month_that_is_over() -> None:
     plan = chapter(steady(until=dt.date(2026, 6, 30)), plan={"2026-06": {"qualified": 80, "revenue": 300_000}})
     assert plan.measured.days_left == 0

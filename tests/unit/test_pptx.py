@@ -118,6 +118,13 @@ def test_notes_hold_what_the_slide_has_no_room_for(case):
             assert all(strip_control(text) in notes for text in told)
 
 
+def test_notes_of_days_read_as_prose(case):
+    report, deck = case
+    lines = list(deck.slides)[3].notes_slide.notes_text_frame.text.split("\n")
+    assert len(lines) == len(report.days)
+    assert not any(".;" in line for line in lines)
+
+
 def test_actions_and_days_are_told_whole():
     report, data = made("ru")
     _, _, actions, days, reading, *_ = opened(data).slides
