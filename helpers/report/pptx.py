@@ -85,7 +85,7 @@ class _Slides:
                 slide,
                 *(
                     f"{number}. {action.title}. "
-                    + " ".join(f"{name}: {text}" if name else text for name, text in action_pairs(action, self.say))
+                    + " ".join(_sentence(f"{name}: {text}") for name, text in action_pairs(action, self.say))
                     for number, action in enumerate(report.actions, 1)
                 ),
             )
@@ -249,6 +249,11 @@ class _Slides:
         """Speaker's notes, a paragraph each."""
         frame = slide.notes_slide.notes_text_frame
         frame.text = "\n".join(dict.fromkeys(strip_control(text).replace("\n", " ") for text in texts if text))
+
+
+def _sentence(text: str) -> str:
+    """With its full stop: a name or a date beside others in one paragraph has none of its own."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _told(boxes: Iterable[Box]) -> list[str]:
