@@ -104,9 +104,10 @@ def criteria_table(score: Score, questionnaire: Questionnaire, say: Language) ->
             (Column(label=agreement, kind="number", digits=2), [cell.agreement for cell in cells]),
         ]
         columns += [(column, said) for column, said in own if any(one is not None for one in said)]
+    agreed = any(cell.agreement is not None for one in score.criteria for cell in one.cells.values())
     note = say("Agreement 0-1 (r_wg): below 0.6 people of a department do not agree, and the mean speaks for nobody.")
     labels, held = zip(*columns, strict=True)
-    return Table(columns=labels, rows=tuple(zip(*held, strict=True)), note=note)
+    return Table(columns=labels, rows=tuple(zip(*held, strict=True)), note=note if agreed else "")
 
 
 def gaps_table(score: Score, questionnaire: Questionnaire, say: Language) -> Table:

@@ -207,6 +207,27 @@ def test_the_contents_are_one_page_and_the_listing_has_all(long_pdf):
 
 
 @poppler
+def test_no_title_of_the_listing_touches_its_number():
+    rows = model.Table(columns=(model.Column(label="Row"),), rows=(("a",),))
+    exhibits = tuple(
+        model.Exhibit(key=f"x{n}", title=f"{'ii ' * n}end{n}", table=rows, table_open=True) for n in range(55, 70)
+    )
+    *_, listing = boxes(pdf_document(of_sections(model.Section(key="a", title="A", exhibits=exhibits))))
+    places = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]+)<', listing)
+    words = [(float(left), float(top), float(right), word) for left, top, right, word in places]
+    gaps = [
+        left - right
+        for _, top, right, word in words
+        if word.startswith("end")
+        for left, other, _, number in words
+        if abs(other - top) < 1 and left > right and number.strip(WORD_JOINER).isdigit()
+    ]
+    assert len(gaps) == len(exhibits)
+    assert max(gaps) > 400, "no title goes over a line: nothing is tried"
+    assert min(gaps) > 6
+
+
+@poppler
 def test_the_owners_page_is_one_page(long_pdf):
     report = demo_report("ru", long=True)
     page = " ".join(texts(long_pdf, "-raw")[2].split())

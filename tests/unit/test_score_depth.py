@@ -86,6 +86,18 @@ def test_a_column_in_which_nothing_is_known_is_left_out() -> None:
     assert found.table.rows[0][labels.index("Management")] is not None
 
 
+def test_agreement_is_explained_where_it_is_shown() -> None:
+    shown = exhibit(chapter(forms("marketing", 4, 3) + forms("sales", 4, 3)), "score-criteria")
+    assert shown is not None
+    assert shown.table is not None
+    assert "r_wg" in shown.table.note
+    unknown = exhibit(chapter(forms("marketing", 2, 3) + forms("sales", 2, 3)), "score-criteria")
+    assert unknown is not None
+    assert unknown.table is not None
+    assert not any("agreement" in column.label for column in unknown.table.columns)
+    assert unknown.table.note == ""
+
+
 def changed(total: float, interval: list[float] | None, version: str = "1.0") -> Exhibit | None:
     made = chapter(usual(), **HEADCOUNT)
     figures: dict[str, Any] = {
