@@ -294,7 +294,8 @@ def _leads(facts: Facts, notices: Sequence[Notice], say: Language) -> list[Gap]:
     for code, (what, unjudged, todo) in told.items():
         rows = sum(notice.rows or 0 for notice in notices if notice.code is code and notice.table == "leads")
         if rows:
-            size = say.plural("{n} lead", "{n} leads", rows)
+            # Beside it stand counts of the period.
+            size = say.plural("{n} lead of all that were read", "{n} leads of all that were read", rows)
             found.append(Gap(code.value.lower(), what, size, unjudged, todo, rows / whole if whole else 0.0))
     return found
 
