@@ -121,7 +121,10 @@ def book_to_duckdb(path: Path) -> int:
 
     con = connect()
     found = recognise(open_sheets(path, path.name, path.parent))
-    wanted = Wanted(found.places, {}, {}, ("deal_id", "opened_at"), True, "RUB", frozenset())
+    wanted = Wanted(
+        columns=found.places, values={}, constants={}, required=("deal_id", "opened_at"), keyed=True, currency="RUB",
+        ranges=False, private=frozenset(),
+    )  # fmt: skip
     return read_cells(con, found, "cells", wanted).rows
 
 
