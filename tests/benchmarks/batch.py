@@ -41,9 +41,9 @@ BIN = Path(sys.executable).parent
 USUAL = """
 import io, helpers.report.theme as theme
 before = theme.picture
-def usual(fig, name, alt):
+def usual(fig, name, alt, **rest):
     fig.savefig(io.BytesIO(), format="png", dpi=100, bbox_inches="tight")
-    return before(fig, name, alt)
+    return before(fig, name, alt, **rest)
 theme.picture = usual
 """
 
